@@ -1,0 +1,1 @@
+"""Speak with the services: one file a service, nothing of Home Assistant."""

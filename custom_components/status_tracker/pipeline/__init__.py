@@ -1,0 +1,1 @@
+"""Decide where a request is: pure functions over the evidence, no I/O, no clock of their own."""

@@ -1,0 +1,1 @@
+"""Ask and listen: one file a service; whatever it learns leaves as evidence."""

@@ -1,0 +1,143 @@
+"""What every source is: its cadence, its health, its last good evidence."""
+
+from abc import ABC, abstractmethod
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, ClassVar, final
+
+from ..clients.errors import ClientError, InvalidAuth, TimedOut
+from ..pipeline.evidence import Evidence, Service, ServiceEvidence, Want
+
+LOGGER = logging.getLogger(__name__)
+
+FAST = timedelta(seconds=15)
+CALM = timedelta(minutes=1)
+SLOW = timedelta(minutes=5)
+BACK_OFF_MAX = timedelta(minutes=10)
+POLL_LIMIT = 60.0
+
+
+class Source(ABC):
+    """One service: polled when due, told by webhooks, and its last good evidence stands meanwhile."""
+
+    service: ClassVar[Service]
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        *,
+        clock: Callable[[], datetime],
+        seerr_id: int | None = None,
+        is_4k: bool = False,
+    ) -> None:
+        """Start without evidence and in good faith; the clock gives aware UTC times."""
+        self.key = key
+        self.name = name
+        self.clock = clock
+        self.state = ServiceEvidence(
+            source=key, service=self.service, name=name, seerr_id=seerr_id, is_4k=is_4k
+        )
+        self.error: ClientError | None = None
+        self.last_success: datetime | None = None
+        self.polls = 0
+        self._next: datetime | None = None
+        self._failures = 0
+        self._lock = asyncio.Lock()
+
+    # What a source says
+
+    @abstractmethod
+    def _evidence(self) -> Evidence:
+        """Return the last good evidence, without `services`."""
+
+    @final
+    @property
+    def evidence(self) -> Evidence:
+        """Return the last good evidence and how the service is."""
+        return replace(self._evidence(), services=(self.state,))
+
+    @abstractmethod
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """Ask the service what the wants need and keep it; raises ClientError."""
+
+    def receive(self, payload: dict[str, Any]) -> bool:
+        """Take a webhook's payload as evidence, without any call; False if it means nothing here."""
+        return False
+
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""
+
+    async def close(self) -> None:
+        """Let go of what the source holds open."""
+
+    # What survives a restart
+
+    @abstractmethod
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return what must survive a restart, as plain JSON, bounded by the wants."""
+
+    @abstractmethod
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take back what `dump` gave, as last good evidence."""
+
+    # Cadence and health
+
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Return the time to the next poll: fast while something loads, slow when all is quiet."""
+        if any(want.in_flight for want in wants):
+            return FAST
+        return CALM if any(not want.finished for want in wants) else SLOW
+
+    def due(self, now: datetime) -> bool:
+        """Return whether it is time to poll and no poll is under way."""
+        return not self._lock.locked() and (self._next is None or now >= self._next)
+
+    @property
+    def next_poll(self) -> datetime | None:
+        """Return when the next poll is due, None for at once."""
+        return self._next
+
+    def hurry(self) -> None:
+        """Make the next poll due at once."""
+        self._next = None
+
+    @final
+    async def refresh(self, wants: Sequence[Want]) -> None:
+        """Poll within the time limit and keep the verdict as health; never raises ClientError."""
+        async with self._lock:
+            self.polls += 1
+            error: ClientError | None = None
+            try:
+                async with asyncio.timeout(POLL_LIMIT):
+                    await self._poll(wants)
+            except ClientError as err:
+                error = err
+            except TimeoutError:
+                error = TimedOut(f"{self.name}: no answer in time")
+            self._judge(error, wants)
+
+    def _judge(self, error: ClientError | None, wants: Sequence[Want]) -> None:
+        """Set health and the next poll by how the last one went; a change is logged once."""
+        now = self.clock()
+        was_ok = self.state.ok
+        self.error = error
+        if error is None:
+            self._failures = 0
+            self.last_success = now
+            self._next = now + self.interval(wants)
+        else:
+            self._failures += 1
+            self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
+            if isinstance(error, InvalidAuth):
+                self._next = now + BACK_OFF_MAX
+        reason = error.reason if error else None
+        if (error is None, reason) != (was_ok, self.state.reason):
+            self.state = replace(self.state, ok=error is None, reason=reason, since=now)
+        if was_ok and error:
+            LOGGER.warning("%s is unavailable: %s", self.name, error)
+        elif not was_ok and error is None:
+            LOGGER.info("%s is back", self.name)
