@@ -1,0 +1,1 @@
+"""A simulated media household on loopback: real HTTP over one scripted world."""

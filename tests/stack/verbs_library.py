@@ -1,0 +1,270 @@
+"""Verbs of imports and libraries: files appear in the *arrs, then in Jellyfin, and vanish again."""
+
+from .library import ItemType, JellyfinItem
+from .rows import Arr, ArrFile, Download, EpisodeRow, HistoryRow, MovieRow, SeriesRow
+from .state import WorldState
+from .titles import Title
+
+
+class LibraryVerbs(WorldState):
+    """From import to Jellyfin. Events: `imported`, `import_complete`, `import_blocked`, `file_removed`, `renamed`,
+    `arr_removed`, `item` (item, what)."""
+
+    # -- imports ---------------------------------------------------------------------------------------
+
+    async def import_pending(self, download: Download, messages: list[str] | None = None) -> None:
+        """Complete, and the *arr waits; with `messages` it refuses the file silently (state warning, no webhook)."""
+        self._tracked(download, "importPending", messages)
+
+    async def block_import(self, download: Download, messages: list[str]) -> None:
+        """The import needs a person: ManualInteractionRequired is sent once."""
+        again = download.tracked_state == "importBlocked"
+        self._tracked(download, "importBlocked", messages)
+        if not again:
+            await self.emit("import_blocked", download=download)
+
+    async def importing(self, download: Download) -> None:
+        """The *arr is moving the files right now."""
+        self._tracked(download, "importing", None)
+
+    async def import_(
+        self, download: Download, *, episodes: list[tuple[int, int]] | None = None, file_name: str = ""
+    ) -> list[ArrFile]:
+        """Files appear in the *arr, with history; the queue rows vanish when all of the download is in.
+
+        `episodes` imports only these of a pack. `file_name` replaces the usual name of a single file.
+        """
+        arr = download.arr
+        assert download.owner_id is not None
+        made: list[ArrFile] = []
+        if arr.kind == "radarr":
+            made.append(await self._import_movie(download, arr.movies[download.owner_id], file_name))
+        else:
+            series = arr.series[download.owner_id]
+            for row in series.episodes:
+                chosen = row.episode.key in episodes if episodes is not None else row.id in download.episode_ids
+                if chosen and row.id not in download.imported_episode_ids:
+                    made.append(await self._import_episode(download, series, row, file_name))
+        if set(download.episode_ids) <= download.imported_episode_ids:
+            download.tracked_state, download.in_queue = "imported", False
+            await self.emit("import_complete", download=download)
+        else:
+            self._tracked(download, "importing", None)
+        return made
+
+    async def _import_movie(self, download: Download, movie: MovieRow, file_name: str) -> ArrFile:
+        """One film's file, in place of the one before."""
+        name = file_name or f"{movie.title.folder} {download.quality}.mkv"
+        old, movie.file = movie.file, self._new_file(download, movie, name)
+        await self._imported(download, movie, None, movie.file, old)
+        return movie.file
+
+    async def _import_episode(
+        self, download: Download, series: SeriesRow, row: EpisodeRow, file_name: str
+    ) -> ArrFile:
+        """One episode's file, in place of the one before."""
+        episode = row.episode
+        number = f"S{episode.season:02d}E{episode.number:02d}"
+        name = file_name or f"{series.title.title} - {number} - {episode.title} {download.quality}.mkv"
+        old = row.file
+        row.file = self._new_file(download, series, f"Season {episode.season:02d}/{name}", row)
+        download.imported_episode_ids.add(row.id)
+        await self._imported(download, series, row, row.file, old)
+        return row.file
+
+    def _new_file(
+        self, download: Download, owner: MovieRow | SeriesRow, relative: str, row: EpisodeRow | None = None
+    ) -> ArrFile:
+        """A file row in the *arr."""
+        arr = download.arr
+        file = ArrFile(
+            id=arr.new_id("file"),
+            owner_id=owner.id,
+            path=f"{owner.path}/{relative}",
+            relative_path=relative,
+            size=download.size // max(len(download.episode_ids), 1),
+            quality=download.quality,
+            date_added=self.now(),
+            release=download.release,
+            episode_ids=[row.id] if row else [],
+            season=row.episode.season if row else None,
+        )
+        arr.files[file.id] = file
+        return file
+
+    async def _imported(
+        self, download: Download, owner: MovieRow | SeriesRow, row: EpisodeRow | None, file: ArrFile, old: ArrFile | None
+    ) -> None:
+        """History and listeners of one imported file."""
+        arr = download.arr
+        if old is not None:
+            await self._drop_file(arr, owner, row, old, "upgrade")
+        arr.history.append(
+            HistoryRow(
+                id=arr.new_id("history"), event="downloadFolderImported", at=self.now(), owner_id=owner.id,
+                release=download.release, quality=download.quality, download_id=download.id or None,
+                episode_id=row.id if row else None,
+                data={
+                    "fileId": str(file.id), "importedPath": file.path, "size": str(file.size),
+                    "droppedPath": f"/downloads/{arr.kind}/{download.release}/{download.release}.mkv",
+                    "downloadClient": "qBittorrent", "downloadClientName": "qBittorrent", "releaseGroup": "EXAMPLE",
+                },
+            )
+        )
+        await self.emit("imported", download=download, owner=owner, row=row, file=file, replaced=old)
+
+    # -- going away ------------------------------------------------------------------------------------
+
+    async def delete_file(self, owner: MovieRow | SeriesRow, key: tuple[int, int] | None = None, *,
+                          reason: str = "manual") -> None:
+        """The *arr deletes a film's file, or that of one episode (season, number); Jellyfin loses it at its scan."""
+        row = owner.row(*key) if isinstance(owner, SeriesRow) and key else None
+        file = row.file if row else owner.file if isinstance(owner, MovieRow) else None
+        if file is None:
+            return
+        if row:
+            row.file = None
+        elif isinstance(owner, MovieRow):
+            owner.file = None
+        await self._drop_file(owner.arr, owner, row, file, reason)
+
+    async def _drop_file(
+        self, arr: Arr, owner: MovieRow | SeriesRow, row: EpisodeRow | None, file: ArrFile, reason: str
+    ) -> None:
+        """Take a file row away, with history (reason in PascalCase there) and listeners."""
+        arr.files.pop(file.id, None)
+        event = "movieFileDeleted" if arr.kind == "radarr" else "episodeFileDeleted"
+        arr.history.append(
+            HistoryRow(
+                id=arr.new_id("history"), event=event, at=self.now(), owner_id=owner.id, release=file.release,
+                quality=file.quality, download_id=None, episode_id=row.id if row else None,
+                data={"reason": reason[:1].upper() + reason[1:], "releaseGroup": "EXAMPLE", "size": str(file.size)},
+            )
+        )
+        await self.emit("file_removed", arr=arr, owner=owner, row=row, file=file, reason=reason)
+
+    async def remove_from_arr(self, owner: MovieRow | SeriesRow, *, delete_files: bool = False) -> None:
+        """The film or series leaves the *arr, its history with it."""
+        arr = owner.arr
+        (arr.movies if isinstance(owner, MovieRow) else arr.series).pop(owner.id, None)  # type: ignore[attr-defined]  # union of dicts
+        arr.history = [row for row in arr.history if row.owner_id != owner.id]
+        for file in [file for file in arr.files.values() if file.owner_id == owner.id]:
+            arr.files.pop(file.id)
+        for download in arr.downloads.values():
+            download.in_queue = download.in_queue and download.owner_id != owner.id
+        await self.emit("arr_removed", arr=arr, row=owner, deleted_files=delete_files)
+
+    async def rename_file(self, owner: MovieRow | SeriesRow, file: ArrFile, name: str) -> None:
+        """The *arr renames a file; its id stays."""
+        before = file.path
+        folder, _, _ = file.relative_path.rpartition("/")
+        file.relative_path = f"{folder}/{name}" if folder else name
+        file.path = f"{owner.path}/{file.relative_path}"
+        await self.emit("renamed", arr=owner.arr, owner=owner, file=file, before=before)
+
+    # -- Jellyfin --------------------------------------------------------------------------------------
+
+    async def library_scan(self) -> list[JellyfinItem]:
+        """Jellyfin scans its libraries: shows every file of the *arrs under its own path, drops what has gone.
+
+        Anime is left to Shokofin when `shoko_library` is set. Returns the new items.
+        """
+        new: list[JellyfinItem] = []
+        self.library_scanning = True
+        paths: set[str] = set()
+        for arr in self.arrs:
+            for movie in arr.movies.values():
+                if movie.file and not self._left_to_shokofin(movie.title):
+                    paths.add(self.jellyfin_path(movie.file.path))
+                    new += self._show_movie(movie, movie.file)
+            for series in arr.series.values():
+                for row in series.episodes:
+                    if row.file and not self._left_to_shokofin(series.title):
+                        paths.add(self.jellyfin_path(row.file.path))
+                        new += self._show_episode(series, row, row.file)
+        gone = [
+            item for item in self.items.values()
+            if item.type in ("Movie", "Episode") and not item.is_virtual and item.library == "files"
+            and item.path not in paths
+        ]
+        for item in gone:
+            await self.remove_item(item)
+        self.library_scanning = False
+        for item in new:
+            await self.emit("item", item=item, what="added")
+        return new
+
+    async def remove_item(self, item: JellyfinItem) -> None:
+        """Jellyfin drops an item."""
+        self.items.pop(item.id, None)
+        self.removed_items.append(item)
+        await self.emit("item", item=item, what="removed")
+
+    def jellyfin_path(self, path: str) -> str:
+        """Where Jellyfin sees a file of the *arrs: the same tail under a mount of its own."""
+        return f"{self.jellyfin_mount}{path}"
+
+    def add_item(self, item_type: ItemType, name: str, seed: str, path: str | None, **facts: object) -> JellyfinItem:
+        """A new Jellyfin item with an id made from the seed; `facts` are fields of JellyfinItem. Emits nothing."""
+        item = JellyfinItem(
+            id=self.new_hex(f"{item_type} {seed}"), type=item_type, name=name, path=path,
+            date_created=self.now(), date_last_saved=self.now(), **facts,  # type: ignore[arg-type]  # checked by dataclass users
+        )
+        self.items[item.id] = item
+        return item
+
+    def _left_to_shokofin(self, title: Title) -> bool:
+        """Whether a title's library is Shokofin's."""
+        return self.shoko_library and title.anime
+
+    def _show_movie(self, movie: MovieRow, file: ArrFile) -> list[JellyfinItem]:
+        """The film's item, if the path is new."""
+        path = self.jellyfin_path(file.path)
+        if any(item.path == path for item in self.items.values()):
+            return []
+        return [
+            self.add_item("Movie", movie.title.title, path, path, provider_ids=provider_ids(movie.title),
+                          year=movie.title.year, media_sources=[path], library="files")
+        ]
+
+    def _show_episode(self, series: SeriesRow, row: EpisodeRow, file: ArrFile) -> list[JellyfinItem]:
+        """The episode's item with its series and season, as far as they are new."""
+        path = self.jellyfin_path(file.path)
+        same = next((item for item in self.items.values() if item.path == path), None)
+        if same is not None:
+            return []
+        new: list[JellyfinItem] = []
+        root = self.jellyfin_path(series.path)
+        show = self.items.get(self.new_hex(f"Series {root}"))
+        if show is None:
+            show = self.add_item("Series", series.title.title, root, root, year=series.title.year,
+                                 provider_ids=provider_ids(series.title), library="files")
+            new.append(show)
+        number = row.episode.season
+        folder = f"{root}/Season {number:02d}"
+        season = self.items.get(self.new_hex(f"Season {folder}"))
+        if season is None:
+            season = self.add_item("Season", f"Season {number}", folder, folder, series_id=show.id,
+                                   series_name=show.name, index_number=number, library="files")
+            new.append(season)
+        new.append(
+            self.add_item(
+                "Episode", row.episode.title, path, path, series_id=show.id, season_id=season.id,
+                series_name=show.name, index_number=row.episode.number, parent_index_number=number,
+                provider_ids={"Tvdb": str(row.episode.tvdb_id)}, premiere_date=row.episode.air_date,
+                media_sources=[path], library="files",
+            )
+        )
+        return new
+
+    def _tracked(self, download: Download, state: str, messages: list[str] | None) -> None:
+        """Set the *arr's import state, with its messages under the release name."""
+        download.tracked_state = state
+        download.messages = [(download.release, messages)] if messages else []
+        download.tracked_status = "warning" if messages else "ok"
+
+
+def provider_ids(title: Title) -> dict[str, str]:
+    """The ids Jellyfin's own metadata providers give a title."""
+    known = {"Tmdb": title.tmdb_id, "Imdb": title.imdb_id, "Tvdb": title.tvdb_id}
+    return {name: str(value) for name, value in known.items() if value}

@@ -1,0 +1,10 @@
+"""The scripted world of the simulated stack: one truth, moved by verbs, told by servers."""
+
+from .anime import AnimeVerbs
+from .verbs_downloads import DownloadVerbs
+from .verbs_library import LibraryVerbs
+from .verbs_requests import RequestVerbs
+
+
+class World(RequestVerbs, DownloadVerbs, LibraryVerbs, AnimeVerbs):
+    """A household. State in `state.py`, rows in `rows.py` and `library.py`, verbs in `verbs_*.py` and `anime.py`."""
