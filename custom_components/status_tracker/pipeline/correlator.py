@@ -1,0 +1,248 @@
+"""Which request a piece of evidence means: six steps, the first that finds one decides."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+import re
+import unicodedata
+
+from .evidence import (
+    Evidence,
+    MediaType,
+    MovieEvidence,
+    RequestEvidence,
+    SeriesEvidence,
+    Service,
+    ServiceEvidence,
+    TitleEvidence,
+)
+
+LIKE = 0.9
+_YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")
+_NOISE = re.compile(r"[\W_]+")
+
+ARR_SERVICE = {MediaType.MOVIE: Service.RADARR, MediaType.TV: Service.SONARR}
+MEDIA_TYPE = {service: media for media, service in ARR_SERVICE.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """What a piece of evidence carries to be known by."""
+
+    download_id: str | None = None
+    source: str | None = None
+    media_id: int | None = None
+    media_type: MediaType | None = None
+    is_4k: bool | None = None
+    tmdb_id: int | None = None
+    tvdb_id: int | None = None
+    imdb_id: str | None = None
+    title: str | None = None
+    year: int | None = None
+    seasons: frozenset[int] | None = None
+    lasting: bool = False  # a state, true for every request of the title, and no event
+
+
+def normalise_title(title: str) -> str:
+    """Return a title without case, accents, punctuation and articles' tails: "amelie"."""
+    plain = unicodedata.normalize("NFKD", title.replace("&", " and "))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return _NOISE.sub(" ", plain.casefold()).strip()
+
+
+def release_title(release: str) -> tuple[str, int | None]:
+    """Return title and year a release name begins with: "Some.Film.2020.1080p" gives those of 2020."""
+    years = list(_YEAR.finditer(release))
+    if not years:
+        return normalise_title(release), None
+    last = years[-1] if years[-1].start() else years[0]
+    head = release[: last.start()] if last.start() else release
+    return normalise_title(head), int(last.group())
+
+
+def like_titles(one: str, other: str) -> bool:
+    """Return whether two normalised titles are nearly the same."""
+    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= LIKE
+
+
+@dataclass(slots=True)
+class _Index:
+    """Requests by everything they can be known by."""
+
+    downloads: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    media: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    tmdb: dict[tuple[MediaType, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    tvdb: dict[tuple[MediaType, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    imdb: dict[tuple[MediaType, str], set[int]] = field(default_factory=lambda: defaultdict(set))
+    titles: dict[int | None, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Correlator:
+    """Binds evidence to requests; knows nothing of stages beyond who has finished."""
+
+    def __init__(
+        self,
+        requests: Iterable[RequestEvidence],
+        services: Iterable[ServiceEvidence],
+        titles: Mapping[tuple[MediaType, int], TitleEvidence],
+        finished: frozenset[int],
+        downloads: Mapping[int, Iterable[str]],
+    ) -> None:
+        """Index the requests; `finished` are available or deleted, `downloads` their known ids."""
+        self._requests = {request.request_id: request for request in requests}
+        self._finished = finished
+        self._services = {service.source: service for service in services}
+        self._instances = {
+            (service.service, service.seerr_id): service.source
+            for service in self._services.values()
+            if service.seerr_id is not None
+        }
+        self._index = _Index()
+        for request in self._requests.values():
+            self._add(request, titles.get((request.media_type, request.tmdb_id or 0)))
+        for request_id, ids in downloads.items():
+            for one in ids:
+                self.learn(one, request_id)
+
+    def _add(self, request: RequestEvidence, title: TitleEvidence | None) -> None:
+        """Index one request by its own ids and by those its title brings."""
+        index, number, media = self._index, request.request_id, request.media_type
+        if (source := self.instance(request)) and request.external_id is not None:
+            index.media[source, request.external_id].add(number)
+        if request.tmdb_id:
+            index.tmdb[media, request.tmdb_id].add(number)
+        for tvdb in {request.tvdb_id, title.tvdb_id if title else None} - {None, 0}:
+            index.tvdb[media, tvdb or 0].add(number)
+        for imdb in {request.imdb_id, title.imdb_id if title else None} - {None, ""}:
+            index.imdb[media, (imdb or "").casefold()].add(number)
+        if title:
+            index.titles[title.year].append((normalise_title(title.title), number))
+
+    def instance(self, request: RequestEvidence) -> str | None:
+        """Return the source of the Radarr or Sonarr Seerr handed the request to."""
+        if request.service_id is None:
+            return None
+        return self._instances.get((ARR_SERVICE[request.media_type], request.service_id))
+
+    def learn(self, download_id: str, request_id: int) -> None:
+        """Remember that a download serves a request."""
+        if request_id in self._requests:
+            self._index.downloads[download_id.casefold()].add(request_id)
+
+    def bind(self, clue: Clue) -> tuple[int, ...]:
+        """Return the requests meant, none if no step finds one."""
+        index = self._index
+        media = clue.media_type
+        if media is None and clue.source and (service := self._services.get(clue.source)):
+            media = MEDIA_TYPE.get(service.service)
+        steps: list[Iterable[int]] = [
+            index.downloads.get((clue.download_id or "").casefold(), ()),
+            index.media.get((clue.source or "", clue.media_id or -1), ()),
+        ]
+        if media:
+            steps += [
+                index.tmdb.get((media, clue.tmdb_id or 0), ()),
+                index.tvdb.get((media, clue.tvdb_id or 0), ()),
+                index.imdb.get((media, (clue.imdb_id or "").casefold()), ()),
+            ]
+        for found in steps:
+            if chosen := self._choose(found, clue, media):
+                return chosen
+        if clue.title and not (clue.tmdb_id or clue.tvdb_id or clue.imdb_id):
+            return self._choose(self._by_title(clue), clue, media)
+        return ()
+
+    def _by_title(self, clue: Clue) -> set[int]:
+        """Return the requests of a like title and the same year, or a year beside it."""
+        title = normalise_title(clue.title or "")
+        years = (clue.year, clue.year - 1, clue.year + 1) if clue.year else ()
+        return {
+            number
+            for year in years
+            for name, number in self._index.titles.get(year, ())
+            if like_titles(title, name)
+        }
+
+    def _choose(self, found: Iterable[int], clue: Clue, media: MediaType | None) -> tuple[int, ...]:
+        """Return those found that fit: active before finished, the newest film, every series."""
+        is_4k = clue.is_4k
+        if is_4k is None and clue.source and (service := self._services.get(clue.source)):
+            is_4k = service.is_4k if service.service in MEDIA_TYPE else None
+        fitting = [
+            request
+            for number in sorted(found, reverse=True)
+            if (request := self._requests.get(number))
+            and (media is None or request.media_type is media)
+            and (is_4k is None or request.is_4k is is_4k)
+            and (
+                not clue.seasons
+                or request.media_type is MediaType.MOVIE
+                or not request.seasons
+                or clue.seasons & set(request.seasons)
+            )
+        ]
+        active = [request for request in fitting if request.request_id not in self._finished]
+        films = [one for one in active or fitting if one.media_type is MediaType.MOVIE]
+        chosen = {
+            one.request_id: one
+            for one in films
+            if (clue.lasting and active) or one.is_4k not in _newer(one, films)
+        }
+        shows = [one for one in fitting if one.media_type is MediaType.TV]
+        for one in shows:
+            rivals = [
+                other for other in shows if other in active and other is not one and other.is_4k is one.is_4k
+            ]
+            wanted = set(one.seasons) & clue.seasons if clue.seasons else set(one.seasons)
+            taken = {season for other in rivals for season in other.seasons}
+            if one in active or not rivals or (wanted and not wanted <= taken):
+                chosen[one.request_id] = one
+        return tuple(sorted(chosen, reverse=True))
+
+    def superseded(self, request: RequestEvidence) -> bool:
+        """Return whether a finished request has an active one for the very same thing beside it."""
+        if request.request_id not in self._finished or not request.tmdb_id:
+            return False
+        clue = Clue(media_type=request.media_type, tmdb_id=request.tmdb_id, is_4k=request.is_4k)
+        meant = self.bind(clue)
+        return bool(meant) and request.request_id not in meant
+
+
+def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
+    """Return the kinds (4K or not) of which there is a newer request for the same film."""
+    return {other.is_4k for other in among if other.request_id > one.request_id}
+
+
+def movie_clue(movie: MovieEvidence) -> Clue:
+    """Return what a film in a Radarr is known by."""
+    return Clue(
+        source=movie.source,
+        media_id=movie.movie_id,
+        media_type=MediaType.MOVIE,
+        tmdb_id=movie.tmdb_id,
+        imdb_id=movie.imdb_id,
+        title=movie.title,
+        year=movie.year,
+        lasting=True,
+    )
+
+
+def series_clue(series: SeriesEvidence) -> Clue:
+    """Return what a series in a Sonarr is known by."""
+    return Clue(
+        source=series.source,
+        media_id=series.series_id,
+        media_type=MediaType.TV,
+        tmdb_id=series.tmdb_id,
+        tvdb_id=series.tvdb_id,
+        imdb_id=series.imdb_id,
+        title=series.title,
+        year=series.year,
+        lasting=True,
+    )
+
+
+def title_map(evidence: Evidence) -> dict[tuple[MediaType, int], TitleEvidence]:
+    """Return the titles by type and TMDB id."""
+    return {(title.media_type, title.tmdb_id): title for title in evidence.titles}

@@ -1,0 +1,262 @@
+"""The request as the pipeline sees it: units, downloads, stage, reason and the way it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .evidence import (
+    EpisodeEvidence,
+    FileEvidence,
+    HistoryEvidence,
+    LibraryEvidence,
+    Piece,
+    QueueEvidence,
+    RequestEvidence,
+    Service,
+    ShokoEvidence,
+    TorrentEvidence,
+)
+
+
+class Stage(StrEnum):
+    """Where a request, or one of its units, is; the first nine in the order of the way."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    INDEXED = "indexed"
+    DOWNLOADING = "downloading"
+    DOWNLOAD_DONE = "download_done"
+    IMPORTING = "importing"
+    ANIME_MATCHING = "anime_matching"
+    PARTIALLY_AVAILABLE = "partially_available"
+    AVAILABLE = "available"
+    DECLINED = "declined"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+ORDER: Mapping[Stage, int] = {stage: rank for rank, stage in enumerate(Stage)}
+IN_FLIGHT = frozenset(
+    {
+        Stage.INDEXED,
+        Stage.DOWNLOADING,
+        Stage.DOWNLOAD_DONE,
+        Stage.IMPORTING,
+        Stage.ANIME_MATCHING,
+    }
+)
+FINISHED = frozenset({Stage.AVAILABLE, Stage.DECLINED, Stage.DELETED})
+
+
+class Reason(StrEnum):
+    """Why a request is not further."""
+
+    AWAITING_APPROVAL = "awaiting_approval"
+    NOT_RELEASED = "not_released"
+    SEARCHING = "searching"
+    UNAIRED = "unaired"
+    QUEUED = "queued"
+    IMPORT_PENDING = "import_pending"
+    WAITING_FOR_LIBRARY = "waiting_for_library"
+    UPGRADE = "upgrade"
+    NO_RELEASE_FOUND = "no_release_found"
+    NOT_MONITORED = "not_monitored"
+    NOT_IN_ARR = "not_in_arr"
+    SEASON_MISMATCH = "season_mismatch"
+    FETCHING_METADATA = "fetching_metadata"
+    STALLED = "stalled"
+    PAUSED = "paused"
+    DOWNLOAD_ERROR = "download_error"
+    MISSING_FILES = "missing_files"
+    DOWNLOAD_FAILED = "download_failed"
+    IMPORT_BLOCKED = "import_blocked"
+    NOT_TRACKED = "not_tracked"
+    ANIME_UNMATCHED = "anime_unmatched"
+    HIDDEN_IN_LIBRARY = "hidden_in_library"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+
+
+class Hint(StrEnum):
+    """What is known beyond the reason, where no service has words of its own for it."""
+
+    SCAN_RUNNING = "scan_running"
+    SHOKO_UNSEEN = "shoko_unseen"
+    SHOKO_HASHING = "shoko_hashing"
+    SHOKO_MATCHED = "shoko_matched"
+    SHOKO_UNRECOGNISED = "shoko_unrecognised"
+    HIDDEN_CAUSES = "hidden_causes"
+    LIKE_TITLE = "like_title"
+    LAST_SEARCH = "last_search"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """From when on a stage counts as stuck (zero: at once), and how long a finished request stays."""
+
+    keep: timedelta
+    stages: Mapping[Stage, timedelta]
+
+    def of(self, stage: Stage) -> timedelta:
+        """Return a stage's limit; those before and beside the way share that of `approved`."""
+        return self.stages.get(stage, self.stages[Stage.APPROVED])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One download of a request, as its *arr and its client tell of it. Bytes."""
+
+    download_id: str | None
+    release: str | None = None
+    quality: str | None = None
+    indexer: str | None = None
+    client: str | None = None
+    grabbed: datetime | None = None
+    told: datetime | None = None  # when its *arr last told of it
+    rows: tuple[QueueEvidence, ...] = ()
+    torrent: TorrentEvidence | None = None
+    outcome: HistoryEvidence | None = None
+    lost: bool = False  # grabbed once, and neither the *arr nor the client has it any more
+
+    @property
+    def size(self) -> int:
+        """Return the size to load."""
+        if self.torrent and self.torrent.size > 0:
+            return self.torrent.size
+        return max((row.size for row in self.rows), default=0)
+
+    @property
+    def left(self) -> int:
+        """Return what is yet to load."""
+        if self.torrent and self.torrent.size > 0:
+            return min(self.torrent.left, self.torrent.size)
+        return min((row.size_left for row in self.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A film, or one episode (`season`, `number`; a whole season where nobody counts its episodes)."""
+
+    season: int | None = None
+    number: int | None = None
+    episode: EpisodeEvidence | None = None
+    title: str | None = None
+    aired: bool = True
+    air_date: datetime | None = None
+    monitored: bool = True
+    has_file: bool = False
+    file: FileEvidence | None = None
+    downloads: tuple[Download, ...] = ()
+    shoko: tuple[ShokoEvidence, ...] = ()
+    proof: LibraryEvidence | None = None
+    stage: Stage = Stage.APPROVED
+    download: Download | None = None  # the one that decides the stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the evidence says of a request, before time is taken into account."""
+
+    stage: Stage
+    reason: Reason | None = None
+    detail: str | None = None
+    hint: Hint | None = None
+    blind: tuple[str, ...] = ()  # names of services that are down and would know
+    expected: datetime | None = None
+    at: datetime | None = None  # the time a hint speaks of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Piece):
+    """One entry of a timeline."""
+
+    stage: Stage
+    at: datetime
+    reason: Reason | None = None
+
+
+TIMELINE_LENGTH = 100
+DOWNLOADS_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey(Piece):
+    """What must be remembered of a request beside the evidence: stage times, downloads last seen."""
+
+    request_id: int
+    stage: Stage
+    stage_since: datetime
+    reason: Reason | None = None
+    reason_since: datetime
+    timeline: tuple[Step, ...] = ()
+    finished_at: datetime | None = None
+    anime: bool | None = None
+    download_ids: tuple[str, ...] = ()
+    seen: dict[str, datetime] = field(default_factory=dict)
+    old: bool = False  # was there before us, and has not moved since
+
+    def advance(self, verdict: Verdict, now: datetime) -> Journey:
+        """Return the journey with the verdict taken in; nothing is ever an illegal step."""
+        moved = verdict.stage is not self.stage
+        if not moved and verdict.reason is self.reason:
+            return self
+        return replace(
+            self,
+            stage=verdict.stage,
+            stage_since=now if moved else self.stage_since,
+            reason=verdict.reason,
+            reason_since=now if moved or verdict.reason is not self.reason else self.reason_since,
+            timeline=(
+                *self.timeline,
+                Step(stage=verdict.stage, at=now, reason=verdict.reason),
+            )[-TIMELINE_LENGTH:],
+            finished_at=(self.finished_at if not moved else now) if verdict.stage in FINISHED else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """A request with all a person may want to know of it; what entities show."""
+
+    request: RequestEvidence
+    title: str
+    year: int | None
+    poster: str | None
+    anime: bool
+    verdict: Verdict
+    journey: Journey
+    stuck: bool
+    units: tuple[Unit, ...]
+    downloads: tuple[Download, ...]
+    progress: int | None
+    eta: datetime | None
+    imdb_id: str | None
+    tvdb_id: int | None
+    jellyfin_url: str | None
+    arr_source: str | None
+    arr_service: Service | None
+    media_id: int | None
+    ids: tuple[str, ...]
+
+    @property
+    def stage(self) -> Stage:
+        """Return the stage."""
+        return self.verdict.stage
+
+    @property
+    def episodes_total(self) -> int | None:
+        """Return how many episodes were asked for, None for a film or where nobody counts."""
+        return len(self.units) if self.units and self.units[0].number is not None else None
+
+    @property
+    def episodes_available(self) -> int | None:
+        """Return how many of them can be watched."""
+        if self.episodes_total is None:
+            return None
+        return sum(unit.stage is Stage.AVAILABLE for unit in self.units)
+
+    @property
+    def current(self) -> Download | None:
+        """Return the download to show: one in flight, else the last."""
+        flying = [unit.download for unit in self.units if unit.download and unit.stage in IN_FLIGHT]
+        return flying[0] if flying else (self.downloads[-1] if self.downloads else None)
