@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -46,6 +46,7 @@ class Source(ABC):
         self.polls = 0
         self._next: datetime | None = None
         self._failures = 0
+        self._answered: Hashable = None
         self._lock = asyncio.Lock()
 
     # What a source says
@@ -96,6 +97,14 @@ class Source(ABC):
         """Return whether it is time to poll and no poll is under way."""
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return what of the wants this service is asked for: a change of it makes a poll due."""
+        return frozenset(want.request_id for want in wants)
+
+    def behind(self, wants: Sequence[Want]) -> bool:
+        """Return whether the wants have come to need what the last poll was not asked for."""
+        return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
+
     @property
     def next_poll(self) -> datetime | None:
         """Return when the next poll is due, None for at once."""
@@ -110,6 +119,7 @@ class Source(ABC):
         """Poll within the time limit and keep the verdict as health; never raises ClientError."""
         async with self._lock:
             self.polls += 1
+            self._answered = self.needs(wants)
             error: ClientError | None = None
             try:
                 async with asyncio.timeout(POLL_LIMIT):
