@@ -1,0 +1,1 @@
+"""Status Tracker: where is my request."""
