@@ -171,9 +171,10 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     else:
         verdict = judge(case, stage, units, limits, now)
     downloads = _all_downloads(units)
-    journey = _remember(case, case.journey.advance(verdict, now), downloads, now)
+    settling = memory.started is not None and now - memory.started <= SETTLING
+    journey = _remember(case, case.journey.advance(verdict, now), downloads, now, settling=settling)
     memory.journeys[number] = case.journey = journey
-    if _expired(journey, memory, limits, now):
+    if _expired(journey, limits, now, settling=settling):
         del memory.journeys[number]
         memory.done[number] = _sign(request)
         return None
@@ -215,7 +216,7 @@ def _depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool)
         reason_since=since,
         timeline=(Step(stage=stage, at=since),),
         finished_at=now if stage in FINISHED else None,
-        old=old,
+        old=old and stage is not Stage.REQUESTED,
     )
 
 
@@ -234,7 +235,9 @@ def _all_downloads(units: Iterable[Unit]) -> tuple[Download, ...]:
     )
 
 
-def _remember(case: Case, journey: Journey, downloads: Iterable[Download], now: datetime) -> Journey:
+def _remember(
+    case: Case, journey: Journey, downloads: Iterable[Download], now: datetime, *, settling: bool
+) -> Journey:
     """Return the journey with what was learnt: download ids, when an *arr last told of them, anime."""
     known = dict.fromkeys(journey.download_ids)
     seen = dict(journey.seen)
@@ -249,17 +252,16 @@ def _remember(case: Case, journey: Journey, downloads: Iterable[Download], now: 
     ids = tuple(known)[-DOWNLOADS_LENGTH:]
     seen = {key: time for key, time in seen.items() if key in ids}
     anime = True if case.anime else journey.anime
-    moved = journey.old and journey.stage not in QUIET_STAGES
+    moved = journey.old and (journey.stage not in QUIET_STAGES or not settling)
     if (ids, seen, anime) == (journey.download_ids, journey.seen, journey.anime) and not moved:
         return journey
     return replace(journey, download_ids=ids, seen=seen, anime=anime, old=journey.old and not moved)
 
 
-def _expired(journey: Journey, memory: Memory, limits: Limits, now: datetime) -> bool:
+def _expired(journey: Journey, limits: Limits, now: datetime, *, settling: bool) -> bool:
     """Return whether a finished request need not be shown any longer, or never had to be."""
     if journey.finished_at is None:
         return False
-    settling = memory.started is not None and now - memory.started <= SETTLING
     if journey.old and settling and journey.stage is Stage.AVAILABLE:
         return True
     return now - journey.finished_at >= limits.keep
