@@ -1,0 +1,214 @@
+"""Config flow: Seerr first, then all that Seerr and the *arrs know of the others."""
+
+from collections.abc import Mapping
+from typing import Any, cast, override
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentry,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+)
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import probatio
+
+from .connect import Probe, address_key
+from .const import CONF_SERVICES, CONF_SKIP, CONF_SUBENTRY_ID, DOMAIN
+from .discovery import Found, async_discover, async_find_clients, async_labels
+from .forms import async_check, credential_schema, found_client_schema, service_schema, shown
+from .options_flow import StatusTrackerOptionsFlow
+from .pipeline.evidence import Service
+from .subentry_flow import SUBENTRY_SERVICES, ServiceSubentryFlow
+
+
+class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Set up one Seerr and the services around it; reconfigure it; renew any service's credentials."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        """Start knowing nothing."""
+        self._title = ""
+        self._data: dict[str, Any] = {}
+        self._found: dict[str, Found] = {}
+        self._clients: list[Found] = []
+        self._chosen: list[Found] = []
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow of every service that can be added to a Seerr."""
+        return dict.fromkeys(SUBENTRY_SERVICES, ServiceSubentryFlow)
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> StatusTrackerOptionsFlow:
+        """Return the options flow."""
+        return StatusTrackerOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the Seerr and look around from there."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, probe, errors = await async_check(
+                self.hass, Service.SEERR, user_input, before=self._abort_if_known
+            )
+            if probe:
+                return await self._async_look_around(data, probe)
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(service_schema(Service.SEERR), user_input),
+            errors=errors,
+        )
+
+    def _abort_if_known(self, data: Mapping[str, Any]) -> None:
+        """Abort if another entry has the same address, however it is spelled."""
+        for entry in self._async_current_entries(include_ignore=False):
+            if address_key(entry.data[CONF_URL]) == address_key(data[CONF_URL]):
+                # leaves out the entry that is being changed
+                self._async_abort_entries_match({CONF_URL: entry.data[CONF_URL]})
+
+    async def _async_look_around(self, data: dict[str, Any], probe: Probe) -> ConfigFlowResult:
+        """Ask Seerr for the services it uses and try each."""
+        self._title, self._data = probe.name, data
+        self._found = {one.key: one for one in await async_discover(self.hass, data)}
+        if not self._found:
+            return self._create()
+        return await self.async_step_services()
+
+    async def async_step_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the person choose among what was found."""
+        if user_input is not None:
+            self._chosen = [self._found[key] for key in user_input[CONF_SERVICES]]
+            self._clients = await async_find_clients(self.hass, self._data, self._chosen)
+            return await self.async_step_qbittorrent()
+        labels = await async_labels(self.hass, self._found.values())
+        answered = [key for key, one in self._found.items() if one.probe]
+        choice = SelectSelector(
+            SelectSelectorConfig(
+                options=[SelectOptionDict(value=key, label=labels[key]) for key in self._found],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        )
+        return self.async_show_form(
+            step_id="services",
+            data_schema=probatio.Schema({probatio.Required(CONF_SERVICES, default=answered): choice}),
+            description_placeholders={"name": self._title},
+        )
+
+    async def async_step_qbittorrent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the password of each qBittorrent the *arrs named, one after the other."""
+        if not self._clients:
+            return self._create()
+        found = self._clients[0]
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if user_input.pop(CONF_SKIP, False):
+                self._clients.pop(0)
+                return await self.async_step_qbittorrent()
+            data, probe, errors = await async_check(self.hass, Service.QBITTORRENT, user_input)
+            if probe:
+                self._chosen.append(found.answered(data, probe))
+                self._clients.pop(0)
+                return await self.async_step_qbittorrent()
+        return self.async_show_form(
+            step_id="qbittorrent",
+            data_schema=self.add_suggested_values_to_schema(
+                found_client_schema(), shown(found.data) if user_input is None else user_input
+            ),
+            errors=errors,
+            description_placeholders={"name": found.title},
+        )
+
+    def _create(self) -> ConfigFlowResult:
+        """Create the entry and, with it, a subentry a service; one that was named twice comes once."""
+        subentries: dict[str, ConfigSubentryData] = {}
+        for one in self._chosen:
+            subentries.setdefault(
+                one.unique_id,
+                ConfigSubentryData(
+                    data=one.data,
+                    subentry_type=one.service,
+                    title=one.title,
+                    unique_id=one.unique_id,
+                ),
+            )
+        return self.async_create_entry(title=self._title, data=self._data, subentries=subentries.values())
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the address or key of the Seerr."""
+        entry = self._get_reconfigure_entry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, probe, errors = await async_check(
+                self.hass, Service.SEERR, user_input, stored=entry.data, before=self._abort_if_known
+            )
+            if probe:
+                return self.async_update_reload_and_abort(entry, data_updates=data)
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                service_schema(Service.SEERR, stored=True),
+                shown(entry.data) if user_input is None else user_input,
+            ),
+            errors=errors,
+        )
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to renew the credentials of the service that refused them."""
+        return await self.async_step_reauth_confirm()
+
+    def _refused(self) -> ConfigSubentry | None:
+        """Return the service whose credentials are to be renewed, None for the Seerr itself."""
+        subentry_id = cast(dict[str, Any], self.context).get(CONF_SUBENTRY_ID)
+        return self._get_reauth_entry().subentries[subentry_id] if subentry_id else None
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for new credentials, of that service only."""
+        entry = self._get_reauth_entry()
+        try:
+            subentry = self._refused()
+        except KeyError:
+            return self.async_abort(reason="service_removed")
+        service = Service(subentry.subentry_type) if subentry else Service.SEERR
+        stored = subentry.data if subentry else entry.data
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            fixed = {key: stored[key] for key in (CONF_URL, CONF_VERIFY_SSL)}
+            data, probe, errors = await async_check(
+                self.hass, service, {**user_input, **fixed}, stored=shown(stored)
+            )
+            if probe and subentry:
+                self.hass.config_entries.async_update_subentry(
+                    entry, subentry, data={**subentry.data, **data}
+                )
+                return self.async_update_reload_and_abort(entry)
+            if probe:
+                return self.async_update_reload_and_abort(entry, data_updates=data)
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=self.add_suggested_values_to_schema(
+                credential_schema(service), shown(stored) if user_input is None else user_input
+            ),
+            errors=errors,
+            description_placeholders={
+                "name": subentry.title if subentry else entry.title,
+                "url": stored[CONF_URL],
+            },
+        )
