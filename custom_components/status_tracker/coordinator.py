@@ -1,0 +1,302 @@
+"""One coordinator for all sources: each polls at its own cadence, the pipeline decides, entities look."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.storage import Store
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .clients.errors import InvalidAuth
+from .const import (
+    CONF_KEEP_HOURS,
+    CONF_LIMIT_ANIME_MATCHING,
+    CONF_LIMIT_APPROVED,
+    CONF_LIMIT_DOWNLOAD_DONE,
+    CONF_LIMIT_DOWNLOADING,
+    CONF_LIMIT_IMPORTING,
+    CONF_LIMIT_INDEXED,
+    DOMAIN,
+    LOGGER,
+    OPTIONS,
+)
+from .pipeline.evidence import SEERR, Evidence, Want
+from .pipeline.requests import Limits, Stage, Tracked
+from .pipeline.tracker import Memory, evaluate
+from .reauth import async_start_reauth
+from .sources.base import Source
+from .sources.seerr import SeerrSource
+
+STORAGE_VERSION = 1
+SAVE_DELAY = 30
+PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
+ROUNDS = 4  # what one source tells can make another one due
+CONFIRM_AFTER = 1.5
+SHORTEST = timedelta(seconds=2)
+LONGEST = timedelta(minutes=1)
+
+LIMIT_OPTIONS: Mapping[Stage, str] = {
+    Stage.APPROVED: CONF_LIMIT_APPROVED,
+    Stage.INDEXED: CONF_LIMIT_INDEXED,
+    Stage.DOWNLOADING: CONF_LIMIT_DOWNLOADING,
+    Stage.DOWNLOAD_DONE: CONF_LIMIT_DOWNLOAD_DONE,
+    Stage.IMPORTING: CONF_LIMIT_IMPORTING,
+    Stage.ANIME_MATCHING: CONF_LIMIT_ANIME_MATCHING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a request: a stage reached, stuck, recovered, or removed."""
+
+    kind: str
+    request: Tracked
+    previous: Stage | None
+
+
+STUCK = "stuck"
+RECOVERED = "recovered"
+REMOVED = "removed"
+
+
+def limits_of(options: Mapping[str, Any]) -> Limits:
+    """Return the limits the options set, or their defaults."""
+    chosen = {**OPTIONS, **options}
+    return Limits(
+        keep=timedelta(hours=float(chosen[CONF_KEEP_HOURS])),
+        stages={stage: timedelta(minutes=float(chosen[key])) for stage, key in LIMIT_OPTIONS.items()},
+    )
+
+
+def async_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return where the memory of an entry is kept."""
+    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}", private=True)
+
+
+class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
+    """Keeps the sources going and the requests judged; its data are the requests by their number."""
+
+    config_entry: ConfigEntry[Any]
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sequence[Source]) -> None:
+        """Take the sources, Seerr's among them."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=DOMAIN,
+            update_interval=LONGEST,
+            always_update=False,
+            request_refresh_debouncer=Debouncer(
+                hass, LOGGER, cooldown=CONFIRM_AFTER, immediate=False, function=self.async_refresh
+            ),
+        )
+        self.sources = {source.key: source for source in sources}
+        self.memory = Memory()
+        self.wants: tuple[Want, ...] = ()
+        self.limits = limits_of(entry.options)
+        self._store = async_store(hass, entry.entry_id)
+        self._listeners_of_changes: list[Callable[[Change], None]] = []
+        self._unheard: list[Change] = []
+        self._settled = False
+        self._refused: set[str] = set()
+
+    @property
+    def seerr(self) -> SeerrSource:
+        """Return the one source that every entry has."""
+        source = self.sources[SEERR]
+        assert isinstance(source, SeerrSource)
+        return source
+
+    # The memory
+
+    @override
+    async def _async_setup(self) -> None:
+        """Read back what was known before the restart."""
+        stored = await self._store.async_load()
+        if not stored:
+            return
+        try:
+            self.memory = Memory.from_dict(stored["memory"])
+            parts = dict(stored["sources"])
+        except (KeyError, TypeError, ValueError, AttributeError) as err:
+            LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
+            self.memory = Memory()
+            return
+        for key, part in parts.items():
+            if source := self.sources.get(key):
+                try:
+                    source.restore(part)
+                except (KeyError, TypeError, ValueError, AttributeError) as err:
+                    LOGGER.warning("What was stored of %s is damaged: %s", source.name, type(err).__name__)
+        self.data = self._judge()
+
+    @callback
+    def _stored(self) -> dict[str, Any]:
+        """Return what must outlive a restart."""
+        return {
+            "memory": self.memory.to_dict(),
+            "sources": {key: source.dump(self.wants) for key, source in self.sources.items()},
+        }
+
+    async def async_save(self) -> None:
+        """Write the memory down at once."""
+        await self._store.async_save(self._stored())
+
+    # The cycle
+
+    @override
+    async def _async_update_data(self) -> dict[int, Tracked]:
+        """Poll what is due, wait a moment for it, and judge by what came."""
+        deadline = self.hass.loop.time() + PATIENCE
+        polled: set[str] = set()
+        for _ in range(ROUNDS):
+            now = dt_util.utcnow()
+            due = [
+                source
+                for source in self.sources.values()
+                if (source.due(now) and source.key not in polled) or source.behind(self.wants)
+            ]
+            if not due:
+                break
+            polled.update(source.key for source in due)
+            await self._async_poll(due, deadline - self.hass.loop.time())
+            self.data = self._taken_in(self._judge())
+        if not self.seerr.last_success:
+            self._raise_unready()
+        self._settled = True
+        self._plan()
+        return self.data
+
+    async def _async_poll(self, due: Sequence[Source], patience: float) -> None:
+        """Poll the sources side by side; one that is late is taken in when it is done."""
+        tasks = [
+            self.config_entry.async_create_background_task(
+                self.hass, source.refresh(self.wants), f"{DOMAIN} poll {source.name}", eager_start=True
+            )
+            for source in due
+        ]
+        _, late = await asyncio.wait(tasks, timeout=max(patience, 0.1))
+        for task in late:
+            task.add_done_callback(self._late)
+        for source in due:
+            self._check_auth(source)
+
+    @callback
+    def _late(self, task: asyncio.Task[None]) -> None:
+        """Take in what a slow source brought after all."""
+        if not task.cancelled():
+            self.async_news()
+            for source in self.sources.values():
+                self._check_auth(source)
+
+    @callback
+    def async_news(self) -> None:
+        """Judge anew at once, without asking anybody: evidence has come in between."""
+        if not self._settled:
+            return
+        self.async_set_updated_data(self._taken_in(self._judge()))
+        self._plan()
+        if any(source.behind(self.wants) for source in self.sources.values()):
+            self.config_entry.async_create_task(self.hass, self.async_request_refresh())
+
+    @callback
+    def async_told(self, key: str, payload: dict[str, Any]) -> bool:
+        """Take a webhook's payload as evidence and judge; a poll of that source confirms it soon."""
+        understood = self.sources[key].receive(payload)
+        if understood:
+            self.async_news()
+            self.config_entry.async_create_task(self.hass, self.async_request_refresh())
+        return understood
+
+    def _judge(self) -> dict[int, Tracked]:
+        """Return the requests as the evidence at hand has them."""
+        evidence = Evidence.merge([source.evidence for source in self.sources.values()])
+        outcome = evaluate(
+            evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete
+        )
+        self.wants = outcome.wants
+        if outcome.changed:
+            self._store.async_delay_save(self._stored, SAVE_DELAY)
+        return dict(outcome.tracked)
+
+    @callback
+    def _plan(self) -> None:
+        """Set the next update to when the first source is due."""
+        now = dt_util.utcnow()
+        waits = [source.next_poll - now if source.next_poll else SHORTEST for source in self.sources.values()]
+        if any(source.behind(self.wants) for source in self.sources.values()):
+            waits.append(SHORTEST)
+        self.update_interval = min(max(min(waits), SHORTEST), LONGEST)
+
+    def _raise_unready(self) -> None:
+        """Raise why Seerr could not be read even once."""
+        error = self.seerr.error
+        if isinstance(error, InvalidAuth):
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key="auth_failed",
+                translation_placeholders={"service": self.seerr.name},
+            )
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="seerr_unavailable",
+            translation_placeholders={"error": str(error) if error else "no answer yet"},
+        )
+
+    @callback
+    def _check_auth(self, source: Source) -> None:
+        """Ask the person once for a new key when a service refuses the one we have."""
+        if not isinstance(source.error, InvalidAuth):
+            self._refused.discard(source.key)
+        elif source.key not in self._refused and (source.key != SEERR or source.last_success):
+            self._refused.add(source.key)
+            async_start_reauth(self.hass, self.config_entry, None if source.key == SEERR else source.key)
+
+    # What happened
+
+    @callback
+    def async_add_change_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
+        """Call the listener with every change; the first one also gets those nobody heard yet."""
+        self._listeners_of_changes.append(listener)
+        unheard, self._unheard = self._unheard, []
+        for change in unheard:
+            listener(change)
+        return lambda: self._listeners_of_changes.remove(listener)
+
+    @callback
+    def _taken_in(self, requests: dict[int, Tracked]) -> dict[int, Tracked]:
+        """Tell of the changes against the last data and return the new."""
+        for change in changes(self.data or {}, requests):
+            if self._listeners_of_changes:
+                for listener in list(self._listeners_of_changes):
+                    listener(change)
+            else:
+                self._unheard.append(change)
+        return requests
+
+
+def changes(before: Mapping[int, Tracked], after: Mapping[int, Tracked]) -> list[Change]:
+    """Return what happened between two states; what was there before us makes no noise."""
+    found: list[Change] = []
+    for number, now in after.items():
+        then = before.get(number)
+        if now.journey.old:
+            continue
+        if then is None or then.stage is not now.stage:
+            found.append(Change(now.stage, now, then.stage if then else None))
+        if now.stuck and not (then and then.stuck):
+            found.append(Change(STUCK, now, now.stage))
+        elif then and then.stuck and not now.stuck:
+            found.append(Change(RECOVERED, now, now.stage))
+    found += [
+        Change(REMOVED, then, then.stage) for number, then in before.items() if number not in after
+    ]
+    return found

@@ -1,0 +1,19 @@
+"""What a config entry holds at run time."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homeassistant.config_entries import ConfigEntry
+
+if TYPE_CHECKING:
+    from .coordinator import StatusTrackerCoordinator
+
+
+@dataclass(slots=True)
+class StatusTrackerData:
+    """The parts of a running entry."""
+
+    coordinator: StatusTrackerCoordinator
+
+
+type StatusTrackerConfigEntry = ConfigEntry[StatusTrackerData]

@@ -1,0 +1,56 @@
+"""The base of all entities, and the devices they belong to."""
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import StatusTrackerCoordinator
+from .pipeline.evidence import Service
+from .sources.base import Source
+
+MANUFACTURER = {
+    Service.SEERR: "Seerr",
+    Service.RADARR: "Radarr",
+    Service.SONARR: "Sonarr",
+    Service.QBITTORRENT: "qBittorrent",
+    Service.JELLYFIN: "Jellyfin",
+    Service.SHOKO: "Shoko",
+}
+
+
+class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
+    """An entity of the device Media requests; last evidence stands, so it stays available."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: StatusTrackerCoordinator, key: str) -> None:
+        """Name the entity by its key and put it on the device of the requests."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{entry.entry_id}_{key}"
+        self._attr_device_info = DeviceInfo(
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, entry.entry_id)},
+            translation_key="requests",
+        )
+
+    # Not in 2026.10, so no override: without it 2026.11 removes and adds an entity that is renamed
+    @callback
+    def async_entity_id_changed(self) -> None:
+        """Go on under a new entity id: nothing here depends on it."""
+
+
+class StatusTrackerServiceEntity(StatusTrackerEntity):
+    """An entity of the device of one service."""
+
+    def __init__(self, coordinator: StatusTrackerCoordinator, source: Source, key: str) -> None:
+        """Put the entity on the device of its service."""
+        super().__init__(coordinator, f"{source.key}_{key}")
+        self.source = source
+        self._attr_device_info = DeviceInfo(
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, f"{coordinator.config_entry.entry_id}_{source.key}")},
+            name=source.name,
+            manufacturer=MANUFACTURER[source.service],
+        )

@@ -1,0 +1,74 @@
+"""Request activity: one event for every change of a request."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import RECOVERED, REMOVED, STUCK, Change, StatusTrackerCoordinator
+from .data import StatusTrackerConfigEntry
+from .entity import StatusTrackerEntity
+from .pipeline.requests import Stage
+from .text import message_text
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: StatusTrackerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the one event entity."""
+    async_add_entities([ActivityEvent(entry.runtime_data.coordinator)])
+
+
+class ActivityEvent(StatusTrackerEntity, EventEntity):
+    """Tells of each stage a request reaches, and when it gets stuck, recovers or goes."""
+
+    _attr_translation_key = "activity"
+    _attr_event_types = [*Stage, STUCK, RECOVERED, REMOVED]
+
+    def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
+        """Stand for all requests."""
+        super().__init__(coordinator, "activity")
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the changes."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_add_change_listener(self._changed))
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write nothing: an event is written when it happens."""
+
+    @callback
+    def _changed(self, change: Change) -> None:
+        """Fire one event."""
+        request, entry_id = change.request, self.coordinator.config_entry.entry_id
+        asked = request.request
+        self._trigger_event(
+            change.kind,
+            {
+                "request_id": asked.request_id,
+                "title": request.title,
+                "year": request.year,
+                "media_type": asked.media_type,
+                "stage": request.stage,
+                "previous_stage": change.previous,
+                "reason": request.verdict.reason,
+                "requested_by": asked.requested_by,
+                "entity_id": er.async_get(self.hass).async_get_entity_id(
+                    "sensor", DOMAIN, f"{entry_id}_{asked.request_id}"
+                ),
+                "poster": request.poster,
+                "jellyfin_url": request.jellyfin_url,
+                "message": message_text(self.hass, change),
+            },
+        )
+        self.async_write_ha_state()

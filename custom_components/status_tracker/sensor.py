@@ -1,0 +1,236 @@
+"""A sensor for each request, and the counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import StatusTrackerCoordinator
+from .data import StatusTrackerConfigEntry
+from .entity import StatusTrackerEntity
+from .pipeline.requests import FINISHED, Stage, Tracked
+from .text import detail_text, request_name
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusTrackerSensorEntityDescription(SensorEntityDescription):
+    """A count over all requests."""
+
+    value_fn: Callable[[Mapping[int, Tracked]], int]
+
+
+def _count(test: Callable[[Tracked], bool]) -> Callable[[Mapping[int, Tracked]], int]:
+    """Return a count of the requests that pass the test."""
+    return lambda requests: sum(test(request) for request in requests.values())
+
+
+SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
+    StatusTrackerSensorEntityDescription(
+        key="active",
+        translation_key="active",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=_count(lambda request: request.stage not in FINISHED),
+    ),
+    StatusTrackerSensorEntityDescription(
+        key="downloading",
+        translation_key="downloading",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=_count(lambda request: request.stage is Stage.DOWNLOADING),
+    ),
+    StatusTrackerSensorEntityDescription(
+        key="stuck",
+        translation_key="stuck",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=_count(lambda request: request.stuck),
+    ),
+    StatusTrackerSensorEntityDescription(
+        key="awaiting_approval",
+        translation_key="awaiting_approval",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=_count(lambda request: request.stage is Stage.REQUESTED),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: StatusTrackerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the counts, and the requests as they come and go."""
+    coordinator = entry.runtime_data.coordinator
+    async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
+    known: set[int] = set()
+    _purge(hass, coordinator)
+
+    @callback
+    def come_and_go() -> None:
+        """Add sensors of new requests, drop those of requests that are no more."""
+        current = set(coordinator.data)
+        for number in known - current:
+            _drop(hass, coordinator, f"{entry.entry_id}_{number}")
+        async_add_entities(RequestSensor(coordinator, number) for number in sorted(current - known))
+        known.clear()
+        known.update(current)
+
+    come_and_go()
+    entry.async_on_unload(coordinator.async_add_listener(come_and_go))
+
+
+def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> None:
+    """Remove from the registry the requests that vanished while Home Assistant was off."""
+    if not coordinator.seerr.complete:
+        return
+    prefix = f"{coordinator.config_entry.entry_id}_"
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id):
+        number = entity.unique_id.removeprefix(prefix)
+        if entity.domain == "sensor" and number.isdecimal() and int(number) not in coordinator.data:
+            registry.async_remove(entity.entity_id)
+
+
+def _drop(hass: HomeAssistant, coordinator: StatusTrackerCoordinator, unique_id: str) -> None:
+    """Remove the sensor of a request, from the registry too."""
+    registry = er.async_get(hass)
+    if entity_id := registry.async_get_entity_id("sensor", coordinator.config_entry.domain, unique_id):
+        registry.async_remove(entity_id)
+
+
+class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
+    """A count."""
+
+    entity_description: StatusTrackerSensorEntityDescription
+
+    def __init__(
+        self, coordinator: StatusTrackerCoordinator, description: StatusTrackerSensorEntityDescription
+    ) -> None:
+        """Take the description."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return the count."""
+        return self.entity_description.value_fn(self.coordinator.data)
+
+
+class RequestSensor(StatusTrackerEntity, SensorEntity):
+    """A request: its stage, and why it is there."""
+
+    _attr_translation_key = "request"
+    _attr_device_class = SensorDeviceClass.ENUM
+    _attr_options = list(Stage)
+    _unrecorded_attributes = frozenset(
+        {
+            "reason_detail",
+            "stage_since",
+            "progress",
+            "eta",
+            "expected",
+            "quality",
+            "release",
+            "indexer",
+            "download_client",
+            "jellyfin_url",
+            "seerr_url",
+        }
+    )
+
+    def __init__(self, coordinator: StatusTrackerCoordinator, number: int) -> None:
+        """Stand for the request of that number."""
+        super().__init__(coordinator, str(number))
+        self.number = number
+
+    @property
+    def request(self) -> Tracked:
+        """Return the request as it is now."""
+        return self.coordinator.data[self.number]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the request is still there."""
+        return super().available and self.number in self.coordinator.data
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state, unless the request has just gone and this entity with it."""
+        if self.number in self.coordinator.data:
+            super()._handle_coordinator_update()
+
+    @property
+    @override
+    def name(self) -> str:
+        """Return title and year, and what tells it from another request for the same."""
+        mine = self.request
+        siblings = any(
+            other.title == mine.title and other.year == mine.year
+            for number, other in self.coordinator.data.items()
+            if number != self.number
+        )
+        return request_name(mine, siblings=siblings)
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """Return the stage."""
+        return self.request.stage
+
+    @property
+    @override
+    def entity_picture(self) -> str | None:
+        """Return the poster."""
+        return self.request.poster
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return what the design promises, null where unknown."""
+        return request_attributes(self.hass, self.request)
+
+
+def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
+    """Return the attributes of a request: the same ones everywhere it is shown."""
+    asked, verdict, download = request.request, request.verdict, request.current
+    return {
+        "request_id": asked.request_id,
+        "title": request.title,
+        "year": request.year,
+        "media_type": asked.media_type,
+        "anime": request.anime,
+        "is_4k": asked.is_4k,
+        "seasons": list(asked.seasons) or None,
+        "requested_by": asked.requested_by,
+        "requested_at": asked.requested_at,
+        "stage_since": request.journey.stage_since,
+        "reason": verdict.reason,
+        "reason_detail": detail_text(hass, request),
+        "stuck": request.stuck,
+        "progress": request.progress,
+        "eta": request.eta,
+        "expected": verdict.expected,
+        "episodes_available": request.episodes_available,
+        "episodes_total": request.episodes_total,
+        "quality": download.quality if download else None,
+        "release": download.release if download else None,
+        "indexer": download.indexer if download else None,
+        "download_client": download.client if download else None,
+        "jellyfin_url": request.jellyfin_url,
+        "seerr_url": asked.url,
+        "tmdb_id": asked.tmdb_id,
+        "tvdb_id": request.tvdb_id,
+        "imdb_id": request.imdb_id,
+    }
