@@ -54,7 +54,7 @@ find_uv() {
     echo "$own"
   elif python=$(python_with_pip); then
     say "fetching uv $UV_VERSION"
-    "$python" -m pip install --quiet --disable-pip-version-check --no-deps --upgrade \
+    "$python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --upgrade \
       --target "$CACHE/uv-$UV_VERSION" "uv==$UV_VERSION" >&2 && "$own" --version >/dev/null && echo "$own"
   else
     return 1

