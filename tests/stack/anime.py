@@ -1,7 +1,8 @@
 """Anime verbs of the world: what Shoko and Shokofin do with a file."""
 
-from .state import WorldState
+from .shoko_verbs import ShokoVerbs
+from .shokofin import ShokofinVerbs
 
 
-class AnimeVerbs(WorldState):
+class AnimeVerbs(ShokofinVerbs, ShokoVerbs):
     """Verbs of Shoko (detects, hashes, matches, renames) and of Shokofin (shows)."""

@@ -9,7 +9,10 @@ type ItemType = Literal["Movie", "Series", "Season", "Episode", "Video"]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class JellyfinItem:
-    """One Jellyfin item; `id` is 32 hex digits, `path` is Jellyfin's own view, `media_sources` more paths of it."""
+    """One Jellyfin item; `id` is 32 hex digits, `path` is Jellyfin's own view, `media_sources` more paths of it.
+
+    `sizes` holds the bytes behind a path, where known.
+    """
 
     id: str
     type: ItemType
@@ -30,6 +33,7 @@ class JellyfinItem:
     media_sources: list[str] = field(default_factory=list)
     extra_type: str | None = None
     library: str = ""
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -44,6 +48,9 @@ class ShokoFile:
     imported: datetime | None = None
     episode_ids: list[int] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    folder_id: int = 1
+    accessible: bool = True
+    attempts: int = 0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

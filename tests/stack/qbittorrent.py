@@ -1,6 +1,6 @@
 """qBittorrent's Web API as 4.5, 5.1, 5.2 and 5.3 speak it, over the torrents of the world."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +8,19 @@ from aiohttp import web
 
 from .qbt_auth import Gate, Session, text
 from .qbt_rows import category_row, properties, selects, server_state, torrent_row
-from .rows import Torrent
+from .queue_rules import mirror
+from .rows import Download, Torrent
 from .server import StackServer
-from .state import WorldState
+from .world import World
 
-WEB_API = {"4.5.2": "2.8.19", "4.6.7": "2.9.3", "5.0.5": "2.11.2", "5.1.0": "2.11.4", "5.2.0": "2.15.1", "5.3.0": "2.16.2"}
+WEB_API = {
+    "4.5.2": "2.8.19",
+    "4.6.7": "2.9.3",
+    "5.0.5": "2.11.2",
+    "5.1.0": "2.11.4",
+    "5.2.0": "2.15.1",
+    "5.3.0": "2.16.2",
+}
 POST_ONLY = {
     "auth/login",
     "auth/logout",
@@ -26,17 +34,19 @@ POST_ONLY = {
 }
 _EXAMPLE = Torrent(hash="", name="", size=0, added=datetime.fromtimestamp(0, UTC))
 
-type Action = Callable[[web.Request, Session, dict[str, str]], web.Response]
+type Form = dict[str, str]
+type Action = Callable[[Session, Form], web.Response]
+type Verb = Callable[[Form], Awaitable[web.Response]]
 
 
 class FakeQbittorrent(StackServer):
-    """One client. `gate` holds sessions, ban and checks; `serves` picks the world's torrents that are its own."""
+    """One client. `gate` holds sessions, ban and checks; `serves` picks its own of the world's torrents."""
 
     name = "qbittorrent"
 
     def __init__(
         self,
-        world: WorldState,
+        world: World,
         *,
         version: str = "5.3.0",
         username: str = "admin",
@@ -48,7 +58,7 @@ class FakeQbittorrent(StackServer):
         port: int = 0,
         url_base: str = "",
     ) -> None:
-        """`api_key` counts from 5.2 on (`qbt_` and 28 characters); `login_required` False bypasses the login."""
+        """`api_key` (`qbt_` + 28 characters) counts from 5.2 on; `login_required` False bypasses login."""
         super().__init__(port=port, api_key=api_key, url_base=url_base)
         self.world = world
         self.version = version
@@ -70,19 +80,23 @@ class FakeQbittorrent(StackServer):
             "app/webapiVersion": lambda *_: text(200, WEB_API.get(self.version, "2.11.4")),
             "app/buildInfo": lambda *_: web.json_response({"libtorrent": "2.0.11.0", "bitness": 64}),
             "app/defaultSavePath": lambda *_: text(200, "/downloads"),
-            "app/preferences": lambda *_: web.json_response({"save_path": "/downloads", "web_ui_username": username}),
+            "app/preferences": lambda *_: web.json_response(
+                {"save_path": "/downloads", "web_ui_username": username}
+            ),
             "torrents/info": self._info,
             "torrents/properties": self._properties,
             "torrents/categories": lambda *_: web.json_response(self._categories()),
+            "sync/maindata": self._maindata,
+        }
+        self._verbs: dict[str, Verb] = {
             "torrents/delete": self._delete,
             "torrents/setCategory": self._set_category,
-            "sync/maindata": self._maindata,
-            **{f"torrents/{verb}": self._stop for verb in (("stop",) if self.is_v5 else ("pause",))},
-            **{f"torrents/{verb}": self._start for verb in (("start",) if self.is_v5 else ("resume",))},
+            "torrents/stop" if self.is_v5 else "torrents/pause": self._stop,
+            "torrents/start" if self.is_v5 else "torrents/resume": self._start,
         }
         self.route("*", "/{path:.*}", self._handle)
 
-    async def start(self) -> "FakeQbittorrent":
+    async def start(self) -> FakeQbittorrent:
         """Listen; cookie name and Host check use the port that was found."""
         await super().start()
         self.gate.web_port = self.gate.web_port or self.port
@@ -126,13 +140,15 @@ class FakeQbittorrent(StackServer):
             return text(403, "Forbidden")
         if path == "auth/logout":
             return self.gate.logout(session)
+        if (verb := self._verbs.get(path)) is not None:
+            return await verb(form)
         if (action := self._actions.get(path)) is None:
             return text(404, "Endpoint does not exist" if self.gate.modern else "Not Found")
-        return action(request, session, form)
+        return action(session, form)
 
     # -- reading ---------------------------------------------------------------------------------------
 
-    def _info(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
+    def _info(self, _: Session, form: Form) -> web.Response:
         """torrents/info with its filters; the hashes match the torrent id only."""
         now = self.world.now()
         found = list(self.torrents.values())
@@ -147,26 +163,30 @@ class FakeQbittorrent(StackServer):
         if sort := form.get("sort"):
             if sort not in {"hash", *torrent_row(_EXAMPLE, now, self.parsed)}:
                 return text(400, "'sort' parameter is invalid")
-            rows.sort(key=lambda row: (row[sort] is not None, row[sort]), reverse=form.get("reverse") == "true")
+            rows.sort(
+                key=lambda row: (row[sort] is not None, row[sort]), reverse=form.get("reverse") == "true"
+            )
         offset, limit = int(form.get("offset", "0")), int(form.get("limit", "0"))
         rows = rows[offset:]
         return web.json_response(rows[:limit] if limit > 0 else rows)
 
-    def _properties(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
+    def _properties(self, _: Session, form: Form) -> web.Response:
         """torrents/properties of one torrent id."""
         torrent = self.torrents.get(form.get("hash", "").lower())
         if torrent is None:
             return text(404, "Not Found")
         return web.json_response(properties(torrent, self.world.now(), self.parsed))
 
-    def _maindata(self, _request: web.Request, session: Session, form: dict[str, str]) -> web.Response:
+    def _maindata(self, session: Session, form: Form) -> web.Response:
         """sync/maindata for this session's rid."""
         rid = form.get("rid", "0")
         now, torrents = self.world.now(), self.torrents
         answer = session.sync.answer(
             int(rid) if rid.isdigit() else 0,
             {
-                "torrents": {key: torrent_row(torrent, now, self.parsed) for key, torrent in torrents.items()},
+                "torrents": {
+                    key: torrent_row(torrent, now, self.parsed) for key, torrent in torrents.items()
+                },
                 "categories": self._categories(),
                 "tags": [],
                 "server_state": server_state(list(torrents.values()), self.parsed),
@@ -181,30 +201,53 @@ class FakeQbittorrent(StackServer):
 
     # -- verbs -----------------------------------------------------------------------------------------
 
-    def _chosen(self, form: dict[str, str]) -> Iterable[Torrent]:
+    def _chosen(self, form: Form) -> list[Torrent]:
         """The torrents a verb names."""
         wanted = form.get("hashes", "").lower().split("|")
         return [torrent for torrent in self.torrents.values() if wanted == ["all"] or torrent.hash in wanted]
 
-    def _stop(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
+    def _downloads(self, torrent: Torrent) -> list[Download]:
+        """What the *arrs track of a torrent."""
+        return [
+            download
+            for arr in self.world.arrs
+            for download in arr.downloads.values()
+            if download.torrent is torrent
+        ]
+
+    async def _set_state(self, torrent: Torrent, state: str) -> None:
+        """Put a torrent into a state; the *arrs see it when they look."""
+        torrent.state = state
+        for download in self._downloads(torrent):
+            if not download.arr.frozen_queue:
+                mirror(download)
+        await self.world.emit("torrent", torrent=torrent, what="changed")
+
+    async def _stop(self, form: Form) -> web.Response:
         """Stop (4.x: pause)."""
         for torrent in self._chosen(form):
-            torrent.state = "stoppedUP" if torrent.progress >= 1 else "stoppedDL"
+            await self._set_state(torrent, "stoppedUP" if torrent.progress >= 1 else "stoppedDL")
         return text(200, "")
 
-    def _start(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
+    async def _start(self, form: Form) -> web.Response:
         """Start (4.x: resume)."""
         for torrent in self._chosen(form):
-            torrent.state = "stalledUP" if torrent.progress >= 1 else "downloading" if torrent.speed else "stalledDL"
+            loading = "downloading" if torrent.speed else "stalledDL"
+            await self._set_state(torrent, "stalledUP" if torrent.progress >= 1 else loading)
         return text(200, "")
 
-    def _delete(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
-        """Take torrents out of the client."""
+    async def _delete(self, form: Form) -> web.Response:
+        """Take torrents out of the client; the rows in the *arrs just vanish."""
         for torrent in self._chosen(form):
-            del self.world.torrents[torrent.hash]
+            downloads = self._downloads(torrent)
+            for download in downloads:
+                await self.world.remove_torrent(download)
+            if not downloads:
+                del self.world.torrents[torrent.hash]
+                await self.world.emit("torrent", torrent=torrent, what="removed")
         return text(200, "")
 
-    def _set_category(self, _request: web.Request, _session: Session, form: dict[str, str]) -> web.Response:
+    async def _set_category(self, form: Form) -> web.Response:
         """Move torrents to a category that exists."""
         if (name := form.get("category", "")) and name not in self._categories():
             return text(409, "no such category")

@@ -1,10 +1,10 @@
-"""qBittorrent's front door: cookies, logins, the ban, API keys, Basic auth, and its Host and Origin checks."""
+"""qBittorrent's front door: cookies, logins, the ban, API keys, Basic auth, Host and Origin checks."""
 
 import base64
 import binascii
+from dataclasses import dataclass, field
 import secrets
 import time
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -108,35 +108,31 @@ class Gate:
         basic = self._basic(request) if self.modern else None
         if basic is None:
             return None, False, None
-        if self.banned:
-            return None, False, text(403, BANNED)
-        if not self.check(*basic):
-            return None, False, text(403, BANNED) if self.banned else text(401, "Unauthorized")
+        if (refusal := self.check(*basic)) is not None:
+            return None, False, refusal
         return self._open(), True, None
 
-    def check(self, username: str, password: str) -> bool:
-        """Compare credentials and count what fails; at the limit the address is banned."""
+    def check(self, username: str, password: str) -> web.Response | None:
+        """The refusal of these credentials, counted; the failure that reaches the limit is the ban."""
         self.login_attempts += 1
+        if self.banned:
+            return text(403, BANNED)
         if not self.refuse_all and (username, password) == (self.username, self.password):
             self.failed_logins = 0
-            return True
+            return None
         self.failed_logins += 1
-        if self.failed_logins >= self.max_failures:
-            self.banned = True
-        return False
+        self.banned = self.failed_logins >= self.max_failures
+        if self.banned:
+            return text(403, BANNED)
+        return text(401, "Unauthorized") if self.modern else text(200, "Fails.")
 
     def login(self, session: Session | None, form: dict[str, str]) -> tuple[web.Response, Session | None]:
         """Answer auth/login; a caller with a session is never asked for the password."""
         good = text(204, "") if self.modern else text(200, "Ok.")
         if session is not None:
             return good, None
-        if self.banned:
-            return text(403, BANNED), None
-        if self.check(form.get("username", ""), form.get("password", "")):
-            return good, self._open()
-        if self.banned:
-            return text(403, BANNED), None
-        return (text(401, "Unauthorized") if self.modern else text(200, "Fails.")), None
+        refusal = self.check(form.get("username", ""), form.get("password", ""))
+        return (good, self._open()) if refusal is None else (refusal, None)
 
     def set_cookie(self, response: web.Response, session: Session) -> None:
         """Send the session's cookie; the value is base64 with `/` and `+`, unquoted."""

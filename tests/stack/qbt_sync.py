@@ -9,7 +9,7 @@ LISTS = ("tags",)
 
 
 class SyncState:
-    """The rid of one session. `lossy` overwrites a torrent's unacknowledged changes, as 5.1.0 was seen to do."""
+    """The rid of one session. `lossy` overwrites a torrent's unacknowledged changes, as 5.1.0 may do."""
 
     def __init__(self, *, lossy: bool = False) -> None:
         """Nothing was sent yet."""

@@ -1,11 +1,11 @@
 """A SignalR hub over WebSockets: the JSON protocol, version 1 only, with pings and a client time limit."""
 
 import asyncio
-import json
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+import json
+import time
 from typing import Any
 from uuid import uuid4
 
