@@ -93,7 +93,7 @@ class MovieRow:
     """A film in one Radarr."""
 
     id: int
-    arr: "Arr"
+    arr: Arr
     title: Title
     path: str
     added: datetime
@@ -121,7 +121,7 @@ class SeriesRow:
     """A series in one Sonarr, with its episodes; `season_monitored` is the switch of each season."""
 
     id: int
-    arr: "Arr"
+    arr: Arr
     title: Title
     path: str
     added: datetime
@@ -169,7 +169,7 @@ class CommandRow:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Torrent:
-    """A torrent in the client. `state` is qBittorrent 5's word; hashes are lower case, it is filed under `hash`."""
+    """A torrent in the client, filed under `hash` (lower case). `state` is qBittorrent 5's word."""
 
     hash: str
     name: str
@@ -199,14 +199,14 @@ class Torrent:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Download:
-    """A release an *arr tracks: its queue row (one an episode in Sonarr) and its torrent, if the client has it.
+    """A release an *arr tracks: its queue row (one an episode in Sonarr), and its torrent while there is one.
 
-    `id` is the queue's download id (upper case; empty for a pending release), `grab_id` the one told at the grab.
+    `id` is the queue's download id (upper case; empty for a pending release), `grab_id` that of the grab.
     """
 
     id: str
     grab_id: str
-    arr: "Arr"
+    arr: Arr
     owner_id: int | None
     release: str
     quality: str
@@ -225,6 +225,11 @@ class Download:
     in_queue: bool = True
     upgrade: bool = False
     imported_episode_ids: set[int] = field(default_factory=set)
+
+    @property
+    def units(self) -> list[int | None]:
+        """Episode ids, or one None for a film: what has a row of its own in queue and history."""
+        return [*self.episode_ids] or [None]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -253,7 +258,7 @@ class Arr:
     api_key: str = ""
 
     def new_id(self, kind: str) -> int:
-        """The next id of a table; every instance counts from 1, so ids of two instances overlap as in life."""
+        """The next id of a table; every instance counts from 1, so ids of two instances overlap."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 

@@ -1,27 +1,25 @@
 """The common floor of every simulated service: an aiohttp server on loopback, its call log and its faults."""
 
 import asyncio
-import contextlib
-import json
-import socket
 from collections.abc import Awaitable, Callable
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+import json
+import socket
 from typing import Any, Literal, Self
 
 from aiohttp import web
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-type FaultKind = Literal[
-    "down", "hang", "slow", "status", "html", "garbage", "lying", "bad_key", "redirect"
-]
+type FaultKind = Literal["down", "hang", "slow", "status", "html", "garbage", "lying", "bad_key", "redirect"]
 
 HTML_PAGE = "<!doctype html><html><head><title>Welcome</title></head><body><div id=root></div></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP call the server received; `path` is without the URL base, `query` the first value of each name."""
+    """One HTTP call; `path` is without the URL base, `query` the first value of each name."""
 
     method: str
     path: str
@@ -33,7 +31,7 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Something wrong with a server. `only` limits it to paths that contain it, `times` to that many calls."""
+    """Something wrong with a server: `only` on paths that contain this text, `times` so many calls."""
 
     kind: FaultKind
     seconds: float = 0.0
@@ -75,9 +73,7 @@ class Fault:
         return cls(kind="garbage", only=only, times=times)
 
     @classmethod
-    def lying(
-        cls, mutate: Callable[[str, Any], Any], *, only: str = "", times: int | None = None
-    ) -> Self:
+    def lying(cls, mutate: Callable[[str, Any], Any], *, only: str = "", times: int | None = None) -> Self:
         """Answer rightly, then pass the decoded JSON through `mutate(path, data)` on its way out."""
         return cls(kind="lying", mutate=mutate, only=only, times=times)
 
@@ -93,7 +89,7 @@ class Fault:
 
 
 class StackServer:
-    """A service on 127.0.0.1. Subclasses add routes in `__init__` with `route` and answer with plain aiohttp."""
+    """A service on 127.0.0.1. Subclasses add routes in `__init__` with `route`."""
 
     name = "service"
 
@@ -152,7 +148,7 @@ class StackServer:
 
     def background(self, coro: Awaitable[Any]) -> asyncio.Task[Any]:
         """Run something that ends with the server at the latest."""
-        task: asyncio.Task[Any] = asyncio.ensure_future(coro)  # type: ignore[arg-type]  # coroutines only
+        task: asyncio.Task[Any] = asyncio.ensure_future(coro)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -182,7 +178,7 @@ class StackServer:
 
     @fault.setter
     def fault(self, fault: Fault | None) -> None:
-        """Break or heal; calls that hang are let go, and a listener that was down is back on the same port."""
+        """Break or heal; calls that hang are let go, a listener that was down is back on its port."""
         was_down = self._fault is not None and self._fault.kind == "down"
         self._fault = fault
         self._released.set()
@@ -241,9 +237,7 @@ class StackServer:
         body = await request.read() if request.can_read_body else b""
         path = request.path.removeprefix(self.url_base) or "/"
         query = {name: request.query[name] for name in request.query}
-        self.calls.append(
-            Call(request.method, path, query, datetime.now(UTC), body, dict(request.headers))
-        )
+        self.calls.append(Call(request.method, path, query, datetime.now(UTC), body, dict(request.headers)))
         fault = self._take_fault(path)
         if fault is None:
             return await handler(request)
@@ -281,9 +275,7 @@ class StackServer:
         return fault
 
     @staticmethod
-    def _lie(
-        mutate: Callable[[str, Any], Any], path: str, response: web.Response
-    ) -> web.Response:
+    def _lie(mutate: Callable[[str, Any], Any], path: str, response: web.Response) -> web.Response:
         """The same answer with changed JSON; what is not JSON stays."""
         if "json" not in response.content_type or not response.text:
             return response

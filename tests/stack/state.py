@@ -1,9 +1,9 @@
 """The state of the scripted world: rows, clock, listeners. The verbs that move it are mixed in by `World`."""
 
-import hashlib
-import inspect
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+import hashlib
+import inspect
 from typing import Any, Literal
 
 from .library import JellyfinItem, ShokoEpisode, ShokoFile, ShokoSeries
@@ -61,7 +61,7 @@ class WorldState:
     # -- listeners -------------------------------------------------------------------------------------
 
     def on(self, event: str, listener: Listener) -> Callable[[], None]:
-        """Call the listener with the event's keyword arguments; `*` gets everything, with `event=` the name."""
+        """Call the listener with the event's facts; `*` gets everything, with `event=` the name."""
         self._listeners.setdefault(event, []).append(listener)
         return lambda: self._listeners[event].remove(listener)
 
@@ -90,7 +90,7 @@ class WorldState:
     def add_user(self, name: str, *, permissions: int = 32) -> User:
         """A person; the first is the owner."""
         number = self.new_id("user")
-        email = f"{name.split()[0].lower()}@household.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}@household.example"
         self.users[number] = User(id=number, display_name=name, email=email, permissions=permissions)
         return self.users[number]
 
@@ -117,7 +117,7 @@ class WorldState:
     def add_arr(
         self, kind: Literal["radarr", "sonarr"], name: str = "hd", *, is_4k: bool | None = None
     ) -> Arr:
-        """One more Radarr or Sonarr; Seerr numbers each kind from 0. A name with `4k` makes it a 4K instance."""
+        """One more Radarr or Sonarr; Seerr numbers each kind from 0. `4k` in its name makes it a 4K one."""
         is_4k = "4k" in name.lower() if is_4k is None else is_4k
         base = "movies" if kind == "radarr" else "tv"
         suffix = "" if name == "hd" else f"-{name}"

@@ -62,9 +62,14 @@ class Title:
         return ".".join("".join(c if c.isalnum() else " " for c in self.title).split())
 
     @property
+    def clean(self) -> str:
+        """Title without what file names cannot hold."""
+        return self.title.replace(":", " -").replace("/", " ").replace("?", "")
+
+    @property
     def folder(self) -> str:
         """Folder name in a library."""
-        return f"{self.title.replace(':', ' -').replace('/', ' ')} ({self.year})"
+        return f"{self.clean} ({self.year})"
 
     def episode(self, season: int, number: int) -> Episode:
         """The episode of this number; KeyError if there is none."""
@@ -113,9 +118,9 @@ def series(
     first_episode_id: int | None = None,
     original_title: str = "",
 ) -> Title:
-    """A series with `seasons` = {season: number of episodes}, one a week from `starts[season]` (else from its year).
+    """A series; `seasons` = {season: episodes}, one a week from `starts[season]` (else from its year).
 
-    Episode ids at TVDB run from `first_episode_id` (default: a range of its own, derived from the series' id).
+    Episode ids at TVDB run from `first_episode_id` (default: a range derived from the series' id).
     """
     made = Title(
         media_type="tv",

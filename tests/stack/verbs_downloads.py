@@ -11,11 +11,13 @@ GIB = 1 << 30
 
 
 class DownloadVerbs(WorldState):
-    """From search to complete. Events: `searched`, `grabbed` (download), `torrent` (torrent, what), `failed`."""
+    """Search to complete. Events: `searched`, `grabbed` (download), `torrent` (torrent, what), `failed`."""
 
     # -- searching and grabbing ------------------------------------------------------------------------
 
-    async def search_finds_nothing(self, target: Target, *, episodes: list[tuple[int, int]] | None = None) -> None:
+    async def search_finds_nothing(
+        self, target: Target, *, episodes: list[tuple[int, int]] | None = None
+    ) -> None:
         """The *arr searches and takes nothing; only the time of the last search shows it."""
         row = self.row_of(target)
         if isinstance(row, MovieRow):
@@ -38,9 +40,9 @@ class DownloadVerbs(WorldState):
         hybrid: bool = False,
         in_client: bool = True,
     ) -> Download:
-        """A release is handed to the client. For a series: `episodes`, else all that are wanted, as one pack.
+        """A release is handed to the client. For a series: `episodes`, else all wanted ones as one pack.
 
-        A `hybrid` torrent is told by its v1 hash at the grab and filed under its truncated v2 hash afterwards.
+        A `hybrid` torrent is told by its v1 hash at the grab and filed under its truncated v2 hash.
         """
         row = self.row_of(target)
         rows = [] if isinstance(row, MovieRow) else self.wanted(target, episodes)
@@ -54,14 +56,31 @@ class DownloadVerbs(WorldState):
         if name:
             path = f"/downloads/{row.arr.kind}"
             torrent = Torrent(
-                hash=filed, hash_v1=v1, hash_v2=v2, name=name, size=size, added=self.now(),
-                category=row.arr.kind, save_path=path, content_path=f"{path}/{name}",
+                hash=filed,
+                hash_v1=v1,
+                hash_v2=v2,
+                name=name,
+                size=size,
+                added=self.now(),
+                category=row.arr.kind,
+                save_path=path,
+                content_path=f"{path}/{name}",
             )
             self.torrents[filed] = torrent
         upgrade = row.file is not None if isinstance(row, MovieRow) else any(e.file for e in rows)
         download = Download(
-            id=filed.upper(), grab_id=v1.upper(), arr=row.arr, owner_id=row.id, release=release, quality=quality,
-            indexer=indexer, size=size, left=size, added=self.now(), torrent=torrent, upgrade=upgrade,
+            id=filed.upper(),
+            grab_id=v1.upper(),
+            arr=row.arr,
+            owner_id=row.id,
+            release=release,
+            quality=quality,
+            indexer=indexer,
+            size=size,
+            left=size,
+            added=self.now(),
+            torrent=torrent,
+            upgrade=upgrade,
             episode_ids=[episode.id for episode in rows],
         )
         row.arr.downloads[download.id] = download
@@ -73,16 +92,33 @@ class DownloadVerbs(WorldState):
         return download
 
     async def delay(
-        self, target: Target, *, episodes: list[tuple[int, int]] | None = None, status: str = "delay", hours: float = 1
+        self,
+        target: Target,
+        *,
+        episodes: list[tuple[int, int]] | None = None,
+        status: str = "delay",
+        hours: float = 1,
     ) -> Download:
         """A release is found but held back by a delay profile: a queue row without download id."""
         row = self.row_of(target)
         rows = [] if isinstance(row, MovieRow) else self.wanted(target, episodes)
         size = 4 * GIB
         download = Download(
-            id="", grab_id="", arr=row.arr, owner_id=row.id, release=self.release_name(row, rows, "WEBDL-1080p"),
-            quality="WEBDL-1080p", indexer="Example Indexer", size=size, left=size, added=self.now(), torrent=None,
-            episode_ids=[episode.id for episode in rows], status=status, tracked_status=None, tracked_state=None,
+            id="",
+            grab_id="",
+            arr=row.arr,
+            owner_id=row.id,
+            release=self.release_name(row, rows, "WEBDL-1080p"),
+            quality="WEBDL-1080p",
+            indexer="Example Indexer",
+            size=size,
+            left=size,
+            added=self.now(),
+            torrent=None,
+            episode_ids=[episode.id for episode in rows],
+            status=status,
+            tracked_status=None,
+            tracked_state=None,
             seconds_left=round(hours * 3600),
         )
         row.arr.downloads[f"pending-{self.new_id('pending')}"] = download
@@ -156,7 +192,7 @@ class DownloadVerbs(WorldState):
     # -- going wrong -----------------------------------------------------------------------------------
 
     async def fail_download(self, download: Download, message: str = "Failed download detected") -> None:
-        """The *arr gives the download up: history, blocklist, gone from queue and client. No webhook tells."""
+        """The *arr gives it up: history, blocklist, gone from queue and client. No webhook tells."""
         row = self.write_history(download, "downloadFailed", {"message": message})
         download.arr.blocklist.append(row)
         download.status, download.tracked_state, download.in_queue = "failed", "failed", False
@@ -164,7 +200,9 @@ class DownloadVerbs(WorldState):
             await self.remove_torrent(download)
         await self.emit("failed", download=download)
 
-    async def remove_download(self, download: Download, *, from_client: bool = True, blocklist: bool = False) -> None:
+    async def remove_download(
+        self, download: Download, *, from_client: bool = True, blocklist: bool = False
+    ) -> None:
         """Somebody takes the row out of the *arr's queue."""
         if blocklist:
             row = self.write_history(download, "downloadFailed", {"message": "Manually marked as failed"})
@@ -182,11 +220,13 @@ class DownloadVerbs(WorldState):
     # -- helpers ---------------------------------------------------------------------------------------
 
     def row_of(self, target: Target) -> MovieRow | SeriesRow:
-        """The *arr row of a request (HD or 4K as asked), or the row itself; KeyError when it is in no *arr."""
+        """The *arr row of a request (HD or 4K as asked), or the row itself; KeyError if it is in no *arr."""
         if not isinstance(target, SeerrRequest):
             return target
         for arr in self.arrs:
-            if arr.is_4k == target.is_4k and (row := arr.movie_of(target.title) or arr.series_of(target.title)):
+            if arr.is_4k == target.is_4k and (
+                row := arr.movie_of(target.title) or arr.series_of(target.title)
+            ):
                 return row
         raise KeyError(target.title.title)
 
@@ -210,7 +250,7 @@ class DownloadVerbs(WorldState):
 
     def release_name(self, row: MovieRow | SeriesRow, episodes: list[EpisodeRow], quality: str) -> str:
         """A scene-like name for what is grabbed."""
-        tail = f"{quality.split('-')[-1]}.WEB-DL.H264-EXAMPLE"
+        tail = f"{quality.rsplit('-', maxsplit=1)[-1]}.WEB-DL.H264-EXAMPLE"
         if isinstance(row, MovieRow):
             return f"{row.title.slug}.{row.title.year}.{tail}"
         first = episodes[0].episode if episodes else None
@@ -223,15 +263,22 @@ class DownloadVerbs(WorldState):
         """History rows as the *arr writes them: one, or one an episode; the last one is returned."""
         arr = download.arr
         row = None
-        for episode_id in download.episode_ids or [None]:
+        for episode_id in download.units:
             row = HistoryRow(
-                id=arr.new_id("history"), event=event, at=self.now(), owner_id=download.owner_id or 0,
-                release=download.release, quality=download.quality,
+                id=arr.new_id("history"),
+                event=event,
+                at=self.now(),
+                owner_id=download.owner_id or 0,
+                release=download.release,
+                quality=download.quality,
                 download_id=(download.grab_id if event == "grabbed" else download.id) or None,
                 episode_id=episode_id,
                 data={
-                    "downloadClient": "qBittorrent", "downloadClientName": "qBittorrent", "releaseGroup": "EXAMPLE",
-                    "size": str(download.size), **data,
+                    "downloadClient": "qBittorrent",
+                    "downloadClientName": "qBittorrent",
+                    "releaseGroup": "EXAMPLE",
+                    "size": str(download.size),
+                    **data,
                 },
             )
             arr.history.append(row)

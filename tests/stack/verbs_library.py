@@ -7,13 +7,16 @@ from .titles import Title
 
 
 class LibraryVerbs(WorldState):
-    """From import to Jellyfin. Events: `imported`, `import_complete`, `import_blocked`, `file_removed`, `renamed`,
-    `arr_removed`, `item` (item, what)."""
+    """From import to Jellyfin.
+
+    Events: `imported`, `import_complete`, `import_blocked`, `file_removed`, `renamed`, `arr_removed`,
+    `health`, `item` (item, what).
+    """
 
     # -- imports ---------------------------------------------------------------------------------------
 
     async def import_pending(self, download: Download, messages: list[str] | None = None) -> None:
-        """Complete, and the *arr waits; with `messages` it refuses the file silently (state warning, no webhook)."""
+        """Complete, and the *arr waits; with `messages` it refuses silently (warning, but no webhook)."""
         self._tracked(download, "importPending", messages)
 
     async def block_import(self, download: Download, messages: list[str]) -> None:
@@ -42,7 +45,9 @@ class LibraryVerbs(WorldState):
         else:
             series = arr.series[download.owner_id]
             for row in series.episodes:
-                chosen = row.episode.key in episodes if episodes is not None else row.id in download.episode_ids
+                chosen = (
+                    row.episode.key in episodes if episodes is not None else row.id in download.episode_ids
+                )
                 if chosen and row.id not in download.imported_episode_ids:
                     made.append(await self._import_episode(download, series, row, file_name))
         if set(download.episode_ids) <= download.imported_episode_ids:
@@ -65,7 +70,7 @@ class LibraryVerbs(WorldState):
         """One episode's file, in place of the one before."""
         episode = row.episode
         number = f"S{episode.season:02d}E{episode.number:02d}"
-        name = file_name or f"{series.title.title} - {number} - {episode.title} {download.quality}.mkv"
+        name = file_name or f"{series.title.clean} - {number} - {episode.title} {download.quality}.mkv"
         old = row.file
         row.file = self._new_file(download, series, f"Season {episode.season:02d}/{name}", row)
         download.imported_episode_ids.add(row.id)
@@ -93,7 +98,12 @@ class LibraryVerbs(WorldState):
         return file
 
     async def _imported(
-        self, download: Download, owner: MovieRow | SeriesRow, row: EpisodeRow | None, file: ArrFile, old: ArrFile | None
+        self,
+        download: Download,
+        owner: MovieRow | SeriesRow,
+        row: EpisodeRow | None,
+        file: ArrFile,
+        old: ArrFile | None,
     ) -> None:
         """History and listeners of one imported file."""
         arr = download.arr
@@ -101,13 +111,22 @@ class LibraryVerbs(WorldState):
             await self._drop_file(arr, owner, row, old, "upgrade")
         arr.history.append(
             HistoryRow(
-                id=arr.new_id("history"), event="downloadFolderImported", at=self.now(), owner_id=owner.id,
-                release=download.release, quality=download.quality, download_id=download.id or None,
+                id=arr.new_id("history"),
+                event="downloadFolderImported",
+                at=self.now(),
+                owner_id=owner.id,
+                release=download.release,
+                quality=download.quality,
+                download_id=download.id or None,
                 episode_id=row.id if row else None,
                 data={
-                    "fileId": str(file.id), "importedPath": file.path, "size": str(file.size),
+                    "fileId": str(file.id),
+                    "importedPath": file.path,
+                    "size": str(file.size),
                     "droppedPath": f"/downloads/{arr.kind}/{download.release}/{download.release}.mkv",
-                    "downloadClient": "qBittorrent", "downloadClientName": "qBittorrent", "releaseGroup": "EXAMPLE",
+                    "downloadClient": "qBittorrent",
+                    "downloadClientName": "qBittorrent",
+                    "releaseGroup": "EXAMPLE",
                 },
             )
         )
@@ -115,9 +134,10 @@ class LibraryVerbs(WorldState):
 
     # -- going away ------------------------------------------------------------------------------------
 
-    async def delete_file(self, owner: MovieRow | SeriesRow, key: tuple[int, int] | None = None, *,
-                          reason: str = "manual") -> None:
-        """The *arr deletes a film's file, or that of one episode (season, number); Jellyfin loses it at its scan."""
+    async def delete_file(
+        self, owner: MovieRow | SeriesRow, key: tuple[int, int] | None = None, *, reason: str = "manual"
+    ) -> None:
+        """The *arr deletes a film's file, or one episode's (season, number); Jellyfin notices at its scan."""
         row = owner.row(*key) if isinstance(owner, SeriesRow) and key else None
         file = row.file if row else owner.file if isinstance(owner, MovieRow) else None
         if file is None:
@@ -136,9 +156,19 @@ class LibraryVerbs(WorldState):
         event = "movieFileDeleted" if arr.kind == "radarr" else "episodeFileDeleted"
         arr.history.append(
             HistoryRow(
-                id=arr.new_id("history"), event=event, at=self.now(), owner_id=owner.id, release=file.release,
-                quality=file.quality, download_id=None, episode_id=row.id if row else None,
-                data={"reason": reason[:1].upper() + reason[1:], "releaseGroup": "EXAMPLE", "size": str(file.size)},
+                id=arr.new_id("history"),
+                event=event,
+                at=self.now(),
+                owner_id=owner.id,
+                release=file.release,
+                quality=file.quality,
+                download_id=None,
+                episode_id=row.id if row else None,
+                data={
+                    "reason": reason[:1].upper() + reason[1:],
+                    "releaseGroup": "EXAMPLE",
+                    "size": str(file.size),
+                },
             )
         )
         await self.emit("file_removed", arr=arr, owner=owner, row=row, file=file, reason=reason)
@@ -146,7 +176,7 @@ class LibraryVerbs(WorldState):
     async def remove_from_arr(self, owner: MovieRow | SeriesRow, *, delete_files: bool = False) -> None:
         """The film or series leaves the *arr, its history with it."""
         arr = owner.arr
-        (arr.movies if isinstance(owner, MovieRow) else arr.series).pop(owner.id, None)  # type: ignore[attr-defined]  # union of dicts
+        (arr.movies if isinstance(owner, MovieRow) else arr.series).pop(owner.id, None)
         arr.history = [row for row in arr.history if row.owner_id != owner.id]
         for file in [file for file in arr.files.values() if file.owner_id == owner.id]:
             arr.files.pop(file.id)
@@ -162,10 +192,24 @@ class LibraryVerbs(WorldState):
         file.path = f"{owner.path}/{file.relative_path}"
         await self.emit("renamed", arr=owner.arr, owner=owner, file=file, before=before)
 
+    async def health_problem(
+        self, arr: Arr, message: str, *, source: str = "IndexerStatusCheck", level: str = "warning"
+    ) -> None:
+        """The *arr reports a problem of its own."""
+        entry = {"source": source, "type": level, "message": message}
+        arr.health.append(entry)
+        await self.emit("health", arr=arr, entry=entry, restored=False)
+
+    async def health_restored(self, arr: Arr) -> None:
+        """All problems of the *arr are over."""
+        over, arr.health = arr.health, []
+        for entry in over:
+            await self.emit("health", arr=arr, entry=entry, restored=True)
+
     # -- Jellyfin --------------------------------------------------------------------------------------
 
     async def library_scan(self) -> list[JellyfinItem]:
-        """Jellyfin scans its libraries: shows every file of the *arrs under its own path, drops what has gone.
+        """Jellyfin scans: shows every file of the *arrs under its own path, drops what has gone.
 
         Anime is left to Shokofin when `shoko_library` is set. Returns the new items.
         """
@@ -183,8 +227,11 @@ class LibraryVerbs(WorldState):
                         paths.add(self.jellyfin_path(row.file.path))
                         new += self._show_episode(series, row, row.file)
         gone = [
-            item for item in self.items.values()
-            if item.type in ("Movie", "Episode") and not item.is_virtual and item.library == "files"
+            item
+            for item in self.items.values()
+            if item.type in ("Movie", "Episode")
+            and not item.is_virtual
+            and item.library == "files"
             and item.path not in paths
         ]
         for item in gone:
@@ -204,11 +251,18 @@ class LibraryVerbs(WorldState):
         """Where Jellyfin sees a file of the *arrs: the same tail under a mount of its own."""
         return f"{self.jellyfin_mount}{path}"
 
-    def add_item(self, item_type: ItemType, name: str, seed: str, path: str | None, **facts: object) -> JellyfinItem:
-        """A new Jellyfin item with an id made from the seed; `facts` are fields of JellyfinItem. Emits nothing."""
+    def add_item(
+        self, item_type: ItemType, name: str, seed: str, path: str | None, **facts: object
+    ) -> JellyfinItem:
+        """A new Jellyfin item, its id made from the seed; `facts` are its other fields. Emits nothing."""
         item = JellyfinItem(
-            id=self.new_hex(f"{item_type} {seed}"), type=item_type, name=name, path=path,
-            date_created=self.now(), date_last_saved=self.now(), **facts,  # type: ignore[arg-type]  # checked by dataclass users
+            id=self.new_hex(f"{item_type} {seed}"),
+            type=item_type,
+            name=name,
+            path=path,
+            date_created=self.now(),
+            date_last_saved=self.now(),
+            **facts,  # type: ignore[arg-type]  # checked by dataclass users
         )
         self.items[item.id] = item
         return item
@@ -223,8 +277,16 @@ class LibraryVerbs(WorldState):
         if any(item.path == path for item in self.items.values()):
             return []
         return [
-            self.add_item("Movie", movie.title.title, path, path, provider_ids=provider_ids(movie.title),
-                          year=movie.title.year, media_sources=[path], library="files")
+            self.add_item(
+                "Movie",
+                movie.title.title,
+                path,
+                path,
+                provider_ids=provider_ids(movie.title),
+                year=movie.title.year,
+                media_sources=[path],
+                library="files",
+            )
         ]
 
     def _show_episode(self, series: SeriesRow, row: EpisodeRow, file: ArrFile) -> list[JellyfinItem]:
@@ -237,22 +299,46 @@ class LibraryVerbs(WorldState):
         root = self.jellyfin_path(series.path)
         show = self.items.get(self.new_hex(f"Series {root}"))
         if show is None:
-            show = self.add_item("Series", series.title.title, root, root, year=series.title.year,
-                                 provider_ids=provider_ids(series.title), library="files")
+            show = self.add_item(
+                "Series",
+                series.title.title,
+                root,
+                root,
+                year=series.title.year,
+                provider_ids=provider_ids(series.title),
+                library="files",
+            )
             new.append(show)
         number = row.episode.season
         folder = f"{root}/Season {number:02d}"
         season = self.items.get(self.new_hex(f"Season {folder}"))
         if season is None:
-            season = self.add_item("Season", f"Season {number}", folder, folder, series_id=show.id,
-                                   series_name=show.name, index_number=number, library="files")
+            season = self.add_item(
+                "Season",
+                f"Season {number}",
+                folder,
+                folder,
+                series_id=show.id,
+                series_name=show.name,
+                index_number=number,
+                library="files",
+            )
             new.append(season)
         new.append(
             self.add_item(
-                "Episode", row.episode.title, path, path, series_id=show.id, season_id=season.id,
-                series_name=show.name, index_number=row.episode.number, parent_index_number=number,
-                provider_ids={"Tvdb": str(row.episode.tvdb_id)}, premiere_date=row.episode.air_date,
-                media_sources=[path], library="files",
+                "Episode",
+                row.episode.title,
+                path,
+                path,
+                series_id=show.id,
+                season_id=season.id,
+                series_name=show.name,
+                index_number=row.episode.number,
+                parent_index_number=number,
+                provider_ids={"Tvdb": str(row.episode.tvdb_id)},
+                premiere_date=row.episode.air_date,
+                media_sources=[path],
+                library="files",
             )
         )
         return new

@@ -25,7 +25,7 @@ from .titles import Title
 
 
 class RequestVerbs(WorldState):
-    """What people and Seerr do. Event `request` (request, what) tells of every step, as Seerr's webhook would."""
+    """What people and Seerr do; event `request` (request, what) tells of it, as Seerr's webhook would."""
 
     async def request(
         self,
@@ -40,7 +40,9 @@ class RequestVerbs(WorldState):
         self.add_title(title)
         person = self.user(user) if isinstance(user, str) else user
         media = self.media_of(title) or self._new_media(title)
-        wanted = seasons if seasons is not None else [n for n in (title.tmdb_seasons or title.seasons) if n > 0]
+        wanted = (
+            seasons if seasons is not None else [n for n in (title.tmdb_seasons or title.seasons) if n > 0]
+        )
         request = SeerrRequest(
             id=self.new_id("request"),
             media=media,
@@ -81,7 +83,7 @@ class RequestVerbs(WorldState):
         await self.emit("request", request=request, what="declined")
 
     async def hand_over(self, request: SeerrRequest) -> MovieRow | SeriesRow | None:
-        """Seerr adds the title to its *arr, or monitors more of what is there. None when no *arr is configured."""
+        """Seerr adds the title to its *arr, or monitors more of what is there. None when there is no *arr."""
         media, title, is_4k = request.media, request.title, request.is_4k
         media.set_status(is_4k, max(MEDIA_PROCESSING, media.get_status(is_4k)))
         for number in request.seasons:
@@ -131,6 +133,18 @@ class RequestVerbs(WorldState):
             if request.status == REQUEST_APPROVED and self._complete_if_there(request):
                 await self.emit("request", request=request, what="available")
 
+    async def mark_media(
+        self, media: SeerrMedia, status: int, *, is_4k: bool = False, seasons: list[int] | None = None
+    ) -> None:
+        """Somebody sets a media status by hand in Seerr, seasons too; requests follow where all is there."""
+        media.set_status(is_4k, status)
+        for number in seasons or []:
+            (media.seasons4k if is_4k else media.seasons)[number] = status
+        for request in list(self.requests.values()):
+            same = request.media is media and request.is_4k == is_4k
+            if same and request.status == REQUEST_APPROVED and self._complete_if_there(request):
+                await self.emit("request", request=request, what="available")
+
     # -- helpers ---------------------------------------------------------------------------------------
 
     def media_of(self, title: Title) -> SeerrMedia | None:
@@ -146,7 +160,11 @@ class RequestVerbs(WorldState):
                 movie.monitored = movie.monitored or monitored
                 return movie
             movie = MovieRow(
-                id=arr.new_id("movie"), arr=arr, title=title, path=f"{arr.root}/{title.folder}", added=self.now(),
+                id=arr.new_id("movie"),
+                arr=arr,
+                title=title,
+                path=f"{arr.root}/{title.folder}",
+                added=self.now(),
                 monitored=monitored,
             )
             arr.movies[movie.id] = movie
@@ -213,7 +231,11 @@ class RequestVerbs(WorldState):
     def _scan_media(self, media: SeerrMedia, is_4k: bool) -> None:
         """Media status from the file counts of the *arr that holds it."""
         arr = next(
-            (arr for arr in self.arrs if arr.is_4k == is_4k and (arr.movie_of(media.title) or arr.series_of(media.title))),
+            (
+                arr
+                for arr in self.arrs
+                if arr.is_4k == is_4k and (arr.movie_of(media.title) or arr.series_of(media.title))
+            ),
             None,
         )
         if arr is None:

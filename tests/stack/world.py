@@ -7,4 +7,4 @@ from .verbs_requests import RequestVerbs
 
 
 class World(RequestVerbs, DownloadVerbs, LibraryVerbs, AnimeVerbs):
-    """A household. State in `state.py`, rows in `rows.py` and `library.py`, verbs in `verbs_*.py` and `anime.py`."""
+    """A household: state in `state.py`, rows in `rows.py` and `library.py`, verbs in the classes mixed in."""
