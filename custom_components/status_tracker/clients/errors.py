@@ -45,6 +45,12 @@ class Banned(ClientError):
     reason = "banned"
 
 
+class HostRefused(ClientError):
+    """The service refuses the host name or port it was called by, whatever the password."""
+
+    reason = "host_refused"
+
+
 class NotReady(ClientError):
     """The service is starting, or a proxy answers in its place."""
 
@@ -67,3 +73,26 @@ class NotFound(BadAnswer):
     """The thing asked for is not there."""
 
     reason = "not_found"
+
+
+class NotAllowed(BadAnswer):
+    """The key is right, but it may not do this."""
+
+    reason = "not_allowed"
+
+
+class CsrfRequired(BadAnswer):
+    """The service protects itself against forged requests and takes no changes from outside its pages."""
+
+    reason = "csrf"
+
+
+class Rejected(BadAnswer):
+    """The service checked what it was given and refused it; `fields` are the fields it named."""
+
+    reason = "rejected"
+
+    def __init__(self, message: str, fields: tuple[str, ...] = ()) -> None:
+        """Keep the names of the fields, never the service's own text: it quotes addresses."""
+        super().__init__(message)
+        self.fields = fields

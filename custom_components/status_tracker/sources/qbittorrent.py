@@ -1,0 +1,103 @@
+"""qBittorrent: one cheap call a poll; only torrents somebody waits for leave as evidence."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, override
+
+from ..clients.qbittorrent import QBittorrentClient
+from ..clients.torrents import NO_ETA, Torrent
+from ..pipeline.evidence import Evidence, Service, TorrentEvidence, TorrentState, Want
+from .base import Source
+
+STATES = {
+    "metaDL": TorrentState.METADATA,
+    "forcedMetaDL": TorrentState.METADATA,
+    "queuedDL": TorrentState.QUEUED,
+    "allocating": TorrentState.CHECKING,
+    "checkingDL": TorrentState.CHECKING,
+    "checkingResumeData": TorrentState.UNKNOWN,
+    "downloading": TorrentState.DOWNLOADING,
+    "forcedDL": TorrentState.DOWNLOADING,
+    "stalledDL": TorrentState.STALLED,
+    "pausedDL": TorrentState.PAUSED,
+    "stoppedDL": TorrentState.PAUSED,
+    "moving": TorrentState.MOVING,
+    "uploading": TorrentState.COMPLETE,
+    "forcedUP": TorrentState.COMPLETE,
+    "stalledUP": TorrentState.COMPLETE,
+    "queuedUP": TorrentState.COMPLETE,
+    "checkingUP": TorrentState.COMPLETE,
+    "pausedUP": TorrentState.COMPLETE,
+    "stoppedUP": TorrentState.COMPLETE,
+    "missingFiles": TorrentState.MISSING_FILES,
+    "error": TorrentState.ERROR,
+    "unknown": TorrentState.UNKNOWN,
+}
+LOADING = frozenset({TorrentState.DOWNLOADING, TorrentState.STALLED})
+
+
+def torrent_state(torrent: Torrent) -> TorrentState:
+    """Return a torrent's state in our words; one unknown to us is judged by its bytes."""
+    state = STATES.get(torrent.state)
+    if state is TorrentState.COMPLETE and not torrent.knows_files:
+        return TorrentState.METADATA
+    if (state is None or state in LOADING) and torrent.finished:
+        return TorrentState.COMPLETE
+    return state or TorrentState.UNKNOWN
+
+
+class QBittorrentSource(Source):
+    """The torrents behind the wanted download ids."""
+
+    service = Service.QBITTORRENT
+
+    def __init__(
+        self, key: str, name: str, client: QBittorrentClient, *, clock: Callable[[], datetime]
+    ) -> None:
+        """Start without torrents."""
+        super().__init__(key, name, clock=clock)
+        self._client = client
+        self._torrents: tuple[TorrentEvidence, ...] = ()
+
+    @override
+    def _evidence(self) -> Evidence:
+        """Return the wanted torrents as of the last good poll."""
+        return Evidence(torrents=self._torrents)
+
+    @override
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """Ask what changed; a torrent that is gone leaves the evidence."""
+        store = await self._client.maindata()
+        found = (store.find(one) for want in wants for one in want.download_ids)
+        self._torrents = tuple(
+            self._piece(torrent)
+            for torrent in {torrent.hash: torrent for torrent in found if torrent}.values()
+        )
+
+    def _piece(self, torrent: Torrent) -> TorrentEvidence:
+        """Return a torrent as evidence; bytes mean nothing before its metadata is known."""
+        state = torrent_state(torrent)
+        known = torrent.knows_files
+        return TorrentEvidence(
+            source=self.key,
+            hashes=torrent.hashes,
+            name=torrent.name,
+            state=state,
+            progress=min(max(torrent.progress, 0.0), 1.0) if known else 0.0,
+            size=max(torrent.size, 0),
+            left=max(torrent.amount_left, 0) if known else 0,
+            speed=max(torrent.dlspeed, 0) if state is TorrentState.DOWNLOADING else 0,
+            eta=torrent.eta if state in LOADING and 0 <= torrent.eta < NO_ETA else None,
+            added=datetime.fromtimestamp(torrent.added_on, UTC) if torrent.added_on > 0 else None,
+        )
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the torrents of these wants."""
+        wanted = {one.strip().casefold() for want in wants for one in want.download_ids}
+        return {"torrents": [one.to_dict() for one in self._torrents if wanted.intersection(one.hashes)]}
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take the torrents back; they stand until the first good poll."""
+        self._torrents = tuple(TorrentEvidence.from_dict(one) for one in data.get("torrents", ()))
