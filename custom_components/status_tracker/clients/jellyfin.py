@@ -1,0 +1,317 @@
+"""Jellyfin 10.8 to 12.0 with an API key: items in pages and by change, scans, the webhook plugin."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import batched
+from typing import Any, override
+from urllib.parse import quote
+
+from aiohttp import ClientSession
+
+from .errors import BadAnswer, NotFound, WrongService
+from .http import TIMEOUT, HttpClient, Params
+from .model import Answer
+
+PAGE = 1000
+DELTA_PAGE = 500
+EPISODE_PAGE = 200
+IDS_PAGE = 100
+SCAN_TASK = "RefreshLibrary"
+WEBHOOK_PLUGIN = "71552a5a5c5c4350a2aeebe451a30173"
+
+IDS_AND_PATH = "ProviderIds,Path"
+IDS_AND_FILES = "ProviderIds,Path,MediaSources"
+# The Etag moves with every save, so that an item seen twice in overlapping deltas is known as the same.
+IDS_AND_ETAG = "ProviderIds,Path,Etag"
+
+
+@dataclass(slots=True)
+class PublicInfo(Answer):
+    """What anybody may ask; `id` is the server's own, 32 hex digits."""
+
+    id: str
+    version: str = ""
+    server_name: str = ""
+    product_name: str = ""
+
+
+@dataclass(slots=True)
+class MediaSource(Answer):
+    """One file (version) of an item."""
+
+    path: str = ""
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Item(Answer):
+    """A film, series, season, episode or video as /Items lists it."""
+
+    id: str
+    type: str = ""
+    name: str = ""
+    server_id: str = ""
+    etag: str = ""
+    path: str = ""
+    location_type: str = "FileSystem"
+    provider_ids: dict[str, Any] = field(default_factory=dict)
+    media_sources: list[MediaSource] = field(default_factory=list)
+    production_year: int | None = None
+    series_id: str | None = None
+    index_number: int | None = None
+    index_number_end: int | None = None
+    parent_index_number: int | None = None
+
+    @property
+    def virtual(self) -> bool:
+        """Return whether it is an entry without a file, e.g. a missing episode."""
+        return self.location_type.casefold() == "virtual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPage:
+    """A page of items; `full` means that another may follow, `date` is the server's own time."""
+
+    items: list[Item]
+    rows: int
+    full: bool
+    date: datetime | None
+
+
+@dataclass(slots=True)
+class ScheduledTask(Answer):
+    """A task of the server; its key is the same in every language."""
+
+    id: str
+    key: str = ""
+    state: str = "Idle"
+    current_progress_percentage: float | None = None
+
+    @property
+    def running(self) -> bool:
+        """Return whether it is at work."""
+        return self.state.casefold() == "running"
+
+
+@dataclass(slots=True)
+class Plugin(Answer):
+    """An installed plugin."""
+
+    id: str
+    name: str = ""
+    version: str = ""
+    status: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Return whether it is loaded."""
+        return self.status.casefold() == "active"
+
+
+def plain_guid(value: str) -> str:
+    """Return a Guid as 32 lower-case hex digits, whichever way it was written."""
+    return value.strip().strip("{}").replace("-", "").casefold()
+
+
+class JellyfinClient(HttpClient):
+    """One Jellyfin. With an API key there is no user, so nothing here asks for user data."""
+
+    name = "Jellyfin"
+
+    def __init__(
+        self, session: ClientSession, url: str, api_key: str = "", *, timeout: float = TIMEOUT
+    ) -> None:
+        """Keep the key in the one header every version takes."""
+        super().__init__(session, url, timeout=timeout)
+        self._authorization = f'MediaBrowser Token="{quote(api_key.strip(), safe="")}"'
+
+    @override
+    def _headers(self) -> dict[str, str]:
+        """Return the key."""
+        return {"Authorization": self._authorization}
+
+    # Who it is
+
+    async def public_info(self) -> PublicInfo:
+        """Return the server's id, name and version; WrongService if it is no Jellyfin. Needs no key."""
+        try:
+            info = PublicInfo.parse(await self._get("System/Info/Public"))
+        except (NotFound, BadAnswer) as err:
+            raise WrongService(f"{self.name}: nothing there tells of a Jellyfin") from err
+        if "jellyfin" not in info.product_name.casefold():
+            raise WrongService(f"{self.name}: the product is another one")
+        info.id = plain_guid(info.id)
+        return info
+
+    async def check_key(self) -> None:
+        """Return if the key is good; InvalidAuth otherwise."""
+        PublicInfo.parse(await self._get("System/Info"))
+
+    # Items
+
+    async def page(
+        self,
+        types: Sequence[str],
+        start: int = 0,
+        limit: int = PAGE,
+        *,
+        fields: str = IDS_AND_PATH,
+        since: datetime | None = None,
+    ) -> ItemPage:
+        """Return a page of items with a file, oldest first, or those saved since a time, newest first."""
+        params: dict[str, str | int] = {
+            "recursive": "true",
+            "includeItemTypes": ",".join(types),
+            "fields": fields,
+            "excludeLocationTypes": "Virtual",
+            "enableImages": "false",
+            "enableUserData": "false",
+            "enableTotalRecordCount": "false",
+            "sortBy": "DateCreated",
+            "sortOrder": "Descending" if since else "Ascending",
+            "startIndex": start,
+            "limit": limit,
+        }
+        if since:
+            # Of the two parameters that mean this, the one that works in every version.
+            params["minDateLastSavedForUser"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return await self._page("Items", params, limit)
+
+    async def items(self, types: Sequence[str], *, fields: str = IDS_AND_PATH) -> AsyncIterator[Item]:
+        """Go through all items of these types, page by page."""
+        start = 0
+        while True:
+            page = await self.page(types, start, fields=fields)
+            for item in page.items:
+                yield item
+            if not page.full:
+                return
+            start += page.rows
+
+    async def changed_since(
+        self, since: datetime, types: Sequence[str], start: int = 0, limit: int = DELTA_PAGE
+    ) -> ItemPage:
+        """Return a page of what was created or saved since a time of the server's clock."""
+        return await self.page(types, start, limit, fields=IDS_AND_ETAG, since=since)
+
+    async def items_by_ids(self, ids: Iterable[str], *, fields: str = IDS_AND_FILES) -> list[Item]:
+        """Return the items with these ids, 100 a call; those that are gone are missing."""
+        found: list[Item] = []
+        for batch in batched(ids, IDS_PAGE, strict=False):
+            params: Params = {
+                "ids": ",".join(batch),
+                "fields": fields,
+                "enableImages": "false",
+                "enableUserData": "false",
+                "enableTotalRecordCount": "false",
+            }
+            wanted = {plain_guid(one) for one in batch}
+            page = await self._page("Items", params, IDS_PAGE)
+            found += [item for item in page.items if item.id in wanted]
+        return found
+
+    async def episodes(self, series_id: str) -> list[Item]:
+        """Return a series' episodes that have a file; NotFound when the series is gone."""
+        try:
+            return await self._episodes(f"Shows/{series_id}/Episodes", {})
+        except NotFound:
+            raise
+        except BadAnswer:
+            # A server that wants a user for this route: ask by the parent. An unknown parent would mean
+            # everything, so the series is compared.
+            params = {"parentId": series_id, "recursive": "true", "includeItemTypes": "Episode"}
+            items = await self._episodes("Items", params)
+            return [item for item in items if item.series_id == plain_guid(series_id)]
+
+    async def _episodes(self, path: str, more: dict[str, str]) -> list[Item]:
+        """Return the real episodes of all pages."""
+        found: list[Item] = []
+        start = 0
+        while True:
+            params: Params = {
+                **more,
+                "isMissing": "false",
+                "fields": IDS_AND_FILES,
+                "enableImages": "false",
+                "enableUserData": "false",
+                "startIndex": start,
+                "limit": EPISODE_PAGE,
+            }
+            page = await self._page(path, params, EPISODE_PAGE)
+            found += [item for item in page.items if not item.virtual]
+            if not page.full:
+                return found
+            start += page.rows
+
+    async def _page(self, path: str, params: Params, limit: int) -> ItemPage:
+        """Return a list of items with the server's date; ids are unified."""
+        data, response = await self._call("GET", path, params=params)
+        rows = data.get("Items") if isinstance(data, dict) else None
+        if not isinstance(rows, list):
+            raise BadAnswer(f"{self.name}: a list of items was expected")
+        items = Item.parse_list(rows)
+        for item in items:
+            item.id = plain_guid(item.id)
+            item.server_id = plain_guid(item.server_id)
+            item.series_id = plain_guid(item.series_id) if item.series_id else None
+        return ItemPage(
+            items=items, rows=len(rows), full=len(rows) >= limit, date=_date(response.headers.get("Date"))
+        )
+
+    # Scans
+
+    async def scheduled_tasks(self) -> list[ScheduledTask]:
+        """Return the server's tasks."""
+        return ScheduledTask.parse_list(await self._get("ScheduledTasks"))
+
+    async def scan_running(self) -> bool:
+        """Return whether the library is being scanned."""
+        return any(task.running for task in await self.scheduled_tasks() if task.key == SCAN_TASK)
+
+    async def run_task(self, task_id: str) -> None:
+        """Start a task; returns at once."""
+        await self._call("POST", f"ScheduledTasks/Running/{task_id}", wants_json=False)
+
+    async def scan_library(self) -> None:
+        """Start a scan of the library, unless one runs; NotFound if the server has no such task."""
+        for task in await self.scheduled_tasks():
+            if task.key == SCAN_TASK:
+                if not task.running:
+                    await self.run_task(task.id)
+                return
+        raise NotFound(f"{self.name}: has no task that scans the library")
+
+    # The webhook plugin
+
+    async def plugins(self) -> list[Plugin]:
+        """Return the installed plugins, ids unified."""
+        plugins = Plugin.parse_list(await self._get("Plugins"))
+        for plugin in plugins:
+            plugin.id = plain_guid(plugin.id)
+        return plugins
+
+    async def webhook_configuration(self) -> dict[str, Any] | None:
+        """Return the webhook plugin's whole configuration as it is; None where the plugin is absent."""
+        try:
+            data = await self._get(f"Plugins/{WEBHOOK_PLUGIN}/Configuration")
+        except NotFound:
+            return None
+        if not isinstance(data, dict):
+            raise BadAnswer(f"{self.name}: the webhook plugin's configuration was expected")
+        return data
+
+    async def set_webhook_configuration(self, configuration: dict[str, Any]) -> None:
+        """Replace the webhook plugin's whole configuration."""
+        path = f"Plugins/{WEBHOOK_PLUGIN}/Configuration"
+        await self._call("POST", path, json=configuration, wants_json=False)
+
+
+def _date(value: str | None) -> datetime | None:
+    """Return the time of a Date header, None where it tells none."""
+    try:
+        parsed = parsedate_to_datetime(value or "")
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

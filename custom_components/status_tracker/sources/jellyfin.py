@@ -1,0 +1,302 @@
+"""Jellyfin: its library read in pages once, then by what changed; only what somebody waits for is kept.
+
+A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
+show among the changes), or, while somebody waits for the library, whether a scan runs.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+import logging
+from typing import Any, override
+
+from ..clients.errors import NotFound
+from ..clients.jellyfin import IDS_PAGE, Item, JellyfinClient
+from ..pipeline.evidence import Evidence, ItemKind, LibraryEvidence, Service, Want
+from .base import Source
+from .library_catalogue import Catalogue
+from .library_deep import DeepSearch
+from .library_shelf import Shelf, Wanted, item_evidence
+from .library_webhook import Notice, read_notice
+
+LOGGER = logging.getLogger(__name__)
+
+CHANGING = ("Movie", "Series", "Episode", "Video")
+
+PAGES_A_POLL = 10
+READS_A_POLL = 10
+SERIES_A_POLL = 20
+KEYS_AT_ONCE = 500
+OVERLAP = timedelta(minutes=2)
+RECHECK = timedelta(minutes=20)
+REBUILD = timedelta(days=1)
+GAP_MAX = timedelta(days=7)
+BEHIND = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A reading of changes that may take several pages, and several polls."""
+
+    since: datetime
+    start: int = 0
+    date: datetime | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class JellyfinSource(Source):
+    """The items of one Jellyfin that matter to the wants."""
+
+    service = Service.JELLYFIN
+
+    def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
+        """Start knowing nothing of the library."""
+        super().__init__(key, name, clock=clock)
+        self._client = client
+        self._shelf = Shelf()
+        self._deep = DeepSearch()
+        self._catalogue = Catalogue()
+        self._built: datetime | None = None
+        self._began: datetime | None = None
+        self._since: datetime | None = None
+        self._sweep: Sweep | None = None
+        self._seen: dict[str, int] = {}
+        self._aim: tuple[Any, ...] = ()
+        self._looked_up: frozenset[str] = frozenset()
+        self._unread: dict[str, None] = {}
+        self._recheck: dict[str, None] = {}
+        self._rechecked: datetime | None = None
+        self._turn = 0
+
+    @override
+    def _evidence(self) -> Evidence:
+        """Return the items that matter."""
+        return Evidence(library=tuple(self._shelf.items.values()))
+
+    @override
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Come back soon while something is half read."""
+        if (
+            self._catalogue.filling
+            or self._sweep
+            or self._unread
+            or self._deep.current
+            or self._shelf.unread()
+        ):
+            return BEHIND
+        return super().interval(wants)
+
+    # Polling
+
+    @override
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """Keep up with the library, then read what the wants need and nobody has read yet."""
+        aim = tuple((one.finished, one.anime, one.seasons, one.ids, one.files, one.items) for one in wants)
+        changed = aim != self._aim
+        if changed:
+            self._shelf.aim(Wanted(wants))
+        if self._built and self._since:
+            await self._cycle(self._built, self._since)
+        await self._fill()
+        if self._built is None:
+            return
+        if changed and wants:
+            # Without wants nobody has looked yet what is wanted: what stands from before stays.
+            self._shelf.prune()
+        self._aim = aim
+        await self._look_up()
+        if not await self._read_items() + await self._read_series():
+            await self._search_deep()
+
+    async def _cycle(self, built: datetime, since: datetime) -> None:
+        """Make the one call of a steady poll."""
+        now = self.clock()
+        self._turn += 1
+        if now - built >= REBUILD:
+            self._catalogue.rebuild()
+        if self._rechecked is None or now - self._rechecked >= RECHECK:
+            self._rechecked = now
+            proving = self._shelf.wanted.items
+            self._recheck = dict.fromkeys(one for one in self._shelf.items if one in proving)
+        if self._sweep is None and self._shelf.wanted.waiting and self._turn % 4 == 0:
+            self._set_busy(await self._client.scan_running())
+        elif self._sweep is None and self._recheck and self._turn % 2:
+            await self._read_batch(self._recheck)
+        else:
+            await self._read_changes(self._sweep or Sweep(since - OVERLAP))
+        if not self._shelf.wanted.waiting:
+            self._set_busy(False)
+
+    async def _fill(self) -> None:
+        """Go on with the index of films and series, where one is being built."""
+        if not self._catalogue.filling:
+            return
+        began = await self._catalogue.go_on(self._client, self.clock())
+        if began is None:
+            return
+        LOGGER.debug("%s: %d items are indexed", self.name, self._catalogue.size)
+        if self._built is None:
+            self._began = began
+            if self._since is None or began - self._since > GAP_MAX:
+                self._since = began
+            # Only what stands from before a restart has to be read again at once.
+            self._rechecked = None if self._shelf.items else self.clock()
+        self._built = self.clock()
+        self._looked_up = frozenset()
+
+    async def _read_changes(self, sweep: Sweep) -> None:
+        """Read what was saved since the last time; what matters of it is read again with its files."""
+        self._sweep = sweep
+        for _ in range(PAGES_A_POLL):
+            page = await self._client.changed_since(sweep.since, CHANGING, sweep.start)
+            if sweep.date is None:
+                sweep.date = page.date or self.clock()
+            fresh = [item for item in page.items if self._is_fresh(item, sweep)]
+            self._catalogue.put(fresh)
+            for item in fresh:
+                piece = item_evidence(self.key, item, self._client.url)
+                if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
+                    self._unread[item.id] = None
+            sweep.start += page.rows
+            if not page.full:
+                self._since = sweep.date
+                self._seen = sweep.seen
+                self._sweep = None
+                return
+
+    def _is_fresh(self, item: Item, sweep: Sweep) -> bool:
+        """Return whether a changed item was not in the last reading just as it is, for they overlap."""
+        ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
+        sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
+        sweep.seen[item.id] = sign
+        return self._seen.get(item.id) != sign
+
+    async def _look_up(self) -> None:
+        """Find the items that newly wanted keys may mean; they are read before they count."""
+        keys = frozenset(self._shelf.wanted.by_key)
+        for count, key in enumerate(keys - self._looked_up, 1):
+            for item_id in self._catalogue.find(key):
+                if item_id not in self._shelf.items:
+                    self._unread[item_id] = None
+            if not count % KEYS_AT_ONCE:
+                await asyncio.sleep(0)
+        self._looked_up = keys
+
+    async def _read_items(self) -> int:
+        """Read the items due with their files, and the series of episodes that matter; return the calls."""
+        calls = 0
+        while calls < READS_A_POLL:
+            self._unread.update(dict.fromkeys(self._shelf.missing_series()))
+            if not self._unread:
+                break
+            await self._read_batch(self._unread)
+            calls += 1
+        return calls
+
+    async def _read_batch(self, due: dict[str, None]) -> None:
+        """Read up to a hundred items of those due; what is missing in the answer is gone."""
+        batch = list(islice(due, IDS_PAGE))
+        found = {item.id: item for item in await self._client.items_by_ids(batch)}
+        for item_id in batch:
+            if item_id not in due:
+                continue  # deleted, as a webhook told meanwhile
+            del due[item_id]
+            item = found.get(item_id)
+            piece = item_evidence(self.key, item, self._client.url) if item else None
+            if item is None or piece is None:
+                self._forget(item_id)
+            else:
+                self._catalogue.put((item,))
+                self._shelf.take(piece)
+
+    async def _read_series(self) -> int:
+        """Read the episodes of series somebody wants; return the calls."""
+        due = list(islice(self._shelf.unread().items(), SERIES_A_POLL))
+        for series_id, seasons in due:
+            try:
+                items = await self._client.episodes(series_id)
+            except NotFound:
+                self._forget(series_id)
+                continue
+            pieces = (item_evidence(self.key, item, self._client.url) for item in items)
+            self._shelf.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
+        return len(due)
+
+    async def _search_deep(self) -> None:
+        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
+        began = self._began or self.clock()
+        self._deep.plan(self._shelf.wanted.wants, self._shelf.paths, began, self.clock())
+        for item_id in await self._deep.go_on(self._client):
+            if item_id not in self._shelf.items:
+                self._unread[item_id] = None
+        await self._read_items()
+
+    def _forget(self, item_id: str) -> None:
+        """Let go of an item that is no more, a series with its episodes."""
+        self._shelf.drop(item_id)
+        self._catalogue.discard(item_id)
+
+    def _set_busy(self, busy: bool) -> None:
+        """Keep whether a scan runs."""
+        if busy != self.state.busy:
+            self.state = replace(self.state, busy=busy)
+
+    # Webhooks
+
+    @override
+    def receive(self, payload: dict[str, Any]) -> bool:
+        """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
+        notice = read_notice(self.key, self._client.url, payload)
+        if notice is None or (
+            self._catalogue.server_id and notice.server_id not in ("", self._catalogue.server_id)
+        ):
+            return False
+        item = notice.item
+        if item is None:
+            self._set_busy(False)
+            self._rechecked = None
+        elif notice.notice is Notice.DELETED:
+            self._take_away(item)
+        else:
+            self._add(item)
+        self.hurry()
+        return True
+
+    def _take_away(self, item: LibraryEvidence) -> None:
+        """Let go of what was deleted; a season is no item here, its episodes are."""
+        if item.kind is not ItemKind.SEASON:
+            self._unread.pop(item.item_id, None)
+            self._recheck.pop(item.item_id, None)
+            self._forget(item.item_id)
+        elif item.series_id and item.season is not None:
+            self._shelf.drop_season(item.series_id, item.season)
+
+    def _add(self, item: LibraryEvidence) -> None:
+        """Keep what was added if it matters; what was known of it from a reading stays with it."""
+        if item.kind is ItemKind.SEASON:
+            return
+        if known := self._shelf.items.get(item.item_id):
+            item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
+        self._catalogue.put_keys(item.item_id, item.ids)
+        if self._shelf.matters(item):
+            self._unread[item.item_id] = None
+            if not self._shelf.ambiguous(item):
+                self._shelf.take(item)
+
+    # What survives a restart
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the items that prove something, and up to when changes were read."""
+        proving = {item for want in wants for item in want.items}
+        items = [one.to_dict() for key, one in self._shelf.items.items() if key in proving]
+        return {"items": items, "since": self._since.isoformat() if self._since else None}
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take the items back; they stand until Jellyfin was read."""
+        pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
+        self._shelf.items = {piece.item_id: piece for piece in pieces}
+        self._since = datetime.fromisoformat(data["since"]) if data.get("since") else None
