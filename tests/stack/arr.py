@@ -43,7 +43,6 @@ class FakeArr(StackServer):
         self.arr = arr
         self.name = f"{arr.kind}-{arr.name}"
         self.starting = starting
-        self.client_urls: list[str] = []  # http://user@host:port of each qBittorrent it loads with
         self.version_text = self.version
         self.started = world.now()
         self.download_client: StackServer | None = None

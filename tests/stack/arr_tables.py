@@ -30,7 +30,6 @@ class TablesApi:
         api("GET", "health", self._health)
         api("GET", "downloadclient", self._clients)
         api("POST", "command", self._command)
-        api("GET", "downloadclient", self._download_clients)
         api("GET", "command", self._commands)
         api("GET", "command/{id:\\d+}", self._command_get)
 
@@ -38,12 +37,6 @@ class TablesApi:
         """Tag ids and labels."""
         return self.server.json(
             [{"id": number, "label": label} for number, label in self.server.arr.tags.items()]
-        )
-
-    async def _download_clients(self, request: web.Request) -> web.StreamResponse:
-        """The clients it loads with, passwords masked."""
-        return self.server.json(
-            [_download_client(number, url) for number, url in enumerate(self.server.client_urls, 1)]
         )
 
     async def _rootfolders(self, request: web.Request) -> web.StreamResponse:
@@ -178,40 +171,3 @@ class TablesApi:
             "sendUpdatesToClient": True,
             "updateScheduledTask": True,
         }
-
-
-def _download_client(number: int, url: str) -> dict[str, Any]:
-    """A qBittorrent as an *arr lists it."""
-    parts = urlsplit(url)
-    values = {
-        "host": parts.hostname,
-        "port": parts.port,
-        "useSsl": parts.scheme == "https",
-        "urlBase": parts.path,
-        "username": parts.username,
-        "password": "********",
-    }
-    return {
-        "enable": True,
-        "protocol": "torrent",
-        "priority": 1,
-        "removeCompletedDownloads": True,
-        "removeFailedDownloads": True,
-        "name": "qBittorrent",
-        "implementationName": "qBittorrent",
-        "implementation": "QBittorrent",
-        "configContract": "QBittorrentSettings",
-        "tags": [],
-        "id": number,
-        "fields": [
-            {
-                "order": order,
-                "name": name,
-                "label": name,
-                "value": value,
-                "type": "textbox",
-                "advanced": False,
-            }
-            for order, (name, value) in enumerate(values.items())
-        ],
-    }
