@@ -1,0 +1,144 @@
+"""What outlives a restart beside the evidence, and which requests are over."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from .cases import Case
+from .evidence import Evidence, MediaStatus, RequestEvidence, RequestStatus
+from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step
+
+SETTLING = timedelta(minutes=30)
+SEEN_EVERY = timedelta(minutes=1)
+QUIET_STAGES = frozenset(
+    {
+        Stage.REQUESTED,
+        Stage.APPROVED,
+        Stage.IMPORTING,
+        Stage.ANIME_MATCHING,
+        Stage.PARTIALLY_AVAILABLE,
+        Stage.AVAILABLE,
+    }
+)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What outlives a restart beside the evidence: journeys, and the requests that are over.
+
+    `done` holds for each of these what Seerr said of it then, so that only news opens it again.
+    """
+
+    started: datetime | None = None
+    journeys: dict[int, Journey] = field(default_factory=dict)
+    done: dict[int, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the memory as plain JSON."""
+        return {
+            "started": self.started.isoformat() if self.started else None,
+            "journeys": [journey.to_dict() for journey in self.journeys.values()],
+            "done": {str(number): sign for number, sign in self.done.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Memory:
+        """Return the memory `to_dict` wrote; ValueError and KeyError where it is damaged."""
+        started = data.get("started")
+        journeys = (Journey.from_dict(one) for one in data["journeys"])
+        return cls(
+            started=datetime.fromisoformat(started) if started else None,
+            journeys={journey.request_id: journey for journey in journeys},
+            done={int(number): str(sign) for number, sign in data["done"].items()},
+        )
+
+
+def sign_of(request: RequestEvidence) -> str:
+    """Return what Seerr says of a request, to tell news by."""
+    return f"{request.status}/{request.media_status}"
+
+
+def over(request: RequestEvidence) -> bool:
+    """Return whether Seerr itself counts a request as over."""
+    return request.status in (RequestStatus.COMPLETED, RequestStatus.DECLINED) or (
+        request.media_status in (MediaStatus.AVAILABLE, MediaStatus.DELETED, MediaStatus.BLOCKLISTED)
+        and request.status is RequestStatus.APPROVED
+    )
+
+
+def start(evidence: Evidence, memory: Memory, now: datetime) -> None:
+    """At the very first list, take what was over long before us as done."""
+    if memory.started is not None:
+        return
+    memory.started = now
+    memory.done.update(
+        {request.request_id: sign_of(request) for request in evidence.requests if over(request)}
+    )
+
+
+def forget_gone(evidence: Evidence, memory: Memory) -> None:
+    """Drop all memory of requests that Seerr no longer lists."""
+    listed = {request.request_id for request in evidence.requests}
+    for number in memory.journeys.keys() - listed:
+        del memory.journeys[number]
+    for number in memory.done.keys() - listed:
+        del memory.done[number]
+
+
+def is_open(request: RequestEvidence, memory: Memory) -> bool:
+    """Return whether a request is to be shown: not done, or opened anew since."""
+    known = memory.done.get(request.request_id)
+    if known is None:
+        return True
+    if known != sign_of(request) and not over(request):
+        del memory.done[request.request_id]
+        return True
+    return False
+
+
+def depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool) -> Journey:
+    """Return the journey of a request seen for the first time."""
+    early = stage in (Stage.REQUESTED, Stage.APPROVED) and request.requested_at
+    since = min(early, now) if early else now
+    return Journey(
+        request_id=request.request_id,
+        stage=stage,
+        stage_since=since,
+        reason_since=since,
+        timeline=(Step(stage=stage, at=since),),
+        finished_at=now if stage in FINISHED else None,
+        old=old and stage is not Stage.REQUESTED,
+    )
+
+
+def remember(
+    case: Case, journey: Journey, downloads: Iterable[Download], now: datetime, *, settling: bool
+) -> Journey:
+    """Return the journey with what was learnt: download ids, when an *arr last told of them, anime."""
+    known = dict.fromkeys(journey.download_ids)
+    seen = dict(journey.seen)
+    for download in downloads:
+        if not (key := download.download_id):
+            continue
+        known.setdefault(key)
+        if download.rows and (key not in seen or now - seen[key] >= SEEN_EVERY):
+            seen[key] = now
+    for torrent_hash in case.torrents:
+        known.setdefault(torrent_hash)
+    ids = tuple(known)[-DOWNLOADS_LENGTH:]
+    seen = {key: time for key, time in seen.items() if key in ids}
+    anime = True if case.anime else journey.anime
+    moved = journey.old and (journey.stage not in QUIET_STAGES or not settling)
+    if (ids, seen, anime) == (journey.download_ids, journey.seen, journey.anime) and not moved:
+        return journey
+    return replace(journey, download_ids=ids, seen=seen, anime=anime, old=journey.old and not moved)
+
+
+def expired(journey: Journey, limits: Limits, now: datetime, *, settling: bool) -> bool:
+    """Return whether a finished request need not be shown any longer, or never had to be."""
+    if journey.finished_at is None:
+        return False
+    if journey.old and settling and journey.stage is Stage.AVAILABLE:
+        return True
+    return now - journey.finished_at >= limits.keep

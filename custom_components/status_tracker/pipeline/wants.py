@@ -1,0 +1,43 @@
+"""What the sources should know and ask of each request."""
+
+from .cases import Case
+from .evidence import FileEvidence, RequestStatus, Want
+from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
+
+
+def want_of(one: Tracked, case: Case) -> Want:
+    """Return what the sources should know and ask for a request."""
+    request = one.request
+    finished = one.stage in FINISHED or case.superseded
+    open_files: tuple[FileEvidence, ...] = tuple(
+        unit.file for unit in one.units if unit.file and unit.stage is not Stage.AVAILABLE
+    )
+    return Want(
+        request_id=request.request_id,
+        media_type=request.media_type,
+        is_4k=request.is_4k,
+        tmdb_id=request.tmdb_id,
+        tvdb_id=one.tvdb_id,
+        imdb_id=one.imdb_id,
+        title=case.title.title if case.title else None,
+        year=one.year,
+        seasons=request.seasons,
+        source=one.arr_source,
+        media_id=one.media_id,
+        handed_over=request.status not in (RequestStatus.PENDING, RequestStatus.DECLINED),
+        in_flight=one.stage in IN_FLIGHT,
+        finished=finished,
+        anime=case.anime,
+        files=() if finished else open_files,
+        ids=one.ids,
+        items=tuple(
+            dict.fromkeys(
+                item
+                for unit in one.units
+                if unit.proof
+                for item in (unit.proof.item_id, unit.proof.series_id)
+                if item
+            )
+        ),
+        download_ids=one.journey.download_ids,
+    )

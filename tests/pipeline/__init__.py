@@ -1,0 +1,1 @@
+"""Tests of the pipeline: pure, without HTTP and without Home Assistant."""
