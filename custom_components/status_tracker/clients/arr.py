@@ -1,0 +1,192 @@
+"""Speak with an *arr: what Radarr's and Sonarr's API (v3) have in common."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, override
+
+from aiohttp import ClientResponse, ClientSession
+import orjson
+from yarl import URL
+
+from .arr_model import (
+    Command,
+    DownloadClient,
+    HealthItem,
+    HistoryRow,
+    QueueRow,
+    RootFolder,
+    SystemStatus,
+    Tag,
+)
+from .errors import BadAnswer, Rejected, WrongService
+from .http import HttpClient, Params
+
+API = "api/v3"
+
+type Connection = dict[str, Any]
+
+
+class ArrClient(HttpClient):
+    """One Radarr or Sonarr behind its address, with an API key."""
+
+    app: ClassVar[str]
+    owner: ClassVar[str]
+
+    def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
+        """Keep the address and the key."""
+        super().__init__(session, url)
+        self._api_key = api_key
+
+    @override
+    def _headers(self) -> dict[str, str]:
+        """Return the key."""
+        return {"X-Api-Key": self._api_key}
+
+    @override
+    def _redirect(self, what: str, method: str, url: URL, response: ClientResponse) -> URL:
+        """Say so where the redirect only adds the URL base that the address lacks."""
+        try:
+            return super()._redirect(what, method, url, response)
+        except WrongService as err:
+            location = response.headers.get("Location", "").partition("?")[0].rstrip("/")
+            if response.status == 307 and location.endswith(url.path.rstrip("/")):
+                raise WrongService(f"{what}: the URL base is missing in the address") from err
+            raise
+
+    @override
+    def _check(self, what: str, response: ClientResponse, body: str) -> None:
+        """Name the fields a validation refused."""
+        if response.status == 400 and body.lstrip().startswith("["):
+            raise Rejected(f"{what}: refused what it was given", _refused_fields(body))
+        super()._check(what, response, body)
+
+    async def _list(self, path: str, params: Params | None = None) -> Any:
+        """Return a list of the API."""
+        return await self._get(f"{API}/{path}", params)
+
+    # Who is there
+
+    async def status(self) -> SystemStatus:
+        """Return name and version; WrongService if it is another app."""
+        try:
+            status = SystemStatus.parse(await self._get(f"{API}/system/status"))
+        except BadAnswer as err:
+            raise WrongService(f"{self.name}: what answers is not {self.app}") from err
+        if status.app_name.casefold() != self.app.casefold():
+            raise WrongService(f"{self.name}: what answers is not {self.app}")
+        return status
+
+    async def health(self) -> list[HealthItem]:
+        """Return what the *arr complains of."""
+        return HealthItem.parse_list(await self._list("health"))
+
+    # Reading
+
+    async def queue_details(self) -> list[QueueRow]:
+        """Return the whole queue, unknown downloads among it."""
+        return QueueRow.parse_list(await self._list("queue/details"))
+
+    async def history_since(self, since: datetime) -> list[HistoryRow]:
+        """Return the events of that moment and after."""
+        date = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return HistoryRow.parse_list(await self._list("history/since", {"date": date}))
+
+    async def history_of(self, media_id: int) -> list[HistoryRow]:
+        """Return all events of a film or series."""
+        params = {f"{self.owner}Id": media_id}
+        return HistoryRow.parse_list(await self._list(f"history/{self.owner}", params))
+
+    async def tags(self) -> dict[int, str]:
+        """Return the label of every tag."""
+        return {tag.id: tag.label for tag in Tag.parse_list(await self._list("tag"))}
+
+    async def root_folders(self) -> list[RootFolder]:
+        """Return the folders of the library."""
+        return RootFolder.parse_list(await self._list("rootfolder"))
+
+    async def download_clients(self) -> list[DownloadClient]:
+        """Return the clients it hands its grabs to."""
+        return DownloadClient.parse_list(await self._list("downloadclient"))
+
+    # Connections; whole and untyped, for what is read has to be written back
+
+    async def notifications(self) -> list[Connection]:
+        """Return every connection."""
+        return _objects(await self._list("notification"))
+
+    async def notification_schema(self) -> Connection | None:
+        """Return the template of a webhook connection."""
+        for schema in _objects(await self._list("notification/schema")):
+            if schema.get("implementation") == "Webhook":
+                return schema
+        return None
+
+    async def create_notification(self, body: Connection, *, force: bool = False) -> Connection:
+        """Add a connection; without `force` it is tested first, and Rejected names the field "Url"."""
+        return await self._write("POST", "notification", body, {"forceSave": str(force).lower()})
+
+    async def update_notification(self, body: Connection, *, force: bool = False) -> Connection:
+        """Write a connection back as it was read, with changes; NotFound if it is gone."""
+        path = f"notification/{int(body['id'])}"
+        return await self._write("PUT", path, body, {"forceSave": str(force).lower()})
+
+    async def delete_notification(self, notification_id: int) -> None:
+        """Remove a connection."""
+        await self._call("DELETE", f"{API}/notification/{notification_id}")
+
+    async def test_notification(self, body: Connection) -> None:
+        """Let the *arr call the webhook; with the stored id this lifts the pause after failures."""
+        await self._call("POST", f"{API}/notification/test", params={"forceTest": "true"}, json=body)
+
+    async def _write(self, method: str, path: str, body: Connection, params: Params) -> Connection:
+        """Send an object and return the answered one."""
+        answer, _ = await self._call(method, f"{API}/{path}", params=params, json=body)
+        if not isinstance(answer, dict):
+            raise BadAnswer(f"{self.name}: an object was expected")
+        return answer
+
+    # Acting
+
+    async def command(self, name: str, **body: Any) -> Command:
+        """Give a command, e.g. `command("MoviesSearch", movieIds=[1])`."""
+        answer, _ = await self._call("POST", f"{API}/command", json={"name": name, **body})
+        return Command.parse(answer)
+
+    async def command_status(self, command_id: int) -> Command:
+        """Return how a command fares."""
+        return Command.parse(await self._get(f"{API}/command/{command_id}"))
+
+    async def delete_queue_row(
+        self,
+        row_id: int,
+        *,
+        remove_from_client: bool = True,
+        blocklist: bool = False,
+        skip_redownload: bool = False,
+    ) -> None:
+        """Drop a download with its data; with `blocklist` another release is searched for."""
+        params = {
+            "removeFromClient": str(remove_from_client).lower(),
+            "blocklist": str(blocklist).lower(),
+            "skipRedownload": str(skip_redownload).lower(),
+        }
+        await self._call("DELETE", f"{API}/queue/{row_id}", params=params)
+
+    async def mark_failed(self, history_id: int) -> None:
+        """Mark a grab as failed: its release is blocklisted and another one searched for."""
+        await self._call("POST", f"{API}/history/failed/{history_id}")
+
+
+def _refused_fields(body: str) -> tuple[str, ...]:
+    """Return the names of the fields in a list of validation failures."""
+    try:
+        rows = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ()
+    return tuple(str(row["propertyName"]) for row in _objects(rows) if row.get("propertyName"))
+
+
+def _objects(data: Any) -> list[Connection]:
+    """Return the objects of a list."""
+    if not isinstance(data, list):
+        raise BadAnswer("a list was expected")
+    return [row for row in data if isinstance(row, dict)]

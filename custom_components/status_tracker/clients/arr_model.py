@@ -1,0 +1,183 @@
+"""What Radarr and Sonarr have in common in their answers (v3), as far as it is used."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .model import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStatus(Answer):
+    """Who answers; there is no id of an installation."""
+
+    app_name: str
+    version: str = ""
+    instance_name: str | None = None
+    url_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityName(Answer):
+    """A quality, e.g. "WEBDL-1080p"."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality(Answer):
+    """A quality with its revision left out."""
+
+    quality: QualityName = field(default_factory=QualityName)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusMessage(Answer):
+    """Why a download is not imported: a title (often a file's name) and the reasons."""
+
+    title: str | None = None
+    messages: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Answer):
+    """A picture; `remote_url` is public, the other needs a key."""
+
+    cover_type: str = ""
+    remote_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFile(Answer):
+    """A file in the library, its path as the *arr sees it, in bytes."""
+
+    id: int
+    path: str | None = None
+    size: int = 0
+    date_added: datetime | None = None
+    quality: Quality = field(default_factory=Quality)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow(Answer):
+    """A row of the queue: one a film, one an episode; size and size left are the whole download's."""
+
+    id: int
+    movie_id: int | None = None
+    series_id: int | None = None
+    episode_id: int | None = None
+    status: str = ""
+    tracked_download_status: str | None = None
+    tracked_download_state: str | None = None
+    status_messages: list[StatusMessage] = field(default_factory=list)
+    error_message: str | None = None
+    download_id: str | None = None
+    title: str | None = None
+    size: float = 0
+    size_left: float = 0
+    estimated_completion_time: datetime | None = None
+    added: datetime | None = None
+    quality: Quality = field(default_factory=Quality)
+    indexer: str | None = None
+    download_client: str | None = None
+    episode_has_file: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryData(Answer):
+    """The details of an event; the addresses among them may hold an indexer's key and are left out."""
+
+    indexer: str | None = None
+    download_client: str | None = None
+    download_client_name: str | None = None
+    imported_path: str | None = None
+    size: str | None = None
+    message: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow(Answer):
+    """An event: one a film, one an episode."""
+
+    id: int
+    date: datetime
+    event_type: str
+    movie_id: int | None = None
+    series_id: int | None = None
+    episode_id: int | None = None
+    source_title: str | None = None
+    download_id: str | None = None
+    quality: Quality = field(default_factory=Quality)
+    data: HistoryData = field(default_factory=HistoryData)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Answer):
+    """A tag."""
+
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootFolder(Answer):
+    """A folder the library lies in."""
+
+    id: int
+    path: str = ""
+    accessible: bool = True
+    free_space: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Answer):
+    """A command and how it fares: `status` queued, started, completed, failed ..."""
+
+    id: int
+    name: str = ""
+    status: str = ""
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthItem(Answer):
+    """A complaint of the *arr about itself; `type` is notice, warning or error."""
+
+    source: str = ""
+    type: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingField(Answer):
+    """One setting of a download client; secrets come masked."""
+
+    name: str = ""
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadClient(Answer):
+    """A download client an *arr uses; `implementation` names its kind, e.g. "QBittorrent"."""
+
+    id: int
+    name: str = ""
+    implementation: str = ""
+    enable: bool = True
+    fields: list[SettingField] = field(default_factory=list)
+
+    def setting(self, name: str) -> Any:
+        """Return a setting, e.g. "host", "port", "useSsl", "urlBase", "username"; None if it has none."""
+        for one in self.fields:
+            if one.name.casefold() == name.casefold():
+                return one.value
+        return None
+
+
+def poster_of(images: list[Image]) -> str | None:
+    """Return the public address of the poster."""
+    for image in images:
+        if image.cover_type.casefold() == "poster" and (image.remote_url or "").startswith("http"):
+            return image.remote_url
+    return None
