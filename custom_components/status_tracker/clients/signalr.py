@@ -1,0 +1,300 @@
+"""A push connection over SignalR: one try at a time in a worker thread, supervised from the event loop.
+
+The library behind it connects and no more. Left alone it would wait for ever in a negotiation (done here
+instead, with a time limit), reconnect once and then never again, send no pings, notice no silence, and block
+in `stop()` until the next frame. So each connection is a new object, pinged, watched and cut off from here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+import logging
+import socket
+import ssl
+import time
+from typing import Any, override
+
+from aiohttp import ClientSession
+
+from .errors import BadAnswer, CannotConnect, ClientError, InvalidAuth, NotFound, TimedOut, TlsFailed
+from .http import HttpClient
+from .push import PACE, Blocking, OnEvent, Pace, fold_keys
+
+LOGGER = logging.getLogger(__name__)
+LIBRARY = "SignalRCoreClient"
+
+
+class SignalRConnection(HttpClient):
+    """A PushConnection to one hub, JSON protocol version 1."""
+
+    name = "SignalR"
+
+    def __init__(
+        self,
+        session: ClientSession,
+        url: str,
+        path: str,
+        *,
+        params: Mapping[str, str],
+        headers: Mapping[str, str],
+        events: Sequence[str],
+        verify: Callable[[], Awaitable[None]],
+        verify_ssl: bool = True,
+        run_blocking: Blocking = asyncio.to_thread,
+        pace: Pace = PACE,
+    ) -> None:
+        """Connect nothing yet; `verify` raises InvalidAuth only if the key is truly refused."""
+        super().__init__(session, url, timeout=pace.connect)
+        self.connected = False
+        self._path = path
+        self._params = params
+        self._key = headers
+        self._events = events
+        self._verify = verify
+        self._verify_ssl = verify_ssl
+        self._run_blocking = run_blocking
+        self._pace = pace
+
+    @override
+    def _headers(self) -> dict[str, str]:
+        """Return the headers that carry the key."""
+        return dict(self._key)
+
+    async def run(self, on_event: OnEvent, on_connected: Callable[[], None]) -> None:
+        """Stay connected until cancelled; InvalidAuth if the service refuses the key for good."""
+        delay = self._pace.back_off
+        while True:
+            begun = time.monotonic()
+            try:
+                await self._hold(await self._negotiate(), on_event, on_connected)
+                LOGGER.debug("The push connection was lost")
+            except NotFound:
+                LOGGER.debug("The push connection is switched off in the service")
+                delay = self._pace.back_off_max
+            except InvalidAuth:
+                await self._confirm_refusal()
+                delay = self._pace.back_off_max
+            except ClientError as err:
+                LOGGER.debug("No push connection: %s", err)
+            if time.monotonic() - begun >= self._pace.settled:
+                delay = self._pace.back_off
+            await asyncio.sleep(delay * (1 + self._pace.jitter()))
+            delay = min(delay * 2, self._pace.back_off_max)
+
+    async def _confirm_refusal(self) -> None:
+        """Raise InvalidAuth if the key is refused elsewhere too; a starting service refuses everybody."""
+        try:
+            await self._verify()
+        except InvalidAuth:
+            raise
+        except ClientError as err:
+            LOGGER.debug("The hub refused the key, which proves nothing: %s", err)
+        else:
+            LOGGER.warning("The hub refuses a key that the service takes: polling has to do")
+
+    async def _negotiate(self) -> str:
+        """Return the address of a new connection, its id included."""
+        answer, response = await self._call("POST", f"{self._path}/negotiate", params=self._params)
+        if not isinstance(answer, dict):
+            raise BadAnswer("SignalR: the negotiation told nothing")
+        token = answer.get("connectionToken") or answer.get("connectionId")
+        if not isinstance(token, str):
+            raise BadAnswer("SignalR: the negotiation gave no connection")
+        # Its parent rather than our own address: a redirect to TLS holds for the socket too.
+        return str(response.url.parent.with_query({**self._params, "id": token}))
+
+    async def _hold(self, url: str, on_event: OnEvent, on_connected: Callable[[], None]) -> None:
+        """Connect and return when the connection is lost; whatever happens nothing of it is left open."""
+        attempt = _Attempt(url, self._headers(), self._events, on_event, verify_ssl=self._verify_ssl)
+        connecting = asyncio.ensure_future(self._run_blocking(attempt.connect))
+        try:
+            await asyncio.wait([connecting], timeout=self._pace.connect)
+            if not connecting.done():
+                raise TimedOut("SignalR: no connection in time")
+            connecting.result()
+            try:
+                await asyncio.wait_for(attempt.opened.wait(), self._pace.handshake)
+            except TimeoutError as err:
+                raise CannotConnect("SignalR: the handshake failed") from err
+            if attempt.closed.is_set():
+                return
+            self.connected = True
+            on_connected()
+            await self._watch(attempt)
+        finally:
+            self.connected = False
+            attempt.abandon()
+            await self._clear(attempt, connecting)
+
+    async def _watch(self, attempt: _Attempt) -> None:
+        """Ping until the connection closes or nothing has come for too long."""
+        while time.monotonic() - attempt.heard < self._pace.silence:
+            try:
+                await asyncio.wait_for(attempt.closed.wait(), self._pace.ping)
+            except TimeoutError:
+                if await self._ping(attempt):
+                    continue
+            return
+        LOGGER.debug("The push connection fell silent")
+
+    async def _ping(self, attempt: _Attempt) -> bool:
+        """Return whether a ping could be sent; a socket that takes nothing any more is as good as lost."""
+        try:
+            async with asyncio.timeout(self._pace.connect):
+                return bool(await self._run_blocking(attempt.ping))
+        except TimeoutError:
+            return False
+
+    async def _clear(self, attempt: _Attempt, connecting: asyncio.Future[None]) -> None:
+        """Wait until the threads of a connection have ended, for a while; they end by themselves later."""
+        until = time.monotonic() + self._pace.close
+        while not connecting.done() and time.monotonic() < until:
+            attempt.abandon()  # its socket may have come up only now
+            await asyncio.wait([connecting], timeout=0.05)
+        if connecting.done() and not connecting.cancelled():
+            connecting.exception()  # told already; marks it as seen
+            await self._run_blocking(partial(attempt.close, self._pace.close))
+
+
+class _Attempt:
+    """One connection of the library; its methods run in worker threads unless they say otherwise."""
+
+    def __init__(
+        self,
+        url: str,
+        headers: dict[str, str],
+        events: Sequence[str],
+        on_event: OnEvent,
+        *,
+        verify_ssl: bool,
+    ) -> None:
+        """Keep what to connect to; made in the event loop."""
+        self.opened = asyncio.Event()
+        self.closed = asyncio.Event()
+        self.heard = time.monotonic()
+        self._loop = asyncio.get_running_loop()
+        self._url = url
+        self._headers = headers
+        self._events = events
+        self._on_event = on_event
+        self._verify_ssl = verify_ssl
+        self._abandoned = False
+        self._hub: Any = None
+
+    def connect(self) -> None:
+        """Open the socket and send the handshake; raises ClientError. Blocks, importing the library too."""
+        try:
+            self._hub = self._build()
+            if not self._abandoned:
+                self._hub.start()
+        except ssl.SSLError as err:
+            raise TlsFailed(f"SignalR: {type(err).__name__}") from err
+        except OSError as err:
+            raise CannotConnect(f"SignalR: {type(err).__name__}") from err
+        except Exception as err:  # noqa: BLE001  the library raises what it likes, the answer as its text
+            status = str(err).partition("HTTP/1.1 ")[2][:3]
+            if status in ("401", "403"):
+                raise InvalidAuth("SignalR: the hub refused the key") from None
+            raise CannotConnect(f"SignalR: {type(err).__name__} {status}".rstrip()) from None
+        finally:
+            if self._abandoned:
+                self.close(PACE.close)  # nobody may be waiting for this thread any more
+
+    def ping(self) -> bool:
+        """Send a ping; False if the connection is gone."""
+        from signalrcore.messages.ping_message import PingMessage  # noqa: PLC0415  loaded by connect()
+
+        try:
+            self._hub.transport.send(PingMessage())
+        except OSError, ValueError:
+            return False
+        return bool(self._hub.transport.is_connected())
+
+    def abandon(self) -> None:
+        """Hear no more of it and wake its threads; never blocks, from any thread."""
+        self._abandoned = True
+        self._shut()
+
+    def close(self, limit: float) -> None:
+        """End its thread and give its socket back, within the limit in seconds."""
+        self._shut()
+        client = self._client()
+        thread = getattr(client, "recv_thread", None)
+        if thread is not None:
+            thread.join(limit)
+            if thread.is_alive():
+                return  # stop() would wait for it without end
+        if self._hub is not None:
+            self._hub.stop()
+        if (sock := getattr(client, "sock", None)) is not None:
+            sock.close()
+
+    def _build(self) -> Any:
+        """Return the library's connection object."""
+        from signalrcore.hub_connection_builder import HubConnectionBuilder  # noqa: PLC0415  it blocks
+        from signalrcore.protocol.json_hub_protocol import JsonHubProtocol  # noqa: PLC0415  as above
+
+        _silence_library()
+        protocol: Any = JsonHubProtocol(version=1)  # left to itself the library offers version 0
+        parse = protocol.parse_messages
+
+        def parse_and_note(raw: str) -> Any:
+            """Note the time of every frame."""
+            self.heard = time.monotonic()
+            return parse(raw)
+
+        protocol.parse_messages = parse_and_note
+        options = {"headers": self._headers, "verify_ssl": self._verify_ssl, "skip_negotiation": True}
+        hub = HubConnectionBuilder().with_url(self._url, options=options).with_hub_protocol(protocol).build()
+        hub.on_open(partial(self._tell, self.opened.set))
+        hub.on_close(partial(self._tell, self._mark_closed))
+        for name in self._events:
+            hub.on(name, partial(self._tell, self._deliver, name))
+        return hub
+
+    def _tell(self, callback: Callable[..., None], *args: Any) -> None:
+        """Hand on to the event loop; an exception here would make the library drop the connection."""
+        try:
+            self._loop.call_soon_threadsafe(callback, *args)
+        except RuntimeError:
+            self._abandoned = True  # the loop is closed: nobody is left to hear it
+
+    def _mark_closed(self) -> None:
+        """Note the end, which may come before the beginning. Runs in the event loop."""
+        self.closed.set()
+        self.opened.set()
+
+    def _deliver(self, name: str, arguments: Any) -> None:
+        """Hand on one event of the present connection. Runs in the event loop."""
+        if self._abandoned:
+            return
+        payload = fold_keys(arguments[0]) if isinstance(arguments, list) and arguments else None
+        try:
+            self._on_event(name, payload if isinstance(payload, dict) else {})
+        except Exception:
+            LOGGER.exception("An event could not be taken in: %s", name)
+
+    def _client(self) -> Any:
+        """Return the library's socket client, None while there is none."""
+        return getattr(getattr(self._hub, "transport", None), "_client", None)
+
+    def _shut(self) -> None:
+        """Wake whatever waits on the socket; closing it would not."""
+        sock = getattr(self._client(), "sock", None)
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # not connected any more, which is what is wanted
+
+
+def _drop(record: logging.LogRecord) -> bool:
+    """Let no record through."""
+    return False
+
+
+def _silence_library() -> None:
+    """Keep the library out of the log: it writes down keys, also when debugging is switched on."""
+    logger = logging.getLogger(LIBRARY)
+    logger.setLevel(logging.CRITICAL)
+    logger.addFilter(_drop)
