@@ -1,0 +1,1 @@
+"""The demo: a simulated household, a real Home Assistant, and requests that travel."""

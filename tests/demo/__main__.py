@@ -1,0 +1,205 @@
+"""Start a simulated household and a real Home Assistant that tracks it; Ctrl-C ends both.
+
+`script/demo` stays until Ctrl-C; `script/demo --check` ends by itself once every path has ended in available.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Coroutine
+import contextlib
+from pathlib import Path
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from typing import Any
+
+from tests.stack.household import Household
+from tests.stack.stories import (
+    STORIES,
+    anime_film_story,
+    anime_series_story,
+    at_speed,
+    film_story,
+    play,
+    series_story,
+)
+
+from .instance import PASSWORD, USER, HomeAssistantProcess, free_port
+from .setup import set_up
+
+CHECK_LIMIT = 300.0
+CHECK_SPEED = 0.5
+PATHS = {
+    "film": film_story,
+    "series": series_story,
+    "anime film": anime_film_story,
+    "anime series": anime_series_story,
+}
+
+
+def say(text: str) -> None:
+    """Print at once."""
+    print(text, flush=True)
+
+
+class Journeys:
+    """Prints each stage a request reaches, and knows which ones have arrived."""
+
+    def __init__(self) -> None:
+        """Start the clock."""
+        self._start = time.monotonic()
+        self._last: dict[str, str] = {}
+        self._news = asyncio.Event()
+        self.stages: dict[str, list[str]] = {}
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Look at a written state."""
+        attributes = state["attributes"]
+        if "request_id" not in attributes or not state["entity_id"].startswith("sensor."):
+            return
+        title, stage = attributes["title"], state["state"]
+        line = f"{stage} ({attributes['reason']})" if attributes["reason"] else stage
+        if self._last.get(title) == line:
+            return
+        self._last[title] = line
+        stages = self.stages.setdefault(title, [])
+        if stage not in stages[-1:]:
+            stages.append(stage)
+        say(f"  {time.monotonic() - self._start:6.1f} s  {title}: {line}")
+        self._news.set()
+
+    async def until_available(self, titles: set[str]) -> None:
+        """Wait until all of them can be watched."""
+        while any(self.stages.get(title, [""])[-1] != "available" for title in titles):
+            self._news.clear()
+            await self._news.wait()
+
+
+async def check(ha: HomeAssistantProcess, home: Household) -> bool:
+    """Send one request along each path and wait until all have arrived."""
+    journeys = Journeys()
+    pace = at_speed(CHECK_SPEED)
+    stories: dict[str, asyncio.Task[Any]] = {}
+
+    async def watch() -> None:
+        """Follow the states."""
+        async for state in ha.states():
+            journeys.take(state)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(1)
+    say(f"Sending {len(PATHS)} requests along their paths:")
+    for name, story in PATHS.items():
+        run: Coroutine[Any, Any, Any] = story(home.world, pace)
+        stories[name] = asyncio.create_task(run)
+    try:
+        async with asyncio.timeout(CHECK_LIMIT):
+            requests = await asyncio.gather(*stories.values())
+            await journeys.until_available({request.title.title for request in requests})
+    except TimeoutError:
+        say(f"Not all arrived within {CHECK_LIMIT:.0f} s.")
+    finally:
+        watching.cancel()
+        for task in stories.values():
+            task.cancel()
+    titles = {name: task.result().title.title for name, task in stories.items() if _ended(task)}
+    good = True
+    for name in PATHS:
+        stages = journeys.stages.get(titles.get(name, ""), [])
+        passed = stages[-1:] == ["available"] and len(stages) > 1
+        good = good and passed
+        say(f"{'ok  ' if passed else 'FAIL'} {name}: {' > '.join(stages) or 'never seen'}")
+    return good
+
+
+def _ended(task: asyncio.Task[Any]) -> bool:
+    """Return whether a story came to its end."""
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+async def run(port: int, config: Path, *, checking: bool, speed: float) -> int:
+    """Start everything, set up, and check or stay."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    say("Starting the simulated household ...")
+    async with Household(radarrs=("hd", "4k"), sonarrs=("hd", "4k"), shoko=True) as home:
+        for line in home.describe():
+            say(f"  {line}")
+        say("Starting Home Assistant ...")
+        async with HomeAssistantProcess(config, port) as ha:
+            say("Setting up Status Tracker through its own flow ...")
+            entries = await ha.get("/api/config/config_entries/entry?domain=status_tracker")
+            if entries:
+                raise RuntimeError(
+                    f"{config} holds a Status Tracker of an earlier demo; choose a new --config"
+                )
+            await set_up(ha, home)
+            if checking:
+                checked = asyncio.create_task(check(ha, home))
+                stopped = asyncio.create_task(stop.wait())
+                await asyncio.wait({checked, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                stopped.cancel()
+                if not checked.done():
+                    checked.cancel()
+                    return 130
+                return 0 if checked.result() else 1
+            say(f"\nOpen {ha.url} and log in as {USER} with password {PASSWORD}. Ctrl-C ends everything.\n")
+            await _stay(ha, home, stop, speed)
+    return 0
+
+
+async def _stay(ha: HomeAssistantProcess, home: Household, stop: asyncio.Event, speed: float) -> None:
+    """Let all the stories play while somebody looks on."""
+    journeys = Journeys()
+
+    async def watch() -> None:
+        """Follow the states."""
+        async for state in ha.states():
+            journeys.take(state)
+
+    tasks = [
+        asyncio.create_task(watch()),
+        asyncio.create_task(play(home.world, speed, list(STORIES), gap=10)),
+    ]
+    try:
+        await stop.wait()
+    finally:
+        say("Ending ...")
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="wait for all paths, print them, exit 0 or 1")
+    parser.add_argument("--port", type=int, default=0, help="Home Assistant's port (default: a free one)")
+    parser.add_argument("--config", type=Path, help="Home Assistant's folder (default: a temporary one)")
+    parser.add_argument("--speed", type=float, default=0.3, help="story seconds in a real second")
+    arguments = parser.parse_args()
+    config = arguments.config or Path(tempfile.mkdtemp(prefix="status-tracker-demo-"))
+    config.mkdir(parents=True, exist_ok=True)
+    try:
+        return asyncio.run(
+            run(
+                arguments.port or free_port(),
+                config.resolve(),
+                checking=arguments.check,
+                speed=arguments.speed,
+            )
+        )
+    except RuntimeError as err:
+        say(f"The demo failed: {err}")
+        return 1
+    finally:
+        if not arguments.config:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Set the integration up through its own flows, as a person would."""
+
+from typing import Any
+
+from tests.stack.household import Household
+
+from .instance import HomeAssistantProcess
+
+ENTRIES = "/api/config/config_entries/entry"
+FLOW = "/api/config/config_entries/flow"
+SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"
+
+
+async def set_up(ha: HomeAssistantProcess, home: Household) -> str:
+    """Add the integration with all it finds, then Shoko by hand; return the entry's id."""
+    for old in await ha.get(f"{ENTRIES}?domain=status_tracker"):
+        await ha.delete(f"{ENTRIES}/{old['entry_id']}")
+    step = await ha.post(FLOW, {"handler": "status_tracker", "show_advanced_options": False})
+    typed = {"url": home.seerr.url, "api_key": home.seerr.api_key, "verify_ssl": False}
+    step = await ha.post(f"{FLOW}/{step['flow_id']}", typed)
+    _expect(step, "form", "services")
+    step = await ha.post(f"{FLOW}/{step['flow_id']}", {"services": _found(step)})
+    while step["type"] == "form" and step["step_id"] == "qbittorrent":
+        login = {
+            "url": home.qbittorrent.url,
+            "username": home.qbittorrent.gate.username,
+            "password": home.qbittorrent.gate.password,
+            "verify_ssl": False,
+        }
+        step = await ha.post(f"{FLOW}/{step['flow_id']}", login)
+        if step.get("errors"):
+            break
+    _expect(step, "create_entry")
+    entry: str = step["result"]["entry_id"]
+    step = await ha.post(SUBENTRY_FLOW, {"handler": [entry, "shoko"]})
+    shoko = {"url": home.shoko.url, "api_key": home.shoko.api_key, "verify_ssl": False}
+    step = await ha.post(f"{SUBENTRY_FLOW}/{step['flow_id']}", shoko)
+    _expect(step, "create_entry")
+    return entry
+
+
+def _found(step: dict[str, Any]) -> list[str]:
+    """Return the services the flow has ticked by itself: those that answered."""
+    field = next(field for field in step["data_schema"] if field["name"] == "services")
+    chosen: list[str] = field.get("default") or field.get("description", {}).get("suggested_value") or []
+    return chosen
+
+
+def _expect(step: dict[str, Any], kind: str, step_id: str | None = None) -> None:
+    """Stop with what the flow says if it is not where it should be."""
+    if step["type"] != kind or (step_id and step.get("step_id") != step_id):
+        told = {key: step.get(key) for key in ("type", "step_id", "errors", "reason")}
+        raise RuntimeError(f"the flow is not at {step_id or kind}: {told}")
