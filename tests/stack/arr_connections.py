@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from .arr_rows import bare, is_true
+from .arr_webhooks import test_payload
 
 if TYPE_CHECKING:
     from .arr import FakeArr
@@ -194,7 +195,9 @@ class Connections:
         if row.get("implementation") != "Webhook" or not url.startswith(("http://", "https://")):
             return self._invalid("Url", "Invalid Url")
         if test:
-            status = await self._post(row, self._test_payload(), force=True)
+            status = await self._post(
+                row, test_payload(self.server.arr.kind, self.server.app_name), force=True
+            )
             if status == 0:
                 text = "Connection refused"
                 return self.server.json({"message": text, "description": text}, 500)
@@ -209,57 +212,6 @@ class Connections:
         """A validation failure."""
         entry = {"isWarning": False, "propertyName": name, "errorMessage": message, "severity": "error"}
         return self.server.json([entry], 400)
-
-    def _test_payload(self) -> dict[str, Any]:
-        """The Test event."""
-        common = {"eventType": "Test", "instanceName": self.server.app_name, "applicationUrl": ""}
-        if self.server.arr.kind == "sonarr":
-            return {
-                "series": {
-                    "id": 1,
-                    "title": "Test Title",
-                    "path": "C:\\testpath",
-                    "tvdbId": 1234,
-                    "tvMazeId": 0,
-                    "tmdbId": 0,
-                    "type": "standard",
-                    "year": 0,
-                    "tags": ["test-tag"],
-                },
-                "episodes": [
-                    {
-                        "id": 123,
-                        "episodeNumber": 1,
-                        "seasonNumber": 1,
-                        "title": "Test title",
-                        "seriesId": 0,
-                        "tvdbId": 0,
-                    }
-                ],
-                **common,
-            }
-        return {
-            "movie": {
-                "id": 1,
-                "title": "Test Title",
-                "year": 1970,
-                "releaseDate": "1970-01-01",
-                "folderPath": "C:\\testpath",
-                "tmdbId": 0,
-                "tags": ["test-tag"],
-            },
-            "remoteMovie": {"tmdbId": 1234, "imdbId": "5678", "title": "Test title", "year": 1970},
-            "release": {
-                "quality": "Test Quality",
-                "qualityVersion": 1,
-                "releaseGroup": "Test Group",
-                "releaseTitle": "Test Title",
-                "indexer": "Test Indexer",
-                "size": 9999999,
-                "customFormatScore": 0,
-            },
-            **common,
-        }
 
     def _keep_password(self, row: dict[str, Any], stored: dict[str, Any]) -> None:
         """The mask sent back means the stored password."""
@@ -317,4 +269,5 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
 def _comparable(row: dict[str, Any]) -> dict[str, Any]:
     """What counts as a change of a connection."""
     switches = {key: value for key, value in row.items() if key.startswith(("on", "include")) and value}
-    return {"name": row.get("name"), "tags": row.get("tags", []), "fields": _values(row), **switches}
+    fields = {key: value for key, value in ({"method": 1} | _values(row)).items() if value not in ("", [])}
+    return {"name": row.get("name"), "tags": row.get("tags", []), "fields": fields, **switches}

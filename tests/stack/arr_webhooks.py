@@ -59,3 +59,55 @@ def file_payload(
         "recycleBinPath": f"/recycle/{file.relative_path.rpartition('/')[2]}" if recycled else None,
     }
     return data | {"indexerFlags": "0"} if kind == "radarr" else data
+
+
+def test_payload(kind: str, app_name: str) -> dict[str, Any]:
+    """The Test event."""
+    common = {"eventType": "Test", "instanceName": app_name, "applicationUrl": ""}
+    if kind == "sonarr":
+        return {
+            "series": {
+                "id": 1,
+                "title": "Test Title",
+                "path": "C:\\testpath",
+                "tvdbId": 1234,
+                "tvMazeId": 0,
+                "tmdbId": 0,
+                "type": "standard",
+                "year": 0,
+                "tags": ["test-tag"],
+            },
+            "episodes": [
+                {
+                    "id": 123,
+                    "episodeNumber": 1,
+                    "seasonNumber": 1,
+                    "title": "Test title",
+                    "seriesId": 0,
+                    "tvdbId": 0,
+                }
+            ],
+            **common,
+        }
+    return {
+        "movie": {
+            "id": 1,
+            "title": "Test Title",
+            "year": 1970,
+            "releaseDate": "1970-01-01",
+            "folderPath": "C:\\testpath",
+            "tmdbId": 0,
+            "tags": ["test-tag"],
+        },
+        "remoteMovie": {"tmdbId": 1234, "imdbId": "5678", "title": "Test title", "year": 1970},
+        "release": {
+            "quality": "Test Quality",
+            "qualityVersion": 1,
+            "releaseGroup": "Test Group",
+            "releaseTitle": "Test Title",
+            "indexer": "Test Indexer",
+            "size": 9999999,
+            "customFormatScore": 0,
+        },
+        **common,
+    }

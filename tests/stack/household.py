@@ -16,8 +16,8 @@ from .world import World
 class Household:
     """`async with Household(...) as home`: a Seerr and what it uses, on free loopback ports.
 
-    `radarrs` and `sonarrs` name the instances (`hd`, `4k`, ...); `options` hands keyword arguments to servers by
-    kind, or kind and name: `options={"seerr": {"csrf": True}, "radarr-4k": {"url_base": "/radarr4k"}}`.
+    `radarrs` and `sonarrs` name the instances (`hd`, `4k`, ...); `options` has keyword arguments for servers
+    by kind, or kind and name: `options={"seerr": {"csrf": True}, "radarr-4k": {"url_base": "/radarr4k"}}`.
     """
 
     def __init__(

@@ -244,6 +244,7 @@ class Arr:
     anime_root: str
     movies: dict[int, MovieRow] = field(default_factory=dict)
     series: dict[int, SeriesRow] = field(default_factory=dict)
+    episodes: dict[int, EpisodeRow] = field(default_factory=dict)
     files: dict[int, ArrFile] = field(default_factory=dict)
     history: list[HistoryRow] = field(default_factory=list)
     downloads: dict[str, Download] = field(default_factory=dict)
@@ -272,6 +273,4 @@ class Arr:
 
     def episode(self, episode_id: int) -> EpisodeRow | None:
         """The episode row of this id."""
-        return next(
-            (row for series in self.series.values() for row in series.episodes if row.id == episode_id), None
-        )
+        return self.episodes.get(episode_id)

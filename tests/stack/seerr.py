@@ -97,6 +97,7 @@ class FakeSeerr(StackServer):
             if "X-Api-Key" not in request.headers:
                 error = {"path": request.path, "message": "cookie 'connect.sid' required"}
                 return web.json_response({"message": error["message"], "errors": [error]}, status=401)
+            self.rows.refresh()
             user = self.caller(request)
             if user is None or not allowed(user, permission):
                 return web.json_response(FORBIDDEN, status=403)

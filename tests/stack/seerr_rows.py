@@ -1,5 +1,6 @@
 """How Seerr, Jellyseerr and Overseerr spell requests, media, people and titles."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,12 +50,18 @@ class SeerrRows:
         self.world = world
         self.flavour = flavour
         self.download_sync = True
+        self._queues: dict[int, list[dict[str, Any]]] = {}
+        self._counts: Counter[int] = Counter()
+
+    def refresh(self) -> None:
+        """Look at queues and counts anew; called once an answer, as a list of a thousand wants it."""
+        self._queues = {}
+        self._counts = Counter(request.user.id for request in self.world.requests.values())
 
     def user(self, user: User) -> dict[str, Any]:
         """A person, e-mail included as Seerr does."""
         name = user.email.partition("@")[0]
         made = "2026-01-01T00:00:00.000Z"
-        count = sum(request.user is user for request in self.world.requests.values())
         data: dict[str, Any] = {
             "permissions": user.permissions,
             "warnings": [],
@@ -72,7 +79,7 @@ class SeerrRows:
             "tvQuotaDays": None,
             "createdAt": made,
             "updatedAt": made,
-            "requestCount": count,
+            "requestCount": self._counts[user.id],
             "displayName": user.display_name,
         }
         if self.flavour.jellyfin:
@@ -196,10 +203,13 @@ class SeerrRows:
         if arr is None or not self.download_sync:
             return []
         key = "movieId" if arr.kind == "radarr" else "seriesId"
-        rows = [row for row in queue_resources(self.world, arr) if key in row]
-        rows.sort(key=lambda row: row.get("timeleft", "99"))
+        rows = self._queues.get(id(arr))
+        if rows is None:
+            rows = [row for row in queue_resources(self.world, arr) if key in row]
+            rows.sort(key=lambda row: row.get("timeleft", "99"))
+            rows = self._queues[id(arr)] = rows[:10]
         found = []
-        for row in rows[:10]:
+        for row in rows:
             if row[key] != external:
                 continue
             entry = {

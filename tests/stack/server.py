@@ -102,6 +102,7 @@ class StackServer:
         self.app = web.Application(middlewares=[self._front], client_max_size=64 * 2**20)
         self._fault: Fault | None = None
         self._released = asyncio.Event()
+        self._called = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -164,6 +165,12 @@ class StackServer:
     def clear_calls(self) -> None:
         """Forget the log, so that the calls of one cycle can be counted."""
         self.calls.clear()
+
+    async def wait_for_calls(self, number: int = 1, contains: str = "") -> None:
+        """Wait until so many calls are logged (also those that hang) whose path contains this text."""
+        while self.count(contains) < number:
+            self._called.clear()
+            await self._called.wait()
 
     def count(self, contains: str = "", method: str = "") -> int:
         """How many logged calls have this text in their path, and this method."""
@@ -238,6 +245,7 @@ class StackServer:
         path = request.path.removeprefix(self.url_base) or "/"
         query = {name: request.query[name] for name in request.query}
         self.calls.append(Call(request.method, path, query, datetime.now(UTC), body, dict(request.headers)))
+        self._called.set()
         fault = self._take_fault(path)
         if fault is None:
             return await handler(request)

@@ -59,6 +59,7 @@ class RequestVerbs(WorldState):
             if table.get(number, MEDIA_UNKNOWN) in (MEDIA_UNKNOWN, MEDIA_DELETED):
                 table[number] = MEDIA_PENDING
         if auto_approve:
+            request.modified_by = person
             self._set_status(request, REQUEST_APPROVED)
             await self.emit("request", request=request, what="auto_approved")
             await self._approved(request)
@@ -197,9 +198,9 @@ class RequestVerbs(WorldState):
             season_monitored=dict.fromkeys(title.seasons, False),
         )
         for episode in sorted(title.episodes, key=lambda episode: episode.key):
-            series.episodes.append(
-                EpisodeRow(id=arr.new_id("episode"), series_id=series.id, episode=episode, monitored=False)
-            )
+            row = EpisodeRow(id=arr.new_id("episode"), series_id=series.id, episode=episode, monitored=False)
+            series.episodes.append(row)
+            arr.episodes[row.id] = row
         arr.series[series.id] = series
         return series
 
