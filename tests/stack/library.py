@@ -9,7 +9,7 @@ type ItemType = Literal["Movie", "Series", "Season", "Episode", "Video"]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class JellyfinItem:
-    """One Jellyfin item; `id` is 32 hex digits, `path` is Jellyfin's own view, `media_sources` more paths of it.
+    """One Jellyfin item; `id` is 32 hex digits, `path` Jellyfin's own view, `media_sources` all its paths.
 
     `sizes` holds the bytes behind a path, where known.
     """
