@@ -6,6 +6,7 @@ from typing import Self, override
 from aiohttp import web
 
 from .rows import User
+from .seerr_pages import movie_page, tv_page
 from .seerr_requests import RequestsApi
 from .seerr_rows import FLAVOURS, SeerrRows
 from .seerr_settings import SettingsApi
@@ -137,14 +138,14 @@ class FakeSeerr(StackServer):
         title = self.world.find_title("movie", int(request.match_info["id"]))
         if title is None or self.tmdb_down:
             return web.json_response({"message": "Unable to retrieve movie."}, status=500)
-        return web.json_response(self.rows.movie(title))
+        return web.json_response(movie_page(self.rows, title))
 
     async def _tv(self, request: web.Request) -> web.StreamResponse:
         """A series' page."""
         title = self.world.find_title("tv", int(request.match_info["id"]))
         if title is None or self.tmdb_down:
             return web.json_response({"message": "Unable to retrieve series."}, status=500)
-        return web.json_response(self.rows.tv(title))
+        return web.json_response(tv_page(self.rows, title))
 
     async def _not_found(self, request: web.Request) -> web.StreamResponse:
         """A path the API does not have."""

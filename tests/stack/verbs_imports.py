@@ -7,7 +7,8 @@ from .state import WorldState
 class ImportVerbs(WorldState):
     """What the *arrs do with files.
 
-    Events: `imported`, `import_complete`, `import_blocked`, `file_removed`, `renamed`, `arr_removed`, `health`.
+    Events: `imported`, `import_complete`, `import_blocked`, `file_removed`, `renamed`, `arr_removed`, and
+    `health`.
     """
 
     # -- imports ---------------------------------------------------------------------------------------

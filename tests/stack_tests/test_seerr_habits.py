@@ -5,33 +5,16 @@ import json
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 import pytest
 
 from tests.stack.household import Household
+from tests.stack.receiver import Receiver
 from tests.stack.rows import MEDIA_BLOCKLISTED
 from tests.stack.seerr import FakeSeerr
-from tests.stack.server import StackServer
 from tests.stack.titles import film, series
 from tests.stack.world import World
 
 TEMPLATE = '{"type": "{{notification_type}}", "{{media}}": {"id": "{{media_tmdbid}}"}, "{{extra}}": []}'
-
-
-class Receiver(StackServer):
-    """A webhook receiver that keeps what it gets."""
-
-    def __init__(self, status: int = 200) -> None:
-        """Answer with this status."""
-        super().__init__()
-        self.status = status
-        self.got: list[Any] = []
-        self.route("POST", "/hook", self._take)
-
-    async def _take(self, request: web.Request) -> web.StreamResponse:
-        """Keep the body."""
-        self.got.append(await request.json())
-        return web.Response(status=self.status)
 
 
 async def call(
