@@ -96,7 +96,7 @@ class TorrentStore:
             except BadAnswer:
                 torrents.pop(name, None)
                 complete = False
-        if answer.torrents and not torrents and not complete:
+        if answer.full_update and answer.torrents and not torrents:
             raise BadAnswer("qBittorrent: no torrent can be read")
         if torrents.keys() != self._torrents.keys() or any(
             "infohash_v1" in changes or "infohash_v2" in changes for changes in answer.torrents.values()
