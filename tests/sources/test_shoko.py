@@ -19,6 +19,7 @@ from custom_components.status_tracker.pipeline.evidence import (
     ShokoEvidence,
     Want,
 )
+from custom_components.status_tracker.sources import shoko as shoko_module
 from custom_components.status_tracker.sources.shoko import ShokoSource
 from custom_components.status_tracker.sources.shoko_book import RECENT_KEPT
 from tests.stack.library import ShokoEpisode, ShokoSeries
@@ -855,6 +856,62 @@ async def test_an_event_during_a_poll_is_not_lost(
         world.advance(1)
         await poll(source, want())
         assert "tvdb_episode:9350138" in ids(source)
+
+
+async def test_events_that_name_no_path_or_no_file(http: aiohttp.ClientSession, world: World) -> None:
+    """A match of a file never heard of has the anime looked up soon; an unlinking of who knows what, all."""
+    async with FakeShoko(world, version=6) as shoko:
+        source = make_source(http, shoko, world, push=True)
+        _, episode = frieren(world)
+        await poll_for(source, world, timedelta(hours=1), want(in_flight=False))
+        async with listening(source) as news:
+            await poll(source, want(in_flight=False))
+            shoko.events.muted = True
+            file = await world.shoko_take_in(PATH, SIZE)
+            shoko.events.muted = False
+            await world.shoko_match(file, episode)
+            await world.shoko_set_queue(waiting=1)
+            await until(lambda: source.state.busy)
+            await poll_for(source, world, timedelta(minutes=1, seconds=15), want(in_flight=False))
+            assert f"shoko_episode:{episode.id}" in ids(source)
+            told = len(news)
+            shoko.hub.broadcast("release:removed", {"FileID": None}, feed="release")
+            await until(lambda: len(news) > told)
+            assert source.next_poll is None
+
+
+async def test_an_event_of_a_namesake(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+    """A file of the same folder and name but another size is let go, and the right one still found."""
+    source = make_source(http, shoko, world, push=True)
+    series, episode = frieren(world)
+    other = world.shoko_add_episode(series, 2)
+    await poll(source, want())
+    async with listening(source):
+        await poll(source, want())
+        await world.shoko_take_in("/anime/Other/Season 1/Frieren - S01E01.mkv", SIZE + 1, other)
+        await until(lambda: f"shoko_episode:{other.id}" in ids(source))
+        await poll(source, want())
+        await poll(source, want())
+        assert seen(source) is None
+        right = await world.shoko_take_in(PATH, SIZE, episode)
+        await until(lambda: f"shoko_file:{right.id}" in ids(source))
+        await poll_for(source, world, timedelta(minutes=1), want())
+        assert f"shoko_file:{right.id}" in ids(source)
+
+
+async def test_a_slow_shoko_gets_several_polls(
+    source: ShokoSource, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a poll has no time for is left to the next, which follows at once."""
+    _, episode = frieren(world)
+    await world.shoko_take_in(PATH, SIZE, episode)
+    monkeypatch.setattr(shoko_module, "WORK_LIMIT", -1.0)
+    await poll(source, want())
+    assert seen(source) is None
+    assert source.next_poll == world.now() + timedelta(seconds=1)
+    monkeypatch.setattr(shoko_module, "WORK_LIMIT", 40.0)
+    await poll(source, want())
+    assert seen(source) is not None
 
 
 async def test_a_refused_key_ends_the_listening(http: aiohttp.ClientSession, world: World) -> None:

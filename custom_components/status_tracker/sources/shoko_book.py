@@ -117,6 +117,7 @@ class ShokoBook:
         for lookup in self.lookups.values():
             if lookup.file_id == file_id and at_odds(lookup.file.size, size):
                 lookup.lost(self._clock() + FIRST_WAIT)
+                self.tracked[file_id].requests -= lookup.requests
 
     def withdraw(self, file_id: int) -> None:
         """Forget a file that Shoko has no more."""
