@@ -8,12 +8,13 @@ from typing import Any, ClassVar, override
 from ..clients.errors import BadAnswer, NotFound
 from ..clients.radarr import Movie
 from ..clients.sonarr import Series
-from ..pipeline.evidence import MovieEvidence, SeriesEvidence, Want
+from ..pipeline.evidence import HistoryEvidence, HistoryKind, MovieEvidence, SeriesEvidence, Want
 from .arr_book import SOON
 from .arr_push import ArrPush
 from .arr_rows import history_evidence, queue_evidence
 
 READS = 100
+TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that have a webhook
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -143,14 +144,16 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         rows = await self._api.history_since(self.log.since(now))
         new = self.log.read(((row.id, row.date) for row in rows), now)
         fresh = [row for row in rows if row.id in new]
-        self._add_history(fresh)
+        untold = {(one.kind, one.download_id): one.at for one in self._add_history(fresh) if one.kind in TOLD}
+        for at in untold.values():
+            self._untold(at)
         for row in fresh:
             self._mark(row.movie_id or row.series_id)
 
-    def _add_history(self, rows: Iterable[Any]) -> None:
-        """Keep rows of the history as events."""
+    def _add_history(self, rows: Iterable[Any]) -> list[HistoryEvidence]:
+        """Keep rows of the history as events; return those that no webhook has told."""
         events = (history_evidence(row, self.key) for row in rows)
-        self.log.add(event for event in events if event)
+        return self.log.add(event for event in events if event)
 
     def _longest_unread(self) -> tuple[int, str] | None:
         """Return the part of a wanted title that has not been read for the longest time."""

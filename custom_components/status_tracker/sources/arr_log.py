@@ -63,8 +63,12 @@ class HistoryLog:
             self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
         return new
 
-    def add(self, events: Iterable[HistoryEvidence]) -> None:
-        """Add events with their numbers; each takes the place of the webhook that told it."""
+    def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
+        """Add events with their numbers; each takes the place of the webhook that told it.
+
+        Return those that no webhook has told.
+        """
+        untold: list[HistoryEvidence] = []
         for event in events:
             if event.event_id is None or event.event_id in self._events:
                 continue
@@ -73,6 +77,9 @@ class HistoryLog:
             self._index.setdefault(key, []).append(event)
             if key in self._told:
                 self._keep_told(key, [one for one in self._told[key] if abs(one.at - event.at) > SAME])
+            else:
+                untold.append(event)
+        return untold
 
     def tell(self, event: HistoryEvidence) -> bool:
         """Add an event a webhook told; False if it is known."""

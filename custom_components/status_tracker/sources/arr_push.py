@@ -45,6 +45,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
             del self._titles[next(one for one in self._titles if one not in self._bound)]
         while len(self._met) > len(self._bound) + 2 * UNBOUND_TITLES:
             del self._met[next(iter(self._met))]
+        self._heard_webhook()
         self.hurry()
         return True
 

@@ -44,6 +44,9 @@ class Source(ABC):
         self.error: ClientError | None = None
         self.last_success: datetime | None = None
         self.polls = 0
+        self.untold = 0
+        self.untold_since: datetime | None = None
+        self._webhooks_since: datetime | None = None
         self._next: datetime | None = None
         self._failures = 0
         self._answered: Hashable = None
@@ -68,6 +71,22 @@ class Source(ABC):
     def receive(self, payload: dict[str, Any]) -> bool:
         """Take a webhook's payload as evidence, without any call; False if it means nothing here."""
         return False
+
+    def expect_webhooks(self, expected: bool) -> None:
+        """Say that webhooks tell of changes from now on, or that they do not."""
+        if expected is not bool(self._webhooks_since):
+            self._webhooks_since = self.clock() if expected else None
+            self._heard_webhook()
+
+    def _heard_webhook(self) -> None:
+        """Take it that webhooks arrive; a test alone does not show it."""
+        self.untold, self.untold_since = 0, None
+
+    def _untold(self, at: datetime | None = None) -> None:
+        """Count a change of this time that a poll shows and a webhook should have told."""
+        if self._webhooks_since and (at is None or at > self._webhooks_since):
+            self.untold += 1
+            self.untold_since = self.untold_since or self.clock()
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""

@@ -16,7 +16,7 @@ from ..clients.errors import NotFound
 from ..clients.jellyfin import IDS_PAGE, Item, JellyfinClient
 from ..pipeline.evidence import Evidence, ItemKind, LibraryEvidence, Service, Want
 from .base import Source
-from .library_catalogue import Catalogue
+from .library_catalogue import INDEXED, Catalogue
 from .library_deep import DeepSearch
 from .library_shelf import Shelf, Wanted, item_evidence
 from .library_webhook import Notice, read_notice
@@ -154,8 +154,11 @@ class JellyfinSource(Source):
             if sweep.date is None:
                 sweep.date = page.date or self.clock()
             fresh = [item for item in page.items if self._is_fresh(item, sweep)]
+            unknown = {item.id for item in fresh if item.type in INDEXED and not self._catalogue.knows(item)}
             self._catalogue.put(fresh)
             for item in fresh:
+                if item.id in unknown:
+                    self._untold()
                 piece = item_evidence(self.key, item, self._client.url)
                 if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
                     self._unread[item.id] = None
@@ -253,6 +256,7 @@ class JellyfinSource(Source):
             self._catalogue.server_id and notice.server_id not in ("", self._catalogue.server_id)
         ):
             return False
+        self._heard_webhook()
         item = notice.item
         if item is None:
             self._set_busy(False)

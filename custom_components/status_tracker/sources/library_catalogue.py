@@ -74,6 +74,10 @@ class Catalogue:
         """Return the ids of the items a key may mean."""
         return self._index.find(key)
 
+    def knows(self, item: Item) -> bool:
+        """Return whether an item has been read or told of before, under any key it has."""
+        return any(item.id in self._index.find(key) for key in item_keys(item))
+
     def discard(self, item_id: str) -> None:
         """Find an item no more."""
         self._index.discard(item_id)

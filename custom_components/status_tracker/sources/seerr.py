@@ -20,7 +20,7 @@ from ..pipeline.evidence import (
 from .base import Source
 from .keep import read_pieces, write_pieces
 from .seerr_rows import SeerrServers, provisional_title, request_evidence, title_evidence
-from .seerr_webhook import FIRST, TEST, Payload
+from .seerr_webhook import FIRST, STATUS, TEST, Payload
 
 TITLES = 10
 NEXT_TITLES = timedelta(seconds=5)
@@ -97,6 +97,9 @@ class SeerrSource(Source):
         for row in listing.requests:
             if evidence := request_evidence(row, base_url):
                 found[evidence.request_id] = self._dated(evidence, now)
+        for number, one in found.items():
+            if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
+                self._untold()
         for number, old in before.items():
             # What a webhook told while the listing was under way is newer than the listing.
             newer = self._told.get(number, 0) > mark
@@ -177,6 +180,7 @@ class SeerrSource(Source):
         if number is None or status is None:
             self.bad += told.status is not None
             return False
+        self._heard_webhook()
         old = self._requests.get(number)
         if old is None:
             old = self._provide(number, status, told)
@@ -253,6 +257,11 @@ class SeerrSource(Source):
             self._requests[request.request_id] = request
         for title in read_pieces(TitleEvidence, data.get("titles")):
             self._titles[title.media_type, title.tmdb_id] = title
+
+
+def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
+    """Return whether a listed request was known like this, which a webhook would have made it."""
+    return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)
 
 
 def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
