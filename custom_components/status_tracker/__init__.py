@@ -14,6 +14,7 @@ from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator, async_store
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .pipeline.evidence import SEERR, Service
+from .registration import async_unregister_all
 from .reload import async_reload_with_services
 from .sources.base import Source
 from .sources.jellyfin import JellyfinSource
@@ -22,6 +23,7 @@ from .sources.radarr import RadarrSource
 from .sources.seerr import SeerrSource
 from .sources.shoko import ShokoSource
 from .sources.sonarr import SonarrSource
+from .webhook import WebhookManager
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -47,12 +49,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     ]
     coordinator = StatusTrackerCoordinator(hass, entry, sources)
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = StatusTrackerData(coordinator=coordinator)
+    webhooks = WebhookManager(hass, entry, coordinator)
+    entry.runtime_data = StatusTrackerData(coordinator=coordinator, webhooks=webhooks)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for source in sources:
         entry.async_create_background_task(
             hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"
         )
+    webhooks.async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
     return True
 
@@ -80,6 +84,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         coordinator = entry.runtime_data.coordinator
+        await entry.runtime_data.webhooks.async_leave()
         await coordinator.async_save()
         for source in coordinator.sources.values():
             await source.close()
@@ -87,5 +92,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
-    """Forget everything about a removed entry."""
+    """Take our webhooks out of the services of a removed entry, and forget everything about it."""
+    await async_unregister_all(hass, entry)
     await async_store(hass, entry.entry_id).async_remove()

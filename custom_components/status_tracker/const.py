@@ -10,6 +10,10 @@ LOGGER = logging.getLogger(__package__)
 CONF_SEERR_ID: Final = "seerr_id"  # the number Seerr gives a Radarr or Sonarr, from 0
 CONF_IS_4K: Final = "is_4k"
 
+# Of an entry's data, both by source: the webhooks' ids, and what registering them took the place of
+CONF_WEBHOOKS: Final = "webhooks"
+CONF_REGISTERED: Final = "webhooks_registered"
+
 # Of the flows
 CONF_SERVICES: Final = "services"
 CONF_SKIP: Final = "skip"

@@ -202,26 +202,23 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Judge anew at once, without asking anybody: evidence has come in between."""
         if not self._settled:
             return
-        self.async_set_updated_data(self._taken_in(self._judge()))
+        # Not async_set_updated_data: each call of it puts off the next poll, many would put it off for ever.
+        self.data = self._taken_in(self._judge())
+        self.async_update_listeners()
         self._plan()
         if any(source.behind(self.wants) for source in self.sources.values()):
             self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
-    def async_told(self, key: str, payload: dict[str, Any]) -> bool:
-        """Take a webhook's payload as evidence and judge; a poll of that source confirms it soon."""
-        understood = self.sources[key].receive(payload)
-        if understood:
-            self.async_news()
-            self.config_entry.async_create_task(self.hass, self.async_request_refresh())
-        return understood
+    def async_told(self) -> None:
+        """Judge by what webhooks have told their sources; a poll of those confirms it soon."""
+        self.async_news()
+        self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     def _judge(self) -> dict[int, Tracked]:
         """Return the requests as the evidence at hand has them."""
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
-        outcome = evaluate(
-            evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete
-        )
+        outcome = evaluate(evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete)
         self.wants = outcome.wants
         if outcome.changed:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
@@ -296,7 +293,5 @@ def changes(before: Mapping[int, Tracked], after: Mapping[int, Tracked]) -> list
             found.append(Change(STUCK, now, now.stage))
         elif then and then.stuck and not now.stuck:
             found.append(Change(RECOVERED, now, now.stage))
-    found += [
-        Change(REMOVED, then, then.stage) for number, then in before.items() if number not in after
-    ]
+    found += [Change(REMOVED, then, then.stage) for number, then in before.items() if number not in after]
     return found

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 
 if TYPE_CHECKING:
     from .coordinator import StatusTrackerCoordinator
+    from .webhook import WebhookManager
 
 
 @dataclass(slots=True)
@@ -14,6 +15,7 @@ class StatusTrackerData:
     """The parts of a running entry."""
 
     coordinator: StatusTrackerCoordinator
+    webhooks: WebhookManager
 
 
 type StatusTrackerConfigEntry = ConfigEntry[StatusTrackerData]
