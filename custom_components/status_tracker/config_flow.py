@@ -149,7 +149,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
                     unique_id=one.unique_id,
                 ),
             )
-        return self.async_create_entry(title=self._title, data=self._data, subentries=subentries.values())
+        return self.async_create_entry(title=self._title, data=self._data, subentries=list(subentries.values()))
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the address or key of the Seerr."""
