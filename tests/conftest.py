@@ -7,6 +7,8 @@ from syrupy.assertion import SnapshotAssertion
 # Claims the name custom_components before Home Assistant's own test folder of that name can.
 import custom_components.status_tracker  # noqa: F401  imported for that effect
 
+pytest_plugins = ["tests.common"]
+
 
 @pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:

@@ -1,0 +1,175 @@
+"""A whole household and a Home Assistant that follows it, for tests of the whole."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
+import zlib
+
+from homeassistant.components import frontend
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryDataWithId
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.status_tracker.connect import address_key
+from custom_components.status_tracker.const import (
+    CONF_CALLBACK_URL,
+    CONF_IS_4K,
+    CONF_SEERR_ID,
+    DOMAIN,
+    OPTIONS,
+)
+from custom_components.status_tracker.coordinator import StatusTrackerCoordinator
+
+from .stack.arr import FakeArr
+from .stack.household import Household
+from .stack.qbittorrent import FakeQbittorrent
+from .stack.rows import SeerrRequest
+from .stack.server import StackServer
+
+ACTIVITY = "activity"
+
+
+class StartHousehold(Protocol):
+    """Starts a household; takes what `Household` takes."""
+
+    def __call__(self, **options: Any) -> Awaitable[Household]:
+        """Start it."""
+
+
+class SetUp(Protocol):
+    """Sets up an entry that follows a household; further arguments are options of the entry."""
+
+    def __call__(self, home: Household, **options: Any) -> Awaitable[MockConfigEntry]:
+        """Set it up."""
+
+
+def typed(server: StackServer) -> dict[str, Any]:
+    """Return the data of a service as the flows keep it."""
+    data: dict[str, Any] = {"url": server.url, "api_key": server.api_key, "verify_ssl": True}
+    if isinstance(server, FakeQbittorrent):
+        data |= {"api_key": "", "username": server.gate.username, "password": server.gate.password}
+    if isinstance(server, FakeArr):
+        data |= {CONF_SEERR_ID: server.arr.server_id, CONF_IS_4K: server.arr.is_4k}
+    return data
+
+
+def entry_of(home: Household, **options: Any) -> MockConfigEntry:
+    """Return an entry for a household; the id of a subentry is the server's name, e.g. "radarr-hd"."""
+    subentries = [
+        ConfigSubentryDataWithId(
+            data=typed(server),
+            subentry_id=server.name,
+            subentry_type=server.name.partition("-")[0],
+            title=server.name,
+            unique_id=address_key(server.url),
+        )
+        for server in home.servers
+        if server is not home.seerr
+    ]
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Seerr",
+        # One a household, the same in every run: the names of webhooks are made of it.
+        entry_id=f"{zlib.crc32(home.seerr.api_key.encode()):026d}",
+        data=typed(home.seerr),
+        subentries_data=subentries,
+        options={**OPTIONS, **options},
+    )
+
+
+@pytest.fixture(name="household")
+async def household_fixture(hass: HomeAssistant, socket_enabled: None) -> AsyncIterator[StartHousehold]:
+    """Start households; at the end entries are unloaded before their services go."""
+    running: list[Household] = []
+
+    async def start(**options: Any) -> Household:
+        """Start one."""
+        home = Household(**options)
+        await home.__aenter__()
+        running.append(home)
+        return home
+
+    yield start
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED:
+            await hass.config_entries.async_unload(entry.entry_id)
+    for home in running:
+        await home.__aexit__()
+
+
+@pytest.fixture(name="callback_url")
+async def callback_url_fixture(hass: HomeAssistant, hass_client_no_auth: Any) -> str:
+    """Let Home Assistant's HTTP server listen, without a frontend, and return its address."""
+    assert await async_setup_component(hass, "webhook", {})
+    hass.data[frontend.DATA_EXTRA_MODULE_URL] = frontend.UrlManager(lambda *_: None, [])
+    hass.config.components.add("frontend")
+    client = await hass_client_no_auth()
+    return str(client.make_url("/")).rstrip("/")
+
+
+@pytest.fixture(name="setup_entry")
+def setup_entry_fixture(hass: HomeAssistant, callback_url: str) -> SetUp:
+    """Set up entries whose services reach the Home Assistant of the test, webhooks registered."""
+
+    async def setup(home: Household, **options: Any) -> MockConfigEntry:
+        """Set up one."""
+        entry = entry_of(home, **{CONF_CALLBACK_URL: callback_url, **options})
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        if entry.state is ConfigEntryState.LOADED:
+            await registered(hass, entry)
+        return entry
+
+    return setup
+
+
+async def until(hass: HomeAssistant, true: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait until something is true; fail if it does not come."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await hass.async_block_till_done()
+            await asyncio.sleep(0.01)
+
+
+async def registered(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Wait until each webhook has been registered, or could not be."""
+    registration = entry.runtime_data.webhooks.registration
+    if registration.wanted:
+        await until(hass, lambda: set(registration.outcomes) == set(entry.data["webhooks"]))
+
+
+def coordinator_of(entry: ConfigEntry) -> StatusTrackerCoordinator:
+    """Return the coordinator of an entry."""
+    coordinator: StatusTrackerCoordinator = entry.runtime_data.coordinator
+    return coordinator
+
+
+async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None:
+    """Poll every service now, and again, for what one tells may make another one worth asking."""
+    coordinator = coordinator_of(entry)
+    for _ in range(rounds):
+        for source in coordinator.sources.values():
+            source.hurry()
+        await coordinator.async_refresh()
+        await hass.async_block_till_done()
+
+
+def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> str | None:
+    """Return the entity id of a request's sensor."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry.entry_id}_{request.id}")
+
+
+def state_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> State | None:
+    """Return the state of a request's sensor, None if it has none."""
+    entity_id = entity_id_of(hass, entry, request)
+    return hass.states.get(entity_id) if entity_id else None
+
+
+def stage_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> str | None:
+    """Return the stage a request's sensor shows, None if it has none."""
+    state = state_of(hass, entry, request)
+    return state.state if state else None
