@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -78,10 +79,13 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _abort_if_known(self, data: Mapping[str, Any]) -> None:
         """Abort if another entry has the same address, however it is spelled."""
-        for entry in self._async_current_entries(include_ignore=False):
-            if address_key(entry.data[CONF_URL]) == address_key(data[CONF_URL]):
-                # leaves out the entry that is being changed
-                self._async_abort_entries_match({CONF_URL: entry.data[CONF_URL]})
+        others = [
+            entry
+            for entry in self._async_current_entries(include_ignore=False)
+            if entry.entry_id != self.context.get("entry_id")
+        ]
+        if address_key(data[CONF_URL]) in (address_key(entry.data[CONF_URL]) for entry in others):
+            raise AbortFlow("already_configured")
 
     async def _async_look_around(self, data: dict[str, Any], probe: Probe) -> ConfigFlowResult:
         """Ask Seerr for the services it uses and try each."""
@@ -149,7 +153,8 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
                     unique_id=one.unique_id,
                 ),
             )
-        return self.async_create_entry(title=self._title, data=self._data, subentries=list(subentries.values()))
+        services = list(subentries.values())  # a list, as the result is told as JSON
+        return self.async_create_entry(title=self._title, data=self._data, subentries=services)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the address or key of the Seerr."""

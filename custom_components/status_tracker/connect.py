@@ -124,14 +124,13 @@ def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any])
             return JellyfinClient(session, url, key)
         case Service.SHOKO:
             return ShokoClient(session, url, api_key=key)
-        case Service.QBITTORRENT:
-            return QBittorrentClient(
-                _cookieless_session(hass, verify_ssl),
-                url,
-                username=data.get(CONF_USERNAME) or "",
-                password=data.get(CONF_PASSWORD) or "",
-                api_key=key,
-            )
+    return QBittorrentClient(
+        _cookieless_session(hass, verify_ssl),
+        url,
+        username=data.get(CONF_USERNAME) or "",
+        password=data.get(CONF_PASSWORD) or "",
+        api_key=key,
+    )
 
 
 async def async_probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
@@ -168,10 +167,12 @@ async def _probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any])
             shoko = build_client(hass, service, data)
             await shoko.check()
             return Probe(name=shoko.name, version=str(await shoko.major()))
-        case Service.RADARR:
-            status = await build_client(hass, service, data).status()
-        case Service.SONARR:
-            status = await build_client(hass, service, data).status()
+    arr: RadarrClient | SonarrClient = (
+        build_client(hass, Service.RADARR, data)
+        if service is Service.RADARR
+        else build_client(hass, Service.SONARR, data)
+    )
+    status = await arr.status()
     return Probe(name=status.instance_name or status.app_name, version=status.version)
 
 

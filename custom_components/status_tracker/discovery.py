@@ -86,18 +86,25 @@ async def _async_try(hass: HomeAssistant, found: Found, urls: Iterable[str]) -> 
     data = [{**found.data, CONF_URL: url} for url in urls]
     # without its password a qBittorrent is not to be logged in to: a wrong try counts towards a ban
     outcomes = await asyncio.gather(
-        *(async_probe(hass, found.service, {**one, CONF_USERNAME: ""}) for one in data),
-        return_exceptions=True,
+        *(_async_outcome(hass, found.service, {**one, CONF_USERNAME: ""}) for one in data)
     )
     refused: Found | None = None
     for one, outcome in zip(data, outcomes, strict=True):
         if isinstance(outcome, Probe):
             return found.answered(one, outcome)
-        if not isinstance(outcome, ClientError):
-            raise outcome
         if refused is None or (_absent(refused.error) and not _absent(outcome)):
             refused = replace(found, data=one, error=outcome)
     return refused or found
+
+
+async def _async_outcome(
+    hass: HomeAssistant, service: Service, data: Mapping[str, Any]
+) -> Probe | ClientError:
+    """Return what a service said, or why it did not."""
+    try:
+        return await async_probe(hass, service, data)
+    except ClientError as err:
+        return err
 
 
 def _absent(error: ClientError | None) -> bool:

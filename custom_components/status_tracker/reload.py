@@ -16,9 +16,11 @@ def async_reload_with_services(hass: HomeAssistant, entry: ConfigEntry) -> CALLB
 
     @callback
     def changed(change: ConfigEntryChange, other: ConfigEntry) -> None:
-        """Reload if the services are no longer those the entry was set up with."""
+        """Reload if the services are no longer those that were known; reloading is a change, too."""
+        nonlocal known
         updated = change is ConfigEntryChange.UPDATED and other.entry_id == entry.entry_id
         if updated and set(other.subentries) != known:
+            known = set(other.subentries)
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
     return async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)

@@ -13,7 +13,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.data_entry_flow import AbortFlow
 
 from .connect import Probe, address_key, unique_id
-from .discovery import async_arr_facts
+from .discovery import ArrFacts, async_arr_facts
 from .forms import async_check, service_schema, shown
 from .pipeline.evidence import Service
 
@@ -68,8 +68,10 @@ class ServiceSubentryFlow(ConfigSubentryFlow):
         entry, title = self._get_entry(), None
         if service in (Service.RADARR, Service.SONARR):
             facts = await async_arr_facts(self.hass, entry.data, service, data)
-            data |= facts.data if facts else {}
-            title = facts.title if facts else None
+            if facts is None and self._changed is None:
+                facts = ArrFacts()
+            if facts:
+                data, title = {**data, **facts.data}, facts.title
         if self._changed is None:
             return self.async_create_entry(
                 title=title or probe.name, data=data, unique_id=unique_id(data, probe)
