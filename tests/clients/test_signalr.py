@@ -133,6 +133,13 @@ async def eventually(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def until_thread() -> None:
+    """Wait for the very moment in which the library's thread is there."""
+    async with asyncio.timeout(5):
+        while THREAD not in {thread.name for thread in threading.enumerate()}:  # noqa: ASYNC110  as above
+            await asyncio.sleep(0)
+
+
 def sockets() -> set[str]:
     """Return the sockets this process holds."""
     links = set()
@@ -313,6 +320,37 @@ async def test_cancelled_at_any_moment(shoko: FakeShoko) -> None:
             async with listening(push(session, shoko)):
                 await asyncio.sleep(delay)
         await eventually(lambda: not shoko.hub.connections and len(sockets()) <= before)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_cut_off_before_the_first_message(http: aiohttp.ClientSession, serve: MakeServer) -> None:
+    """A connection that dies the moment it is made costs no thread its life: it is just tried again."""
+    tries = 0
+
+    async def hub(request: web.Request) -> web.StreamResponse:
+        """Let the socket in and drop it."""
+        nonlocal tries
+        if request.path.endswith("negotiate"):
+            return web.json_response({"connectionId": "x"})
+        tries += 1
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport is not None
+        request.transport.abort()
+        return socket
+
+    connection = plain(http, await serve(hub), replace(QUICK, handshake=0.05))
+    async with listening(connection) as heard:
+        await heard.until(lambda: tries >= 10)
+        assert heard.connects == 0
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_dead_socket_raises_nothing(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+    """Abandoned between connecting and the handshake, the library's thread ends in peace."""
+    for _ in range(5):
+        async with listening(push(http, shoko)):
+            await until_thread()
 
 
 async def test_stopping_a_silent_connection(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:

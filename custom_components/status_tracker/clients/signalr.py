@@ -204,10 +204,7 @@ class _Attempt:
         """Send a ping; False if the connection is gone."""
         from signalrcore.messages.ping_message import PingMessage  # noqa: PLC0415  loaded by connect()
 
-        try:
-            self._hub.transport.send(PingMessage())
-        except OSError, ValueError:
-            return False
+        self._hub.transport.send(PingMessage())
         return bool(self._hub.transport.is_connected())
 
     def abandon(self) -> None:
@@ -234,7 +231,7 @@ class _Attempt:
         from signalrcore.hub_connection_builder import HubConnectionBuilder  # noqa: PLC0415  it blocks
         from signalrcore.protocol.json_hub_protocol import JsonHubProtocol  # noqa: PLC0415  as above
 
-        _silence_library()
+        logging.getLogger(LIBRARY).disabled = True  # it logs keys; a level would not outlast debugging
         protocol: Any = JsonHubProtocol(version=1)  # left to itself the library offers version 0
         parse = protocol.parse_messages
 
@@ -243,7 +240,15 @@ class _Attempt:
             self.heard = time.monotonic()
             return parse(raw)
 
-        protocol.parse_messages = parse_and_note
+        offer = protocol.handshake_message
+
+        def guard_and_offer() -> Any:
+            """Before its first message, see that a connection cut off in that moment kills no thread."""
+            transport = self._hub.transport
+            transport.send = partial(self._send, transport.send)
+            return offer()
+
+        protocol.parse_messages, protocol.handshake_message = parse_and_note, guard_and_offer
         options = {"headers": self._headers, "verify_ssl": self._verify_ssl, "skip_negotiation": True}
         hub = HubConnectionBuilder().with_url(self._url, options=options).with_hub_protocol(protocol).build()
         hub.on_open(partial(self._tell, self.opened.set))
@@ -251,6 +256,13 @@ class _Attempt:
         for name in self._events:
             hub.on(name, partial(self._tell, self._deliver, name))
         return hub
+
+    def _send(self, send: Callable[[Any], None], message: Any) -> None:
+        """Send a message; on a dead socket that is the end of the connection and no more."""
+        try:
+            send(message)
+        except OSError, ValueError:
+            self._tell(self._mark_closed)
 
     def _tell(self, callback: Callable[..., None], *args: Any) -> None:
         """Hand on to the event loop; an exception here would make the library drop the connection."""
@@ -286,15 +298,3 @@ class _Attempt:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # not connected any more, which is what is wanted
-
-
-def _drop(record: logging.LogRecord) -> bool:
-    """Let no record through."""
-    return False
-
-
-def _silence_library() -> None:
-    """Keep the library out of the log: it writes down keys, also when debugging is switched on."""
-    logger = logging.getLogger(LIBRARY)
-    logger.setLevel(logging.CRITICAL)
-    logger.addFilter(_drop)
