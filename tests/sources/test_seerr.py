@@ -1,0 +1,571 @@
+"""The Seerr source: requests as they are listed, titles once each, and what its webhook changes."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+import json
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+import pytest
+
+from custom_components.status_tracker.clients.seerr import SeerrClient
+from custom_components.status_tracker.clients.seerr_model import Request, WebhookSettings
+from custom_components.status_tracker.pipeline.evidence import (
+    MediaStatus,
+    MediaType,
+    QueueStatus,
+    RequestEvidence,
+    RequestStatus,
+    TitleEvidence,
+)
+from custom_components.status_tracker.sources.base import CALM, FAST, SLOW
+from custom_components.status_tracker.sources.seerr import NEXT_TITLES, PROVISIONAL, SOON, TITLES, SeerrSource
+from custom_components.status_tracker.sources.seerr_rows import request_evidence
+from custom_components.status_tracker.sources.seerr_webhook import TEMPLATE, TYPES
+from tests.sources.arr_helpers import START, load, seerr_source, want_film, want_show
+from tests.stack.household import Household
+from tests.stack.server import Fault
+from tests.stack.titles import film, series
+
+FILM = film("Film", 2020, 2004)
+SHOW = series("Show", 2020, 3001, 903001, {0: 1, 1: 2, 2: 3}, anime=True)
+
+
+@pytest.fixture(autouse=True)
+def _loopback(socket_enabled: None) -> None:
+    """Let real sockets be opened."""
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Give a session."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def home() -> AsyncIterator[Household]:
+    """Give a household with a Radarr for 4K, whose clock stands."""
+    async with Household(radarrs=("hd", "4k"), qbittorrent=False) as home:
+        home.world.freeze(START)
+        yield home
+
+
+@pytest.fixture
+def source(home: Household, session: aiohttp.ClientSession) -> SeerrSource:
+    """Give the source."""
+    return seerr_source(home, session)
+
+
+async def poll(home: Household, source: SeerrSource, *wants: Any, seconds: float = 15) -> list[str]:
+    """Poll once, a little later, and return the paths asked for."""
+    home.world.advance(seconds)
+    home.clear_calls()
+    await source.refresh(wants)
+    assert source.error is None
+    return [call.path.removeprefix("/api/v1/") for call in home.seerr.calls]
+
+
+def only(source: SeerrSource) -> RequestEvidence:
+    """Return the one request told of."""
+    (piece,) = source.evidence.requests
+    return piece
+
+
+# Listing
+
+
+async def test_a_request(home: Household, source: SeerrSource) -> None:
+    """A request leaves with ids, seasons, the instance it went to, and a name that is no address."""
+    await home.world.request(SHOW, "Alice", seasons=[1, 2], auto_approve=True)
+    await poll(home, source)
+    piece = only(source)
+    assert (piece.media_type, piece.status, piece.media_status) == (
+        MediaType.TV,
+        RequestStatus.APPROVED,
+        MediaStatus.PROCESSING,
+    )
+    assert (piece.tmdb_id, piece.tvdb_id, piece.seasons) == (3001, 903001, (1, 2))
+    assert (piece.service_id, piece.external_id) == (0, 1)
+    assert (piece.requested_by, piece.requested_at) == ("Alice", START)
+    assert piece.url == f"{home.seerr.url}/tv/3001"
+    assert "@" not in repr(source.evidence)
+
+
+async def test_a_4k_request_is_told_by_the_4k_side(home: Household, source: SeerrSource) -> None:
+    """The HD and the 4K request for one film have each their own status and instance."""
+    hd = await home.world.request(FILM, auto_approve=True)
+    uhd = await home.world.request(FILM, is_4k=True)
+    hd.media.jellyfin_id = "a" * 32
+    await poll(home, source)
+    by_id = {one.request_id: one for one in source.evidence.requests}
+    assert (by_id[hd.id].media_status, by_id[hd.id].service_id) == (MediaStatus.PROCESSING, 0)
+    assert by_id[hd.id].jellyfin_id == "a" * 32
+    assert (by_id[uhd.id].media_status, by_id[uhd.id].service_id) == (MediaStatus.PENDING, None)
+    assert (by_id[uhd.id].is_4k, by_id[uhd.id].external_id, by_id[uhd.id].jellyfin_id) == (True, None, None)
+
+
+def test_recorded_requests() -> None:
+    """A real Seerr's list: statuses, finished seasons, downloads, a service of number 0."""
+    rows = load("seerr", "request_list_after_blocklist")["body"]["results"]
+    pieces = {
+        one.request_id: one for row in rows if (one := request_evidence(Request.parse(row), "http://s"))
+    }
+    assert len(pieces) == len(rows)
+    assert {piece.status for piece in pieces.values()} >= {
+        RequestStatus.APPROVED,
+        RequestStatus.DECLINED,
+        RequestStatus.FAILED,
+        RequestStatus.COMPLETED,
+    }
+    (download,) = pieces[8].downloads
+    assert (download.status, download.season, download.number) == (QueueStatus.DOWNLOADING, 1, 1)
+    assert (download.size, download.size_left) == (4_000_000_000, 1_000_000_000)
+    assert pieces[8].service_id == 0
+    one_season = load("seerr", "request_tv_one_season_available")["body"]
+    piece = request_evidence(Request.parse(one_season), "http://s")
+    assert piece is not None
+    assert piece.seasons == (1, 2)
+    assert piece.seasons_available == (1,)
+
+
+@pytest.mark.parametrize("changes", [{"status": 9}, {"type": "music"}])
+def test_what_is_unheard_of_is_no_evidence(changes: dict[str, Any]) -> None:
+    """A status or type to come is not guessed at; a media status to come is unknown."""
+    row = load("seerr", "request_movie_downloading")["body"]
+    assert request_evidence(Request.parse({**row, **changes}), "") is None
+    row["media"]["status"] = 77
+    piece = request_evidence(Request.parse(row), "")
+    assert piece is not None
+    assert piece.media_status is MediaStatus.UNKNOWN
+
+
+async def test_a_request_goes_only_by_a_complete_listing(home: Household, source: SeerrSource) -> None:
+    """A deleted request is gone with the next listing, and not while Seerr is down or talks nonsense."""
+    first = await home.world.request(FILM)
+    second = await home.world.request(SHOW)
+    assert not source.complete
+    await poll(home, source)
+    assert source.complete
+    await home.world.delete_request(first)
+    for fault in (Fault.status(500), Fault.garbage(), Fault.html(), Fault.down()):
+        home.seerr.fault = fault
+        await source.refresh(())
+        assert source.error is not None
+        assert len(source.evidence.requests) == 2
+    home.seerr.fault = None
+    for _ in range(50):
+        await source.refresh(())
+        if source.error is None:
+            break
+    assert only(source).request_id == second.id
+
+
+async def test_a_row_that_cannot_be_read_is_still_there(home: Household, source: SeerrSource) -> None:
+    """What was known of a request stands while its row makes no sense."""
+    request = await home.world.request(FILM)
+    await poll(home, source)
+
+    def lie(path: str, data: Any) -> Any:
+        """Spoil the rows."""
+        for row in data["results"]:
+            row["status"] = 99
+        return data
+
+    home.seerr.fault = Fault.lying(lie, only="/request")
+    await poll(home, source)
+    assert only(source).request_id == request.id
+    home.seerr.fault = Fault.lying(lambda path, data: {"results": [{"odd": 1}]}, only="/request")
+    await poll(home, source)
+    assert only(source).request_id == request.id
+
+
+async def test_when_a_status_changed(home: Household, source: SeerrSource) -> None:
+    """Seerr's own time never moves: ours is when the change was seen, none for what was there before."""
+    request = await home.world.request(FILM)
+    await poll(home, source)
+    assert only(source).updated_at is None
+    await home.world.approve(request)
+    await poll(home, source)
+    assert only(source).updated_at == START + timedelta(seconds=30)
+    await poll(home, source)
+    assert only(source).updated_at == START + timedelta(seconds=30)
+    await home.world.request(SHOW)
+    await poll(home, source)
+    assert max(one.updated_at for one in source.evidence.requests if one.updated_at) == home.world.now()
+
+
+# Cost
+
+
+@pytest.mark.parametrize("count", [5, 1000])
+async def test_a_steady_cycle_is_one_call(home: Household, source: SeerrSource, count: int) -> None:
+    """However many requests there are, once all titles are known."""
+    wants = []
+    for number in range(1, count + 1):
+        await home.world.request(film(f"Film {number}", 2020, number))
+        wants.append(want_film(number))
+    await poll(home, source, *wants)
+    assert len(source.evidence.requests) == count
+    rounds = 1
+    while len(source.evidence.titles) < count:
+        assert source.interval(wants) == NEXT_TITLES
+        assert len(await poll(home, source, *wants)) <= 1 + TITLES
+        rounds += 1
+    assert rounds == max(count // TITLES, 1)
+    assert [len(await poll(home, source, *wants)) for _ in range(5)] == [1] * 5
+    assert source.interval(wants) == FAST
+
+
+async def test_cadence(source: SeerrSource) -> None:
+    """Fast while something loads, slow when all is quiet."""
+    assert source.interval((want_film(1, in_flight=False),)) == CALM
+    assert source.interval((want_film(1, in_flight=False, finished=True),)) == SLOW
+    assert source.needs((want_film(1), want_film(1, request_id=8))) == source.needs((want_film(1),))
+
+
+# Titles
+
+
+async def test_titles(home: Household, source: SeerrSource) -> None:
+    """Title, year, poster, ids, anime and seasons; asked once, for what is wanted alone."""
+    await home.world.request(FILM)
+    await home.world.request(SHOW)
+    await home.world.request(film("Unwanted", 2021, 9))
+    wants = (want_film(2004), want_show(SHOW, 1), want_film(2004, request_id=77))
+    assert sorted(path for path in await poll(home, source, *wants) if "/" in path)[:1] == ["movie/2004"]
+    titles = {one.media_type: one for one in source.evidence.titles}
+    assert len(titles) == 2
+    movie, show = titles[MediaType.MOVIE], titles[MediaType.TV]
+    assert (movie.title, movie.year, movie.imdb_id, movie.anime) == ("Film", 2020, "tt0002004", False)
+    assert movie.poster == "https://image.tmdb.org/t/p/w600_and_h900_bestv2/p2004.jpg"
+    assert (show.title, show.tvdb_id, show.anime) == ("Show", 903001, True)
+    assert {(one.number, one.episodes) for one in show.seasons} == {(0, 1), (1, 2), (2, 3)}
+    assert await poll(home, source, *wants) == ["request"]
+
+
+async def test_the_next_air_date(home: Household, source: SeerrSource) -> None:
+    """A series still running tells when it goes on."""
+    running = series("Running", 2026, 3003, 903003, {1: 2}, starts={1: START - timedelta(days=1)})
+    await home.world.request(running)
+    await poll(home, source, want_show(running, 1))
+    (title,) = source.evidence.titles
+    assert title.expected is not None
+    assert title.expected > START
+
+
+async def test_titles_that_cannot_be_had(home: Household, source: SeerrSource) -> None:
+    """With TMDB down Seerr is still well; titles are tried again after a while, less and less."""
+    await home.world.request(FILM)
+    home.seerr.tmdb_down = True
+    wanted = want_film(2004)
+    tries = [minute for minute in range(60) if "movie/2004" in await poll(home, source, wanted, seconds=60)]
+    assert tries == [0, 5, 35]
+    home.seerr.tmdb_down = False
+    await poll(home, source, wanted, seconds=6 * 3600)
+    assert [title.title for title in source.evidence.titles] == ["Film"]
+
+
+# Settings
+
+
+async def test_servers(home: Household, source: SeerrSource) -> None:
+    """Seerr's servers are read at the start and every six hours."""
+    assert source.servers is None
+    assert {"settings/radarr", "settings/sonarr", "settings/jellyfin"} <= set(await poll(home, source))
+    assert source.servers is not None
+    assert [(one.id, one.url, one.is4k) for one in source.servers.radarr] == [
+        (0, home.radarrs["hd"].url, False),
+        (1, home.radarrs["4k"].url, True),
+    ]
+    assert source.servers.jellyfin is not None
+    assert await poll(home, source) == ["request"]
+    assert "settings/radarr" in await poll(home, source, seconds=6 * 3600)
+
+
+async def test_settings_that_are_refused(home: Household, source: SeerrSource) -> None:
+    """What Seerr does not tell does not hold up the requests; it is asked again in an hour."""
+    await home.world.request(FILM)
+    home.seerr.fault = Fault.status(500, only="settings/")
+    await poll(home, source)
+    assert (source.servers, only(source).tmdb_id) == (None, 2004)
+    assert await poll(home, source) == ["request"]
+    home.seerr.fault = None
+    await poll(home, source, seconds=3600)
+    assert source.servers is not None
+
+
+async def test_links_lead_to_the_public_address(home: Household, source: SeerrSource) -> None:
+    """Where Seerr knows its public address, links use it."""
+    await home.world.request(FILM)
+    home.seerr.fault = Fault.lying(
+        lambda path, data: {**data, "applicationUrl": "https://requests.example/"}, only="settings/main"
+    )
+    await poll(home, source)
+    await poll(home, source)
+    assert only(source).url == "https://requests.example/movie/2004"
+
+
+# Webhooks
+
+
+def hook(name: str) -> dict[str, Any]:
+    """Return what a real Seerr posted."""
+    body: dict[str, Any] = load("seerr", name)["sent"][0]
+    return body
+
+
+async def test_a_story_told_by_the_webhook(
+    home: Household, source: SeerrSource, session: aiohttp.ClientSession
+) -> None:
+    """Our template, filled in by Seerr: each notification is what the next listing says."""
+    received: list[dict[str, Any]] = []
+
+    async def receive(request: web.Request) -> web.Response:
+        """Keep what is posted."""
+        received.append(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", receive)
+    async with TestServer(app) as target:
+        settings = WebhookSettings(
+            enabled=True, types=TYPES, url=str(target.make_url("/hook")), template=TEMPLATE
+        )
+        assert await source.client.test_webhook(settings)
+        assert source.receive(received.pop())
+        assert source.evidence.requests == ()
+        await source.client.set_webhook(settings)
+        await poll(home, source)
+        world = home.world
+
+        async def hear(status: RequestStatus) -> None:
+            """Hand the source what was posted, and compare with the listing."""
+            home.clear_calls()
+            while received:
+                assert source.receive(received.pop(0))
+            assert home.seerr.calls == []
+            assert source.due(world.now())
+            told = next(one for one in source.evidence.requests if one.request_id == request.id)
+            await poll(home, source)
+            listed = next(one for one in source.evidence.requests if one.request_id == request.id)
+            assert told.status is listed.status is status
+            assert (told.tmdb_id, told.seasons, told.is_4k) == (listed.tmdb_id, listed.seasons, listed.is_4k)
+
+        request = await world.request(SHOW, seasons=[1, 2])
+        assert "Alice" not in json.dumps(received)
+        assert "@" not in json.dumps(received)
+        await hear(RequestStatus.PENDING)
+        await world.approve(request)
+        await hear(RequestStatus.APPROVED)
+        await world.mark_media(request.media, 5, seasons=[1, 2])
+        await hear(RequestStatus.COMPLETED)
+        request = await world.request(FILM, is_4k=True)
+        await hear(RequestStatus.PENDING)
+        await world.decline(request)
+        await hear(RequestStatus.DECLINED)
+        request = await world.request(film("Lost", 2021, 8), auto_approve=True)
+        await world.fail_hand_over(request)
+        await hear(RequestStatus.FAILED)
+        await world.retry(request)
+        await hear(RequestStatus.APPROVED)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "status", "is_4k", "seasons"),
+    [
+        ("hook_movie_pending", 2, RequestStatus.PENDING, False, ()),
+        ("hook_movie_approved", 2, RequestStatus.APPROVED, False, ()),
+        ("hook_movie_available", 2, RequestStatus.COMPLETED, False, ()),
+        ("hook_movie_declined", 5, RequestStatus.DECLINED, False, ()),
+        ("hook_movie4k_auto_approved", 4, RequestStatus.APPROVED, True, ()),
+        ("hook_tv_approved", 3, RequestStatus.APPROVED, False, (1, 2)),
+        ("hook_tv_available_both_seasons_in_one_call", 13, RequestStatus.COMPLETED, False, (1, 2)),
+    ],
+)
+async def test_recorded_notifications(
+    source: SeerrSource,
+    name: str,
+    number: int,
+    status: RequestStatus,
+    is_4k: bool,
+    seasons: tuple[int, ...],
+) -> None:
+    """A request never listed is known by its notification, with a title for the time being."""
+    body = hook(name)
+    for _ in range(2):
+        assert source.receive(body)
+        piece = only(source)
+        assert (piece.status, piece.is_4k, piece.seasons) == (status, is_4k, seasons)
+        assert piece.request_id == int(body["request"]["request_id"]) == number
+    (title,) = source.evidence.titles
+    assert title.title.startswith("Sample ")
+    assert title.year in (2023, 2024)
+    assert title.poster == body["image"]
+
+
+async def test_the_type_counts_not_the_media_status(home: Household, source: SeerrSource) -> None:
+    """The media status of a notification is the one before; a failure is a failure whatever it says."""
+    request = await home.world.request(FILM, auto_approve=True)
+    await poll(home, source)
+    body = hook("hook_movie_approved")
+    assert body["media"]["status"] == "PENDING"
+    body["request"]["request_id"] = str(request.id)
+    assert source.receive(body)
+    assert only(source).media_status is MediaStatus.PROCESSING
+    assert source.receive({**body, "notification_type": "MEDIA_FAILED"})
+    assert only(source).status is RequestStatus.FAILED
+    assert only(source).updated_at == home.world.now()
+
+
+async def test_late_notifications(source: SeerrSource) -> None:
+    """What was overtaken changes nothing: a request is made once, and what is there stays there."""
+    body = hook("hook_movie_approved")
+    order = ["MEDIA_APPROVED", "MEDIA_PENDING", "MEDIA_AVAILABLE", "MEDIA_APPROVED", "MEDIA_AUTO_APPROVED"]
+    seen = []
+    for kind in order:
+        assert source.receive({**body, "notification_type": kind})
+        seen.append(only(source).status)
+    assert seen == [RequestStatus.APPROVED] * 2 + [RequestStatus.COMPLETED] * 3
+    assert only(source).media_status is MediaStatus.AVAILABLE
+
+
+async def test_auto_approval_told_after_the_failure(source: SeerrSource) -> None:
+    """The two come in one moment; the failure stands, a retry lifts it."""
+    body = hook("hook_movie_approved")
+    for kind in ("MEDIA_FAILED", "MEDIA_AUTO_APPROVED"):
+        assert source.receive({**body, "notification_type": kind})
+    assert only(source).status is RequestStatus.FAILED
+    assert source.receive({**body, "notification_type": "MEDIA_APPROVED"})
+    assert only(source).status is RequestStatus.APPROVED
+
+
+async def test_the_listing_has_the_last_word(home: Household, source: SeerrSource) -> None:
+    """A notification nobody stands by is gone with the next listing, its title too."""
+    await poll(home, source)
+    assert source.receive(hook("hook_movie_approved"))
+    assert only(source).tmdb_id == 2004
+    await poll(home, source)
+    assert source.evidence.requests == ()
+    assert source.evidence.titles == ()
+
+
+async def test_a_notification_during_a_listing(home: Household, source: SeerrSource) -> None:
+    """What comes while an older answer is on its way stands till the next listing, which is soon."""
+    request = await home.world.request(FILM)
+    await poll(home, source)
+    known, new = hook("hook_movie_approved"), hook("hook_tv_approved")
+    known["request"]["request_id"] = str(request.id)
+
+    def lie(path: str, data: Any) -> Any:
+        """Let the webhook overtake the answer."""
+        source.receive(known)
+        source.receive(new)
+        return data
+
+    home.seerr.fault = Fault.lying(lie, only="/request", times=1)
+    await poll(home, source)
+    by_id = {one.request_id: one.status for one in source.evidence.requests}
+    assert by_id == {request.id: RequestStatus.APPROVED, 3: RequestStatus.APPROVED}
+    assert source.interval(()) == SOON
+    await poll(home, source)
+    assert only(source).status is RequestStatus.PENDING
+    assert source.interval(()) == SLOW
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"notification_type": 5},
+        {"notification_type": "MEDIA_APPROVED"},
+        {"notification_type": "MEDIA_APPROVED", "request": {"request_id": "1"}},
+        {"notification_type": "MEDIA_APPROVED", "request": {"request_id": "x"}, "media": {}},
+        {"notification_type": "MEDIA_APPROVED", "request": 7},
+        {
+            "notification_type": "MEDIA_APPROVED",
+            "request": {"request_id": "9" * 40},
+            "media": {"media_type": "movie", "tmdbId": "5"},
+        },
+        {
+            "notification_type": "MEDIA_APPROVED",
+            "request": {"request_id": "1"},
+            "media": {"media_type": "music", "tmdbId": "5"},
+        },
+        {
+            "notification_type": "MEDIA_APPROVED",
+            "request": {"request_id": "1"},
+            "media": {"media_type": "movie", "tmdbId": "٣"},
+        },
+    ],
+)
+async def test_odd_posts(source: SeerrSource, body: Any) -> None:
+    """Anything odd is counted, changes nothing and raises nothing."""
+    assert source.receive(body) is False
+    assert (source.bad, source.evidence.requests, source.evidence.titles) == (1, (), ())
+
+
+async def test_other_notifications(source: SeerrSource) -> None:
+    """Issues are none of our business, and nothing is wrong with them."""
+    assert source.receive(hook("hook_issue_created")) is False
+    assert source.bad == 0
+    assert source.receive(hook("webhook_test_ours"))
+
+
+async def test_a_flood_leaves_little(home: Household, source: SeerrSource) -> None:
+    """Made-up requests are taken in small number only, till the next listing."""
+    body = hook("hook_movie_approved")
+    body["subject"] = ""
+    for number in range(1, 5000):
+        body["request"]["request_id"] = str(number)
+        source.receive(body)
+    assert len(source.evidence.requests) == PROVISIONAL
+    assert source.evidence.titles == ()
+    await poll(home, source)
+    assert source.evidence.requests == ()
+
+
+# Restart
+
+
+async def test_restart(home: Household, session: aiohttp.ClientSession, source: SeerrSource) -> None:
+    """What is kept is plain JSON of the wants alone, and stands till the first listing."""
+    request = await home.world.request(FILM)
+    await home.world.request(SHOW)
+    wanted = want_film(2004, request_id=request.id)
+    await poll(home, source, wanted, want_show(SHOW, 1))
+    kept = json.loads(json.dumps(source.dump((wanted,))))
+    again = seerr_source(home, session)
+    again.restore(kept)
+    assert again.evidence.requests == tuple(
+        one for one in source.evidence.requests if one.request_id == request.id
+    )
+    assert [title.title for title in again.evidence.titles] == ["Film"]
+    assert not again.complete
+    assert "movie/2004" not in await poll(home, again, wanted)
+    assert len(again.evidence.requests) == 2
+    again.restore({"requests": [{"x": 1}], "titles": 5})
+    assert len(again.evidence.requests) == 2
+
+
+def test_evidence_can_be_written_down() -> None:
+    """Pieces come back the same from JSON."""
+    row = load("seerr", "request_movie_downloading")["body"]
+    piece = request_evidence(Request.parse(row), "http://s")
+    assert piece is not None
+    assert RequestEvidence.from_dict(json.loads(json.dumps(piece.to_dict()))) == piece
+    title = TitleEvidence(media_type=MediaType.TV, tmdb_id=1, title="x", expected=START)
+    assert TitleEvidence.from_dict(json.loads(json.dumps(title.to_dict()))) == title
+
+
+async def test_a_refused_key(home: Household, session: aiohttp.ClientSession) -> None:
+    """A wrong key is the reason told."""
+    source = SeerrSource(
+        "seerr", "Seerr", SeerrClient(session, home.seerr.url, "wrong"), clock=home.world.now
+    )
+    await source.refresh(())
+    assert (source.state.ok, source.state.reason) == (False, "invalid_auth")
