@@ -70,7 +70,8 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         ):
             self._mark(media_id)
         missing = self._lookups(wants, now)
-        audit = None if missing or any(self._to_read(now)) else self._longest_unread()
+        busy = missing or any(self._to_read(now)) or self.queue.importing(self._bound.keys())
+        audit = None if busy else self._longest_unread()
         self._audit_next = not self._audit_next
         if audit and self._audit_next:
             await self._audit(*audit, now)

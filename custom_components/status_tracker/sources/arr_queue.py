@@ -51,6 +51,12 @@ class QueueBook:
         self._rows = polled | {one: self._rows[one] for one in self._told}
         return moved
 
+    def importing(self, media_ids: Collection[int]) -> bool:
+        """Return whether files of the titles are coming in right now."""
+        return any(
+            row.status is QueueStatus.IMPORTING and row.media_id in media_ids for row in self._rows.values()
+        )
+
     def tell_grab(self, grab: HistoryEvidence, size: int) -> None:
         """Add the row a grab will have, unless it has one."""
         if not self._of(grab.download_id, grab.media_id, grab.episode_id):

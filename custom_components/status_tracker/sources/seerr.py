@@ -20,7 +20,7 @@ from ..pipeline.evidence import (
 from .base import Source
 from .keep import read_pieces, write_pieces
 from .seerr_rows import SeerrServers, provisional_title, request_evidence, title_evidence
-from .seerr_webhook import FIRST, STATUS, TEST, Payload
+from .seerr_webhook import FIRST, OTHER, STATUS, TEST, Payload
 
 TITLES = 10
 NEXT_TITLES = timedelta(seconds=5)
@@ -178,7 +178,7 @@ class SeerrSource(Source):
             return True
         number, status = told.request_id, told.status
         if number is None or status is None:
-            self.bad += told.status is not None
+            self.bad += status is not None or not told.kind.startswith(OTHER)
             return False
         self._heard_webhook()
         old = self._requests.get(number)

@@ -54,7 +54,7 @@ def request_evidence(row: Request, base_url: str) -> RequestEvidence | None:
         tvdb_id=media.tvdb_id or None,
         imdb_id=media.imdb_id or None,
         seasons=seasons,
-        seasons_available=seasons if media_status is MediaStatus.AVAILABLE else tuple(sorted(done)),
+        seasons_available=seasons if status is RequestStatus.COMPLETED else tuple(sorted(done)),
         service_id=row.server_id if service_id is None else service_id,
         external_id=media.external_service_id4k if row.is4k else media.external_service_id,
         requested_by=row.requested_by.name if row.requested_by else None,

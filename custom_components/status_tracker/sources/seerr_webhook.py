@@ -38,6 +38,8 @@ STATUS = {
     "MEDIA_FAILED": RequestStatus.FAILED,
     "MEDIA_DECLINED": RequestStatus.DECLINED,
 }
+# Of other matters: issues, and requests made from a watchlist, of which other notifications tell.
+OTHER = ("ISSUE_", "MEDIA_")
 # Sent once, when a request is made: told later than anything else, they are old.
 FIRST = frozenset({"MEDIA_PENDING", "MEDIA_AUTO_APPROVED"})
 SEASONS = "requested seasons"
@@ -99,7 +101,7 @@ class Payload(Answer):
     @property
     def is_4k(self) -> bool:
         """Return whether it is about a 4K request: only the event's wording tells."""
-        return self.event.upper().startswith("4K ")
+        return "4K" in self.event.upper().split()
 
     @property
     def tmdb_id(self) -> int | None:
