@@ -27,7 +27,7 @@ class Registrar[C: HttpClient](ABC):
     """The webhook of one service: ours is whatever is called at `path`, by any host name.
 
     `heard` tells how many calls have reached us. Home Assistant answers 200 also to what it drops because it
-    comes from outside, and so does another Home Assistant at a wrong address. `keep` is called before anything
+    comes from outside, and so does another Home Assistant at a wrong address. `keep` is called before a thing
     is written, with what has to be put back one day; `kept` is what it got last time, None if never.
     """
 
