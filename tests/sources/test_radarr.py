@@ -174,6 +174,22 @@ async def test_a_steady_cycle_costs_two_calls(home: Household, source: RadarrSou
     assert len(set(audited)) == min(count, len(audited))
 
 
+async def test_a_slow_radarr_is_read_in_several_polls(
+    home: Household, source: RadarrSource, movie: MovieRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A poll reads no longer than its time; what is left follows soon."""
+    other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2020, 2005))
+    assert isinstance(other, MovieRow)
+    wants = (by_id(movie), by_id(other))
+    monkeypatch.setattr("custom_components.status_tracker.sources.arr.READ_SECONDS", -1.0)
+    await poll(home, source, *wants)
+    assert (source.evidence.movies, source.interval(wants)) == ((), SOON)
+    monkeypatch.undo()
+    await poll(home, source, *wants)
+    assert len(source.evidence.movies) == 2
+    assert source.interval(wants) == FAST
+
+
 async def test_a_queue_row_that_comes_or_goes_has_the_film_read(
     home: Household, source: RadarrSource, movie: MovieRow
 ) -> None:

@@ -1,6 +1,7 @@
 """What the Radarr and the Sonarr source share: what to ask in a cycle."""
 
 from abc import abstractmethod
+import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
@@ -14,6 +15,7 @@ from .arr_push import ArrPush
 from .arr_rows import history_evidence, queue_evidence
 
 READS = 100
+READ_SECONDS = 20.0
 TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that have a webhook
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -78,7 +80,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         else:
             await self._read_history(now)
         found: dict[int, M] = {}
-        for catalogue_id in missing[:READS]:
+        self._backlog = False
+        deadline = asyncio.get_running_loop().time() + READ_SECONDS
+        for catalogue_id in self._while_time(missing, deadline):
             if one := await self._find(catalogue_id):
                 found[one.id] = one
                 self._met[catalogue_id] = one.id
@@ -87,11 +91,18 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
                 self._wait(("catalogue", catalogue_id), now)
         if found:
             self._bind(wants)
-        ready = list(self._to_read(now))
-        for media_id in ready[:READS]:
+        for media_id in self._while_time(list(self._to_read(now)), deadline):
             await self._read_title(media_id, found.get(media_id), now)
-        self._backlog = len(ready) > READS or len(missing) > READS
         self._tidy(wants)
+
+    def _while_time(self, ids: Sequence[int], deadline: float) -> Iterable[int]:
+        """Give out what is to be read, as much as one poll may; the rest is left for the next, soon."""
+        loop = asyncio.get_running_loop()
+        for count, one in enumerate(ids):
+            if count == READS or loop.time() > deadline:
+                self._backlog = True
+                return
+            yield one
 
     def _lookups(self, wants: Sequence[Want], now: datetime) -> list[int]:
         """Return the ids in the catalogue to ask for: nothing here is known to be theirs."""
