@@ -1,13 +1,15 @@
 """Status Tracker: where is my request."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import Platform
+from homeassistant.const import CONF_VERIFY_SSL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .connect import build_client
 from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
@@ -28,12 +30,7 @@ from .webhook import WebhookManager
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-ARRS = {Service.RADARR: RadarrSource, Service.SONARR: SonarrSource}
-OTHERS: dict[Service, Any] = {
-    Service.QBITTORRENT: QBittorrentSource,
-    Service.JELLYFIN: JellyfinSource,
-    Service.SHOKO: ShokoSource,
-}
+CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_clients")
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -64,19 +61,38 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
 def _source(hass: HomeAssistant, subentry: ConfigSubentry) -> Source:
     """Return the source of a configured service."""
     service = Service(subentry.subentry_type)
-    client: Any = build_client(hass, service, subentry.data)
-    key, name = subentry.subentry_id, subentry.title
-    if arr := ARRS.get(service):
-        return arr(
-            key,
-            name,
-            client,
-            clock=dt_util.utcnow,
-            seerr_id=subentry.data.get(CONF_SEERR_ID),
-            is_4k=bool(subentry.data.get(CONF_IS_4K)),
-        )
-    source: Source = OTHERS[service](key, name, client, clock=dt_util.utcnow)
-    return source
+    client: Any = _client(hass, service, subentry)
+    key, name, data = subentry.subentry_id, subentry.title, subentry.data
+    match service:
+        case Service.RADARR | Service.SONARR:
+            arr = RadarrSource if service is Service.RADARR else SonarrSource
+            return arr(
+                key,
+                name,
+                client,
+                clock=dt_util.utcnow,
+                seerr_id=data.get(CONF_SEERR_ID),
+                is_4k=bool(data.get(CONF_IS_4K)),
+            )
+        case Service.SHOKO:
+            push = client.push(verify_ssl=data[CONF_VERIFY_SSL], run_blocking=hass.async_add_executor_job)
+            return ShokoSource(key, name, client, clock=dt_util.utcnow, push=push)
+        case Service.QBITTORRENT:
+            return QBittorrentSource(key, name, client, clock=dt_util.utcnow)
+    return JellyfinSource(key, name, client, clock=dt_util.utcnow)
+
+
+def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Any:
+    """Return a service's client: the one it had, unless its data have changed.
+
+    A client that was refused asks no more; a new one at each try to set up would be locked out.
+    """
+    clients = hass.data.setdefault(CLIENTS, {})
+    data, client = clients.get(subentry.subentry_id, (None, None))
+    if data != subentry.data:
+        client = build_client(hass, service, subentry.data)
+        clients[subentry.subentry_id] = subentry.data, client
+    return client
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
@@ -94,4 +110,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
     """Take our webhooks out of the services of a removed entry, and forget everything about it."""
     await async_unregister_all(hass, entry)
+    for key in entry.subentries:
+        hass.data.get(CLIENTS, {}).pop(key, None)
     await async_store(hass, entry.entry_id).async_remove()

@@ -1,10 +1,11 @@
 """One coordinator for all sources: each polls at its own cadence, the pipeline decides, entities look."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, override
+from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -27,7 +28,7 @@ from .const import (
     LOGGER,
     OPTIONS,
 )
-from .pipeline.evidence import SEERR, Evidence, Want
+from .pipeline.evidence import SEERR, Evidence, ServiceEvidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
 from .pipeline.tracker import Memory, evaluate
 from .reauth import async_start_reauth
@@ -103,7 +104,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
         self._store = async_store(hass, entry.entry_id)
-        self._listeners_of_changes: list[Callable[[Change], None]] = []
+        self._change_listeners: list[Callable[[Change], None]] = []
+        self._health: list[ServiceEvidence] = []
+        self.names: Counter[tuple[str, int | None]] = Counter()
         self._unheard: list[Change] = []
         self._settled = False
         self._refused: set[str] = set()
@@ -111,9 +114,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @property
     def seerr(self) -> SeerrSource:
         """Return the one source that every entry has."""
-        source = self.sources[SEERR]
-        assert isinstance(source, SeerrSource)
-        return source
+        return cast(SeerrSource, self.sources[SEERR])
 
     # The memory
 
@@ -136,7 +137,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                     source.restore(part)
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
                     LOGGER.warning("What was stored of %s is damaged: %s", source.name, type(err).__name__)
-        self.data = self._judge()
+        self._judge_anew()
+        self._unheard.clear()
 
     @callback
     def _stored(self) -> dict[str, Any]:
@@ -168,11 +170,17 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 break
             polled.update(source.key for source in due)
             await self._async_poll(due, deadline - self.hass.loop.time())
-            self.data = self._taken_in(self._judge())
+            self._judge_anew()
         if not self.seerr.last_success:
             self._raise_unready()
-        self._settled = True
+        if not self._settled:
+            self._settled = True
+            self._tell_of_silent()
         self._plan()
+        health = [source.state for source in self.sources.values()]
+        if health != self._health:
+            self._health = health
+            self.async_update_listeners()
         return self.data
 
     async def _async_poll(self, due: Sequence[Source], patience: float) -> None:
@@ -203,10 +211,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if not self._settled:
             return
         # Not async_set_updated_data: each call of it puts off the next poll, many would put it off for ever.
-        self.data = self._taken_in(self._judge())
+        self._judge_anew()
         self.async_update_listeners()
         self._plan()
-        if any(source.behind(self.wants) for source in self.sources.values()):
+        now = dt_util.utcnow()
+        if any(source.due(now) or source.behind(self.wants) for source in self.sources.values()):
             self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
@@ -215,14 +224,17 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.async_news()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
-    def _judge(self) -> dict[int, Tracked]:
-        """Return the requests as the evidence at hand has them."""
+    @callback
+    def _judge_anew(self) -> None:
+        """Judge every request by the evidence at hand, and note what has changed."""
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
         outcome = evaluate(evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete)
         self.wants = outcome.wants
         if outcome.changed:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
-        return dict(outcome.tracked)
+        before, self.data = self.data or {}, dict(outcome.tracked)
+        self.names = Counter((request.title, request.year) for request in self.data.values())
+        self._unheard += changes(before, self.data)
 
     @callback
     def _plan(self) -> None:
@@ -261,23 +273,34 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_add_change_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
-        """Call the listener with every change; the first one also gets those nobody heard yet."""
-        self._listeners_of_changes.append(listener)
-        unheard, self._unheard = self._unheard, []
-        for change in unheard:
-            listener(change)
-        return lambda: self._listeners_of_changes.remove(listener)
+        """Call the listener with every change, those too that nobody has heard of yet."""
+        self._change_listeners.append(listener)
+        self._tell()
+        return lambda: self._change_listeners.remove(listener)
+
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        """Update the entities, and when they are there tell what has changed."""
+        super().async_update_listeners()
+        self._tell()
 
     @callback
-    def _taken_in(self, requests: dict[int, Tracked]) -> dict[int, Tracked]:
-        """Tell of the changes against the last data and return the new."""
-        for change in changes(self.data or {}, requests):
-            if self._listeners_of_changes:
-                for listener in list(self._listeners_of_changes):
-                    listener(change)
-            else:
-                self._unheard.append(change)
-        return requests
+    def _tell(self) -> None:
+        """Tell of the changes nobody has heard of."""
+        if not self._change_listeners:
+            return
+        unheard, self._unheard = self._unheard, []
+        for change in unheard:
+            for listener in list(self._change_listeners):
+                listener(change)
+
+    @callback
+    def _tell_of_silent(self) -> None:
+        """Log once, at the start, which services do not answer."""
+        for source in self.sources.values():
+            if source.error and source.last_success is None:
+                LOGGER.warning("%s does not answer: %s", source.name, source.error)
 
 
 def changes(before: Mapping[int, Tracked], after: Mapping[int, Tracked]) -> list[Change]:

@@ -152,6 +152,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
         """Stand for the request of that number."""
         super().__init__(coordinator, str(number))
         self.number = number
+        self._shown: tuple[Tracked, str] | None = None
 
     @property
     def request(self) -> Tracked:
@@ -167,8 +168,10 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state, unless the request has just gone and this entity with it."""
-        if self.number in self.coordinator.data:
+        """Write the state if anything of it has changed; a request that has gone takes the entity along."""
+        request = self.coordinator.data.get(self.number)
+        if request and (shown := (request, self.name)) != self._shown:
+            self._shown = shown
             super()._handle_coordinator_update()
 
     @property
@@ -176,12 +179,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     def name(self) -> str:
         """Return title and year, and what tells it from another request for the same."""
         mine = self.request
-        siblings = any(
-            other.title == mine.title and other.year == mine.year
-            for number, other in self.coordinator.data.items()
-            if number != self.number
-        )
-        return request_name(mine, siblings=siblings)
+        return request_name(mine, siblings=self.coordinator.names[mine.title, mine.year] > 1)
 
     @property
     @override

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, ClassVar, final
 
-from ..clients.errors import ClientError, InvalidAuth, TimedOut
+from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
 from ..pipeline.evidence import Evidence, Service, ServiceEvidence, Want
 
 LOGGER = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Source(ABC):
         self._next: datetime | None = None
         self._failures = 0
         self._answered: Hashable = None
+        self._hurried = False
         self._lock = asyncio.Lock()
 
     # What a source says
@@ -130,14 +131,15 @@ class Source(ABC):
         return self._next
 
     def hurry(self) -> None:
-        """Make the next poll due at once."""
-        self._next = None
+        """Make the next poll due at once, or another one when the present one has ended."""
+        self._next, self._hurried = None, True
 
     @final
     async def refresh(self, wants: Sequence[Want]) -> None:
         """Poll within the time limit and keep the verdict as health; never raises ClientError."""
         async with self._lock:
             self.polls += 1
+            self._hurried = False
             self._answered = self.needs(wants)
             error: ClientError | None = None
             try:
@@ -147,6 +149,9 @@ class Source(ABC):
                 error = err
             except TimeoutError:
                 error = TimedOut(f"{self.name}: no answer in time")
+            except Exception:
+                LOGGER.exception("%s sent what nobody expected", self.name)
+                error = BadAnswer(f"{self.name}: an answer that was not expected")
             self._judge(error, wants)
 
     def _judge(self, error: ClientError | None, wants: Sequence[Want]) -> None:
@@ -163,10 +168,14 @@ class Source(ABC):
             self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
             if isinstance(error, InvalidAuth):
                 self._next = now + BACK_OFF_MAX
+        if self._hurried and error is None:
+            self._next = None
         reason = error.reason if error else None
         if (error is None, reason) != (was_ok, self.state.reason):
             self.state = replace(self.state, ok=error is None, reason=reason, since=now)
         if was_ok and error:
-            LOGGER.warning("%s is unavailable: %s", self.name, error)
+            # Before the first answer the set-up tells of it, which may be tried again and again
+            level = logging.WARNING if self.last_success else logging.DEBUG
+            LOGGER.log(level, "%s is unavailable: %s", self.name, error)
         elif not was_ok and error is None:
             LOGGER.info("%s is back", self.name)
