@@ -1,6 +1,6 @@
 """Proof that a unit can be watched: ids that intersect, or the very same file; never a like title."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
 from .evidence import (
@@ -13,154 +13,225 @@ from .evidence import (
     Service,
     ShokoEvidence,
 )
-from .ids import IdKind, make_id, of_kind, shared_tail
+from .ids import IdKind, make_id, of_kind, path_name, shared_tail
 from .requests import Unit
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)
+SIZED = 100  # an equal size weighs more than any path
 
 
 def same_file(item: ItemFile, file: FileEvidence) -> int:
-    """Return how surely a library's file is an *arr's: 0 not, else the parts of path they share."""
+    """Return how surely a library's file is an *arr's: 0 not, else by the path they share and their sizes."""
     shared = shared_tail(item.path, file.path)
     if shared < 2:
         return 0
     if item.size and file.size:
-        return 100 if item.size == file.size else 0
+        return SIZED + shared if item.size == file.size else 0
     return shared
 
 
-def is_file_of(item: LibraryEvidence, file: FileEvidence, others: Iterable[FileEvidence]) -> bool:
-    """Return whether an item plays the file, and not rather one of the others."""
-    mine = max((same_file(one, file) for one in item.files), default=0)
-    if not mine:
-        return False
-    rivals = [same_file(one, other) for other in others for one in item.files if same_file(one, file) == mine]
-    return mine > max(rivals, default=0)
+def _closest(item: ItemFile, files: Iterable[FileEvidence]) -> int:
+    """Return how surely a library's file is the likeliest of the files."""
+    return max((same_file(item, file) for file in files), default=0)
 
 
-def is_only_other(item: LibraryEvidence, others: Iterable[FileEvidence]) -> bool:
+def is_file_of(item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]) -> bool:
+    """Return whether an item plays one of the files, and not rather one of the others."""
+    mine, rest = tuple(files), tuple(others)
+    return any((sure := _closest(one, mine)) and sure > _closest(one, rest) for one in item.files)
+
+
+def is_only_other(
+    item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]
+) -> bool:
     """Return whether all an item plays are files of the other definition (HD for 4K and back)."""
-    rest = list(others)
-    return bool(item.files and rest) and all(
-        any(same_file(one, other) for other in rest) for one in item.files
+    mine, rest = tuple(files), tuple(others)
+    return bool(item.files) and all(
+        (sure := _closest(one, rest)) > 0 and sure > _closest(one, mine) for one in item.files
     )
+
+
+class Prover:
+    """The items of one request's library, by what may prove a unit of it."""
+
+    def __init__(self, case: Case) -> None:
+        """Sort the items that can be played by their ids and numbers."""
+        self.case = case
+        self.by_shoko = bool(case.anime) and case.has(Service.SHOKO)
+        items = [item for item in case.library if item.kind in PLAYABLE and not item.virtual]
+        # Without an *arr for 4K only Seerr tells 4K from HD.
+        self.by_file_alone = case.request.is_4k and case.served
+        if case.others and not self.by_file_alone:
+            foreign = self._shoko_ids(case.others) - self._shoko_ids(case.files)
+            items = [item for item in items if not self._is_foreign(item, foreign)]
+        self._by_name: dict[str, list[LibraryEvidence]] = {}
+        for item in items:
+            for name in {path_name(file.path) for file in item.files}:
+                self._by_name.setdefault(name, []).append(item)
+        self._by_id: dict[str, list[LibraryEvidence]] = {}
+        for item in items:
+            for key in item.ids:
+                self._by_id.setdefault(key, []).append(item)
+        self._by_number = self._numbered(items)
+        self.shown = frozenset(item.season for item in items if item.kind is ItemKind.EPISODE)
+
+    def _shoko_ids(self, files: Iterable[FileEvidence]) -> frozenset[str]:
+        """Return the ids of the Shoko files that are *arr files."""
+        return frozenset(
+            make_id(IdKind.SHOKO_FILE, one.file_id) for file in files for one in _likeliest(self.case, file)
+        )
+
+    def _is_foreign(self, item: LibraryEvidence, foreign: frozenset[str]) -> bool:
+        """Return whether an item is nothing but the copy in the other definition."""
+        told = of_kind(item.ids, IdKind.SHOKO_FILE)
+        if told and told <= foreign:
+            return True
+        return is_only_other(item, (*self.case.files, *self.case.former), self.case.others)
+
+    def _numbered(
+        self, items: Iterable[LibraryEvidence]
+    ) -> dict[tuple[int | None, int | None], LibraryEvidence]:
+        """Return the episodes under the request's series by season and number; AniDB numbers otherwise."""
+        keys = self.case.ids
+        shows = {
+            (item.source, item.item_id)
+            for item in self.case.library
+            if item.kind is ItemKind.SERIES and not keys.isdisjoint(item.ids)
+        }
+        found: dict[tuple[int | None, int | None], LibraryEvidence] = {}
+        for item in items if shows else ():
+            if (item.source, item.series_id) not in shows or of_kind(item.ids, *SHOKO_KINDS):
+                continue
+            if item.kind is ItemKind.EPISODE and item.season is not None and item.number is not None:
+                for number in range(item.number, (item.number_end or item.number) + 1):
+                    found.setdefault((item.season, number), item)
+        return found
+
+    def prove(self, unit: Unit) -> LibraryEvidence | None:
+        """Return the Jellyfin item that proves a unit to be playable, None if there is none."""
+        if self.by_shoko:
+            return self._through_shoko(unit)
+        if self.by_file_alone:
+            return self._of_file(_own(unit))
+        if self.case.request.is_4k and not unit.has_file:
+            return None
+        return (
+            self._with(unit_ids(self.case, unit))
+            or self._by_number.get((unit.season, unit.number))
+            or self._of_file(_own(unit))
+        )
+
+    def whole_season(self, unit: Unit) -> bool:
+        """Return whether a season nobody counts is there: Seerr says so, and Jellyfin shows some of it."""
+        if unit.season is None or unit.number is not None:
+            return False
+        return unit.season in self.case.request.seasons_available and unit.season in self.shown
+
+    def _with(self, keys: Iterable[str]) -> LibraryEvidence | None:
+        """Return the first item that carries one of the ids."""
+        return next(iter(self._all_with(keys)), None)
+
+    def _all_with(self, keys: Iterable[str]) -> Iterable[LibraryEvidence]:
+        """Give the items that carry one of the ids, always in the same order."""
+        return (item for key in sorted(keys) for item in self._by_id.get(key, ()))
+
+    def _of_file(self, files: Iterable[FileEvidence], *, outside: bool = False) -> LibraryEvidence | None:
+        """Return the item that plays one of the files, if need be one outside Shokofin's folders."""
+        for file in files:
+            for item in self._by_name.get(path_name(file.path), ()):
+                if outside and of_kind(item.ids, IdKind.SHOKO_FILE):
+                    continue
+                if is_file_of(item, (file,), self.case.others):
+                    return item
+        return None
+
+    def _through_shoko(self, unit: Unit) -> LibraryEvidence | None:
+        """Return the item proved through Shoko: its file, its episode, AniDB, the path, other ids."""
+        files = frozenset(make_id(IdKind.SHOKO_FILE, file.file_id) for file in unit.shoko)
+        return (
+            self._with(files)
+            or (None if self.by_file_alone else self._of_entry(unit, files))
+            or self._of_file(_own(unit), outside=True)
+            or (None if self.by_file_alone else self._of_unit(unit, files))
+            or self._with(self._shoko_ids(unit.former))
+        )
+
+    def _of_entry(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
+        """Return the item of Shoko's episode, else that of AniDB's, for a film that of AniDB's film."""
+        ours = frozenset(one for file in unit.shoko if file.matched for one in file.ids)
+        if proof := self._with(of_kind(ours, IdKind.SHOKO_EPISODE)):
+            return proof
+        fitting = [*self._all_with(of_kind(ours, IdKind.ANIDB_EPISODE))]
+        if self.case.request.media_type is MediaType.MOVIE:
+            anime = self._all_with(of_kind(ours, IdKind.ANIDB_ANIME))
+            fitting += [item for item in anime if item.kind is ItemKind.MOVIE]
+        return next((item for item in fitting if not _is_anothers(item, files | ours)), None)
+
+    def _of_unit(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
+        """Return the item with an id of the unit, unless Shoko tells that the unit's file is another."""
+        if self.case.request.is_4k and not unit.has_file:
+            return None
+        ours = files.union(*(file.ids for file in unit.shoko if file.matched))
+        fitting = self._all_with(unit_ids(self.case, unit))
+        return next((item for item in fitting if not _is_anothers(item, ours)), None)
+
+
+def _is_anothers(item: LibraryEvidence, ours: frozenset[str]) -> bool:
+    """Return whether Shoko, knowing the unit's file, filed an item under another file and episode."""
+    told = of_kind(item.ids, *SHOKO_KINDS)
+    return bool(told and ours) and told.isdisjoint(ours)
+
+
+def _own(unit: Unit) -> tuple[FileEvidence, ...]:
+    """Return the unit's file and, of an upgrade that the library has yet to notice, those before it."""
+    return ((unit.file,) if unit.file else ()) + unit.former
 
 
 def shoko_files(case: Case, unit: Unit) -> tuple[ShokoEvidence, ...]:
-    """Return Shoko's files for a unit: same path tail; else same size or episode id (renamed there)."""
-    file = unit.file
-    if file and (same := tuple(one for one in case.shoko if same_shoko_file(one, file))):
-        return same
+    """Return Shoko's files for a unit: by its path, else by size (renamed there), else by its TVDB id."""
+    if not case.shoko:
+        return ()
     keys = unit_ids(case, unit)
-    return tuple(
-        one
-        for one in case.shoko
-        if not keys.isdisjoint(one.ids)
-        and (
-            (file and file.size and one.size == file.size)
-            or any(
-                key.startswith(f"{IdKind.TVDB_EPISODE}:") and key in one.ids and unit.has_file for key in keys
-            )
-        )
-    )
+    if unit.file is None and not case.served:
+        return tuple(one for one in case.shoko if one.matched and not keys.isdisjoint(one.ids))
+    if unit.file:
+        if same := _likeliest(case, unit.file):
+            return same
+        size, ours = unit.file.size, keys | case.ids
+        sized = tuple(one for one in case.shoko if one.size == size and not ours.isdisjoint(one.ids))
+        if size and len(sized) == 1:
+            return sized
+    own = of_kind(keys, IdKind.TVDB_EPISODE)
+    if not unit.has_file or case.request.is_4k:
+        return ()
+    return tuple(one for one in case.shoko if not own.isdisjoint(one.ids))
+
+
+def _likeliest(case: Case, file: FileEvidence) -> tuple[ShokoEvidence, ...]:
+    """Return the Shoko files that are the *arr's most surely."""
+    sure = [(same_shoko_file(one, file), one) for one in case.shoko_named.get(path_name(file.path), ())]
+    best = max((score for score, _ in sure), default=0)
+    return tuple(one for score, one in sure if score == best and best)
 
 
 def unit_ids(case: Case, unit: Unit) -> frozenset[str]:
     """Return the ids that name the unit itself: those of the film, or the episode's TVDB id."""
     if case.request.media_type is MediaType.MOVIE:
-        return case.ids()
+        return case.ids
     if unit.episode and unit.episode.tvdb_id:
         return frozenset((make_id(IdKind.TVDB_EPISODE, unit.episode.tvdb_id),))
     return frozenset()
 
 
-def prove(case: Case, unit: Unit) -> LibraryEvidence | None:
-    """Return the Jellyfin item that proves a unit to be playable, None if there is none."""
-    items = [item for item in case.library if item.kind in PLAYABLE and not item.virtual]
-    if case.request.is_4k:
-        return _by_file(case, unit, items)
-    items = [item for item in items if not is_only_other(item, case.others)]
-    if case.anime and case.has(Service.SHOKO):
-        return _by_shoko(case, unit, items)
-    return _by_unit_ids(case, unit, items) or _by_number(case, unit, items) or _by_file(case, unit, items)
-
-
-def _by_file(case: Case, unit: Unit, items: Iterable[LibraryEvidence]) -> LibraryEvidence | None:
-    """Return the item that plays the unit's own file."""
-    if not unit.file:
-        return None
-    return next((item for item in items if is_file_of(item, unit.file, case.others)), None)
-
-
-def _by_unit_ids(case: Case, unit: Unit, items: Iterable[LibraryEvidence]) -> LibraryEvidence | None:
-    """Return the item that carries an id of the unit."""
-    keys = unit_ids(case, unit)
-    return next((item for item in items if not keys.isdisjoint(item.ids)), None)
-
-
-def _by_number(case: Case, unit: Unit, items: Iterable[LibraryEvidence]) -> LibraryEvidence | None:
-    """Return the episode of the unit's season and number under the request's series."""
-    if unit.season is None or unit.number is None:
-        return None
-    keys = case.ids()
-    shows = {
-        (item.source, item.item_id)
-        for item in case.library
-        if item.kind is ItemKind.SERIES and not keys.isdisjoint(item.ids)
-    }
-    for item in items:
-        if (
-            item.kind is ItemKind.EPISODE
-            and (item.source, item.series_id) in shows
-            and item.season == unit.season
-            and item.number is not None
-            and item.number <= unit.number <= (item.number_end or item.number)
-        ):
-            return item
-    return None
-
-
-def _by_shoko(case: Case, unit: Unit, items: list[LibraryEvidence]) -> LibraryEvidence | None:
-    """Return the item proved through Shoko: its file, its episode, AniDB, the path, other ids."""
-    ours = frozenset(one for file in unit.shoko if file.matched for one in file.ids)
-    files = frozenset(make_id(IdKind.SHOKO_FILE, file.file_id) for file in unit.shoko)
-    steps = (files, of_kind(ours, IdKind.SHOKO_EPISODE))
-    for keys in steps:
-        for item in items:
-            if not keys.isdisjoint(item.ids):
-                return item
-    free = [item for item in items if not _is_anothers(item, files, ours)]
-    anidb = of_kind(ours, IdKind.ANIDB_EPISODE)
-    anime = of_kind(ours, IdKind.ANIDB_ANIME)
-    film = case.request.media_type is MediaType.MOVIE
-    for item in free:
-        if not anidb.isdisjoint(item.ids):
-            return item
-        if film and item.kind is ItemKind.MOVIE and not anime.isdisjoint(item.ids):
-            return item
-    outside = [item for item in free if not of_kind(item.ids, IdKind.SHOKO_FILE)]
-    if proof := _by_file(case, unit, outside):
-        return proof
-    return _by_unit_ids(case, unit, outside if case.has(case.arr_service) else free)
-
-
-def _is_anothers(item: LibraryEvidence, files: frozenset[str], ours: frozenset[str]) -> bool:
-    """Return whether Shoko filed an item under another file and episode than the unit's."""
-    told = of_kind(item.ids, *SHOKO_KINDS)
-    return bool(told) and told.isdisjoint(files | ours)
-
-
 def available_without_library(case: Case, unit: Unit) -> bool:
     """Return whether a unit counts as available where no Jellyfin is configured."""
+    return unit.has_file or seerr_has(case, unit)
+
+
+def seerr_has(case: Case, unit: Unit) -> bool:
+    """Return whether Seerr says that a unit is there; it counts the *arr's files."""
     request = case.request
-    if unit.has_file or request.media_status is MediaStatus.AVAILABLE:
+    if request.media_status is MediaStatus.AVAILABLE:
         return True
     return unit.season is not None and unit.season in request.seasons_available
-
-
-def whole_season(case: Case, unit: Unit, counted: Mapping[int, int]) -> bool:
-    """Return whether a season nobody counts is there: Seerr says so, and Jellyfin shows some of it."""
-    if unit.season is None or unit.number is not None:
-        return False
-    return unit.season in case.request.seasons_available and counted.get(unit.season, 0) > 0

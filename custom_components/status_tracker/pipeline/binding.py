@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from .cases import Case
 from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
@@ -9,6 +10,7 @@ from .evidence import (
     Evidence,
     FileEvidence,
     HistoryEvidence,
+    HistoryKind,
     ItemKind,
     LibraryEvidence,
     MediaType,
@@ -19,21 +21,32 @@ from .evidence import (
     ServiceEvidence,
     ShokoEvidence,
 )
-from .ids import IdKind, make_id, of_kind, path_parts
+from .ids import IdKind, make_id, of_kind, path_name
 from .requests import Journey
+
+ORDER_OF_KINDS = (
+    HistoryKind.GRABBED,
+    HistoryKind.FILE_DELETED,  # an upgrade removes the old file before it imports the new
+    HistoryKind.IMPORTED,
+    HistoryKind.FAILED,
+    HistoryKind.IGNORED,
+)
+
+type Media = MovieEvidence | SeriesEvidence
+type Event = HistoryEvidence | QueueEvidence
 
 
 def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int, Case]:
     """Return the cases by request id, every piece of evidence bound where it belongs."""
     services: dict[Service, list[ServiceEvidence]] = defaultdict(list)
-    for service in evidence.services:
+    for service in sorted(evidence.services, key=lambda one: one.source):
         services[service.service].append(service)
     by_kind = {kind: tuple(found) for kind, found in services.items()}
     titles = title_map(evidence)
     finished = frozenset(number for number, journey in journeys.items() if journey.finished_at is not None)
     correlator = Correlator(
         evidence.requests,
-        evidence.services,
+        (service for found in by_kind.values() for service in found),
         titles,
         finished,
         {number: journey.download_ids for number, journey in journeys.items()},
@@ -47,169 +60,197 @@ def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int,
             title=titles.get((request.media_type, request.tmdb_id or 0)),
             superseded=correlator.superseded(request),
         )
-        for request in evidence.requests
+        for request in sorted(evidence.requests, key=lambda one: one.request_id)
     }
     _bind_media(evidence, correlator, cases)
+    _bind_others(evidence, cases)
     _bind_downloads(evidence, correlator, cases)
+    _bind_torrents(evidence, correlator, cases)
     _bind_files(evidence, cases)
     _bind_library(evidence, correlator, cases)
     return cases
 
 
 def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request its film or series; of several, that of the *arr Seerr named."""
-    for movie in evidence.movies:
-        for number in correlator.bind(movie_clue(movie)):
+    """Give each request its film or series; of several, what is there, and that of the *arr Seerr named."""
+    told: list[Media] = [*evidence.movies, *evidence.series]
+    bound = [
+        (one, correlator.bind(movie_clue(one) if isinstance(one, MovieEvidence) else series_clue(one)))
+        for one in told
+    ]
+    for media, numbers in bound:
+        correlator.learn_media(media.source, _media_id(media), numbers)
+        for number in numbers:
             case = cases[number]
-            if case.movie is None or movie.source == case.source or case.movie.gone:
-                case.movie = movie
-    for series in evidence.series:
-        for number in correlator.bind(series_clue(series)):
-            case = cases[number]
-            if case.series is None or series.source == case.source or case.series.gone:
-                case.series = series
-    files: dict[tuple[MediaType, int], list[tuple[str, FileEvidence]]] = defaultdict(list)
+            if case.media is not None and _rank(case, media) >= _rank(case, case.media):
+                continue
+            if isinstance(media, MovieEvidence):
+                case.movie = media
+            else:
+                case.series = media
+
+
+def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:
+    """Return how well a film or series in an *arr serves a request, the best first."""
+    return media.gone, media.source != case.source, media.source, _media_id(media)
+
+
+def _media_id(media: Media) -> int:
+    """Return the *arr's own id of a film or series."""
+    return media.movie_id if isinstance(media, MovieEvidence) else media.series_id
+
+
+def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
+    """Tell each request the files of its title in the other definition: 4K for HD, HD for 4K."""
+    fourk = {service.source for service in evidence.services if service.is_4k}
+    files: dict[tuple[MediaType, int, bool], list[FileEvidence]] = defaultdict(list)
     for movie in evidence.movies:
         if movie.file and movie.tmdb_id:
-            files[MediaType.MOVIE, movie.tmdb_id].append((movie.source, movie.file))
+            files[MediaType.MOVIE, movie.tmdb_id, movie.source in fourk].append(movie.file)
     for series in evidence.series:
-        files[MediaType.TV, series.tvdb_id or 0] += [
-            (series.source, episode.file) for episode in series.episodes if episode.file
-        ]
-    fourk = {service.source for service in evidence.services if service.is_4k}
+        if series.tvdb_id:
+            files[MediaType.TV, series.tvdb_id, series.source in fourk] += [
+                episode.file for episode in series.episodes if episode.file
+            ]
     for case in cases.values():
-        request = case.request
-        key = (
-            (MediaType.MOVIE, request.tmdb_id or 0)
-            if request.media_type is MediaType.MOVIE
-            else (MediaType.TV, request.tvdb_id or (case.series and case.series.tvdb_id) or 0)
-        )
-        case.others = [file for source, file in files.get(key, ()) if (source in fourk) is not request.is_4k]
+        request, series_id = case.request, case.series.tvdb_id if case.series else None
+        film = request.media_type is MediaType.MOVIE
+        key = request.tmdb_id if film else request.tvdb_id or series_id
+        case.others = files.get((request.media_type, key or 0, not request.is_4k), [])
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request its queue rows and history, and by the download ids in them its torrents."""
-    episodes = {
+    """Give each request its history and queue rows; what only a download id can place comes last."""
+    seasons = {
         (series.source, episode.episode_id): episode.season
         for series in evidence.series
         for episode in series.episodes
     }
-    pieces: tuple[HistoryEvidence | QueueEvidence, ...] = (*evidence.history, *evidence.queue)
-    for piece in pieces:
-        season = episodes.get((piece.source, piece.episode_id or -1))
-        name = piece.title if isinstance(piece, QueueEvidence) else piece.release
-        title, year = release_title(name or "") if piece.media_id is None else (None, None)
-        numbers = correlator.bind(
-            Clue(
-                download_id=piece.download_id,
-                source=piece.source,
-                media_id=piece.media_id,
-                title=title or None,
-                year=year,
-                seasons=None if season is None else frozenset((season,)),
-            )
-        )
-        numbers = numbers or tuple(
-            number
-            for number, case in cases.items()
-            if case.media
-            and not case.superseded
-            and (case.media.source, _media_id(case.media)) == (piece.source, piece.media_id)
-        )
-        for number in numbers:
-            case = cases[number]
-            if isinstance(piece, QueueEvidence):
-                case.queue.append(piece)
-            else:
-                case.history.append(piece)
-            if piece.download_id:
-                correlator.learn(piece.download_id, number)
+    groups: dict[tuple[object, ...], list[Event]] = defaultdict(list)  # of a pack, a season's episodes
+    events: list[Event] = [*evidence.history, *evidence.queue]
+    for piece in events:
+        season = seasons.get((piece.source, piece.episode_id or -1))
+        name = None if piece.media_id is not None else _release(piece)
+        groups[piece.source, piece.media_id, piece.download_id, season, name].append(piece)
+    alike = [(_clue(pieces[0], seasons), pieces) for pieces in groups.values()]
+    # Nothing is learnt before all are bound: the order they are told in must not matter.
+    named = [(correlator.bind(clue), clue, pieces) for clue, pieces in alike if clue.media_id is not None]
+    _place(named, correlator, cases)
+    known = {id(pieces) for numbers, _, pieces in named if numbers}
+    rest = [(correlator.bind(clue), clue, pieces) for clue, pieces in alike if id(pieces) not in known]
+    _place(rest, correlator, cases)
     for case in cases.values():
-        case.history.sort(key=lambda event: event.at)
+        case.history.sort(key=_order)
+        case.queue.sort(key=lambda row: (row.source, row.row_id))
+
+
+def _release(piece: Event) -> str | None:
+    """Return the name of the release a queue row or an event is about."""
+    return piece.title if isinstance(piece, QueueEvidence) else piece.release
+
+
+def _clue(piece: Event, seasons: Mapping[tuple[str, int], int]) -> Clue:
+    """Return what a queue row or an event is known by; a release's name where the *arr could not place it."""
+    season = seasons.get((piece.source, piece.episode_id or -1))
+    name = _release(piece) if piece.media_id is None else None
+    title, year = release_title(name) if name else (None, None)
+    return Clue(
+        download_id=piece.download_id,
+        source=piece.source,
+        media_id=piece.media_id,
+        title=title,
+        year=year,
+        seasons=None if season is None else frozenset((season,)),
+    )
+
+
+def _place(
+    bound: Iterable[tuple[Iterable[int], Clue, Iterable[Event]]],
+    correlator: Correlator,
+    cases: Mapping[int, Case],
+) -> None:
+    """Put pieces into the cases they are bound to, and learn whose their downloads are."""
+    for numbers, clue, pieces in bound:
+        for number in numbers:
+            for piece in pieces:
+                if isinstance(piece, QueueEvidence):
+                    cases[number].queue.append(piece)
+                else:
+                    cases[number].history.append(piece)
+            if clue.download_id:
+                correlator.learn(clue.download_id, number)
+
+
+def _order(event: HistoryEvidence) -> tuple[datetime, bool, int, int, str]:
+    """Return the place of an event in time; within a second by its number, else by what it is."""
+    told = event.event_id is None
+    return event.at, told, event.event_id or 0, ORDER_OF_KINDS.index(event.kind), event.download_id or ""
+
+
+def _bind_torrents(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
+    """Give each request the torrents behind its download ids; of several clients' the furthest."""
+    for case in cases.values():
         for download in case.request.downloads:
             if download.download_id:
                 correlator.learn(download.download_id, case.request.request_id)
-    for torrent in evidence.torrents:
+    for torrent in sorted(evidence.torrents, key=lambda one: (one.progress, one.source)):
         for one in torrent.hashes:
             for number in correlator.bind(Clue(download_id=one)):
                 cases[number].torrents[one] = torrent
 
 
-def _media_id(media: MovieEvidence | SeriesEvidence) -> int:
-    """Return the *arr's own id of a film or series."""
-    return media.movie_id if isinstance(media, MovieEvidence) else media.series_id
-
-
 def _bind_files(evidence: Evidence, cases: Mapping[int, Case]) -> None:
-    """Give each request the Shoko files that share a name, a size or an episode id with its own."""
-    if not evidence.shoko:
-        return
-    by_name: dict[str, list[ShokoEvidence]] = defaultdict(list)
-    by_id: dict[str, list[ShokoEvidence]] = defaultdict(list)
-    for shoko in evidence.shoko:
-        for name in {parts[-1] for path in shoko.paths if (parts := path_parts(path))}:
-            by_name[name].append(shoko)
-        for one in shoko.ids:
-            by_id[one].append(shoko)
-    for case in cases.values():
-        found: dict[tuple[str, int], ShokoEvidence] = {}
-        wanted = set(of_kind(case.ids(), IdKind.TMDB_MOVIE, IdKind.TMDB_SHOW, IdKind.TVDB_SHOW))
-        if case.series:
-            wanted |= {
-                make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
-                for episode in case.series.episodes
-                if episode.tvdb_id and episode.season in case.request.seasons
-            }
-        names = [parts[-1] for file in case.files if (parts := path_parts(file.path))]
-        for shoko in (
-            *(one for name in names for one in by_name.get(name, ())),
-            *(one for key in wanted for one in by_id.get(key, ())),
-        ):
-            found[shoko.source, shoko.file_id] = shoko
-        case.shoko = list(found.values())
+    """Give each request the Shoko files that share a name or an id with its own or its title."""
+    by_key: dict[str, list[ShokoEvidence]] = defaultdict(list)
+    for shoko in sorted(evidence.shoko, key=lambda one: (one.source, one.file_id)):
+        for key in {*_names(shoko.paths), *shoko.ids}:
+            by_key[key].append(shoko)
+    for case in cases.values() if by_key else ():
+        keys = {*_names(file.path for file in (*case.files, *case.former, *case.others)), *_episode_ids(case)}
+        keys |= of_kind(case.ids, IdKind.TMDB_MOVIE, IdKind.TMDB_SHOW, IdKind.TVDB_SHOW, IdKind.IMDB)
+        found = {(one.source, one.file_id): one for key in keys for one in by_key.get(key, ())}
+        case.shoko = [found[key] for key in sorted(found)]
+
+
+def _names(paths: Iterable[str]) -> set[str]:
+    """Return keys for the names of files."""
+    return {f"name:{path_name(path)}" for path in paths}
+
+
+def _episode_ids(case: Case) -> set[str]:
+    """Return the TVDB ids of the wanted episodes."""
+    return {
+        make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
+        for episode in (case.series.episodes if case.series else ())
+        if episode.tvdb_id and episode.season in case.request.seasons
+    }
 
 
 def _bind_library(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
     """Give each request the Jellyfin items that share an id, a file or a series with it."""
     by_key: dict[str, list[LibraryEvidence]] = defaultdict(list)
-    children: dict[tuple[str, str], list[LibraryEvidence]] = defaultdict(list)
-    for item in evidence.library:
-        for one in item.ids:
-            by_key[one].append(item)
-        for played in item.files:
-            if parts := path_parts(played.path):
-                by_key[f"name:{parts[-1]}"].append(item)
+    for item in sorted(evidence.library, key=lambda one: (one.source, one.item_id)):
+        for key in {*item.ids, *_names(played.path for played in item.files)}:
+            by_key[key].append(item)
         if item.series_id:
-            children[item.source, item.series_id].append(item)
-    for case in cases.values():
-        keys = set(case.ids())
-        for file in case.files:
-            if parts := path_parts(file.path):
-                keys.add(f"name:{parts[-1]}")
-        for shoko in case.shoko:
-            keys.update(shoko.ids)
-        if case.series:
-            keys.update(
-                make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
-                for episode in case.series.episodes
-                if episode.tvdb_id and episode.season in case.request.seasons
-            )
-        found: dict[tuple[str, str], LibraryEvidence] = {}
-        for item in _items(keys, by_key):
-            found[item.source, item.item_id] = item
-            if item.kind is ItemKind.SERIES:
-                for child in children.get((item.source, item.item_id), ()):
-                    found[child.source, child.item_id] = child
-        case.library = list(found.values())
+            by_key[f"child:{item.source}/{item.series_id}"].append(item)
+    named = _named_alike(evidence, correlator)
+    for number, case in cases.items():
+        keys = {*case.ids, *_episode_ids(case), *_names(file.path for file in (*case.files, *case.former))}
+        keys.update(one for shoko in case.shoko for one in shoko.ids)
+        found = [*(item for key in keys for item in by_key.get(key, ())), *named.get(number, ())]
+        shows = {(item.source, item.item_id) for item in found if item.kind is ItemKind.SERIES}
+        found += [item for source, show in shows for item in by_key.get(f"child:{source}/{show}", ())]
+        items = {(item.source, item.item_id): item for item in found}
+        case.library = [items[key] for key in sorted(items)]
+
+
+def _named_alike(evidence: Evidence, correlator: Correlator) -> Mapping[int, list[LibraryEvidence]]:
+    """Return the films and series without any id by the requests their title may mean: hints, no proof."""
+    named: dict[int, list[LibraryEvidence]] = defaultdict(list)
     for item in evidence.library:
         if not item.ids and item.kind in (ItemKind.MOVIE, ItemKind.SERIES):
             media = MediaType.MOVIE if item.kind is ItemKind.MOVIE else MediaType.TV
-            clue = Clue(media_type=media, title=item.name, year=item.year)
-            for number in correlator.bind(clue):
-                if item not in cases[number].library:
-                    cases[number].library.append(item)
-
-
-def _items(keys: Iterable[str], by_key: Mapping[str, list[LibraryEvidence]]) -> Iterable[LibraryEvidence]:
-    """Return the items found under any of the keys."""
-    return (item for key in keys for item in by_key.get(key, ()))
+            for number in correlator.bind(Clue(media_type=media, title=item.name, year=item.year)):
+                named[number].append(item)
+    return named

@@ -1,7 +1,9 @@
 """Each request with all the evidence bound to it: a case, ready to be judged."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .correlator import ARR_SERVICE
 from .evidence import (
@@ -20,11 +22,13 @@ from .evidence import (
     TitleEvidence,
     TorrentEvidence,
 )
-from .ids import IdKind, make_id, path_parts
+from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
 
+SIZED = 100  # an equal size weighs more than any path
 
-@dataclass(slots=True)
+
+@dataclass(eq=False)
 class Case:
     """One request and what is known of it; `others` are files of the same title for 4K, or not."""
 
@@ -58,6 +62,26 @@ class Case:
         return self.movie or self.series
 
     @property
+    def served(self) -> bool:
+        """Return whether an *arr that is configured here serves it; else Seerr stands in for one."""
+        return self.media is not None or bool(self.arrs)
+
+    @property
+    def arrs(self) -> tuple[ServiceEvidence, ...]:
+        """Return the *arr that serves the request; those that may, while none is known to."""
+        source = self.media.source if self.media else self.source
+        return tuple(
+            one
+            for one in self.services.get(self.arr_service, ())
+            if (one.source == source if source else self._may_serve(one))
+        )
+
+    def _may_serve(self, arr: ServiceEvidence) -> bool:
+        """Return whether an *arr fits the request's definition and is not another than Seerr named."""
+        named = self.request.service_id
+        return arr.is_4k is self.request.is_4k and (named is None or arr.seerr_id in (None, named))
+
+    @cached_property
     def files(self) -> list[FileEvidence]:
         """Return the files its *arr has imported for it."""
         if self.movie and self.movie.file:
@@ -70,6 +94,12 @@ class Case:
             ]
         return []
 
+    @property
+    def former(self) -> list[FileEvidence]:
+        """Return the files its *arr ever imported for it, as its history tells."""
+        return [event.file for event in self.history if event.file and event.kind is HistoryKind.IMPORTED]
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         """Return all ids of the title itself, Seerr's, the *arr's and TMDB's alike."""
         request, film = self.request, self.request.media_type is MediaType.MOVIE
@@ -83,35 +113,42 @@ class Case:
             + [make_id(IdKind.IMDB, one) for one in imdb if one]
         )
 
-    @property
+    @cached_property
     def anime(self) -> bool | None:
         """Return whether it is anime: a hint says so, or Shoko recognised one of its files."""
         if any(one and one.anime for one in (self.title, self.movie, self.series)):
             return True
-        if any(file.matched and self._is_ours(file) for file in self.shoko):
+        if any(
+            shoko.matched and same_shoko_file(shoko, file)
+            for file in (self.files if self.shoko else ())
+            for shoko in self.shoko_named.get(path_name(file.path), ())
+        ):
             return True
         if self.journey and self.journey.anime:
             return True
         return False if self.title and self.media else None
 
-    def _is_ours(self, shoko: ShokoEvidence) -> bool:
-        """Return whether a Shoko file is one of the request's files."""
-        return any(same_shoko_file(shoko, file) for file in self.files)
+    @cached_property
+    def shoko_named(self) -> Mapping[str, list[ShokoEvidence]]:
+        """Return its Shoko files by every name they have had."""
+        named: dict[str, list[ShokoEvidence]] = defaultdict(list)
+        for shoko in self.shoko:
+            for name in {path_name(path) for path in shoko.paths}:
+                named[name].append(shoko)
+        return named
 
 
-def same_shoko_file(shoko: ShokoEvidence, file: FileEvidence) -> bool:
-    """Return whether Shoko's file is the *arr's: a shared path tail, sizes not at odds."""
-    if shoko.size and file.size and shoko.size != file.size:
-        return False
-    ours = path_parts(file.path)
+def same_shoko_file(shoko: ShokoEvidence, file: FileEvidence) -> int:
+    """Return how surely Shoko's file is the *arr's: 0 not, else by the path they share and their sizes."""
+    sized = bool(shoko.size and file.size)
+    if sized and shoko.size != file.size:
+        return 0
+    ours, best = path_parts(file.path), 0
     for path in shoko.paths:
-        theirs = path_parts(path)
-        shared = 0
-        while shared < min(len(ours), len(theirs)) and ours[-1 - shared] == theirs[-1 - shared]:
-            shared += 1
-        if shared >= 2 or (shared == 1 and (len(theirs) == 1 or (shoko.size and file.size))):
-            return True
-    return False
+        theirs, shared = path_parts(path), shared_tail(file.path, path)
+        if shared >= 2 or (shared == 1 and (sized or len(theirs) == 1 or len(ours) == 1)):
+            best = max(best, shared + (SIZED if sized else 0))
+    return best
 
 
 def last_event(history: Iterable[HistoryEvidence], *kinds: HistoryKind) -> HistoryEvidence | None:

@@ -1,7 +1,7 @@
 """Which request a piece of evidence means: six steps, the first that finds one decides."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 import re
@@ -12,6 +12,7 @@ from .evidence import (
     MediaType,
     MovieEvidence,
     RequestEvidence,
+    RequestStatus,
     SeriesEvidence,
     Service,
     ServiceEvidence,
@@ -21,6 +22,7 @@ from .evidence import (
 LIKE = 0.9
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")
 _NOISE = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"\d+")
 
 ARR_SERVICE = {MediaType.MOVIE: Service.RADARR, MediaType.TV: Service.SONARR}
 MEDIA_TYPE = {service: media for media, service in ARR_SERVICE.items()}
@@ -62,8 +64,15 @@ def release_title(release: str) -> tuple[str, int | None]:
 
 
 def like_titles(one: str, other: str) -> bool:
-    """Return whether two normalised titles are nearly the same."""
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= LIKE
+    """Return whether two normalised titles are nearly the same; a sequel's number tells them apart."""
+    if one == other:
+        return True
+    total = len(one) + len(other)
+    if 2 * min(len(one), len(other)) < LIKE * total or _NUMBER.findall(one) != _NUMBER.findall(other):
+        return False
+    # The letters in common bound the ratio from above, and are counted far sooner.
+    common = (Counter(one) & Counter(other)).total()
+    return 2 * common >= LIKE * total and SequenceMatcher(None, one, other, autojunk=False).ratio() >= LIKE
 
 
 @dataclass(slots=True)
@@ -89,9 +98,13 @@ class Correlator:
         finished: frozenset[int],
         downloads: Mapping[int, Iterable[str]],
     ) -> None:
-        """Index the requests; `finished` are available or deleted, `downloads` their known ids."""
+        """Index the requests; `finished` need nothing more, `downloads` are their known ids."""
         self._requests = {request.request_id: request for request in requests}
         self._finished = finished
+        self._declined = frozenset(
+            number for number, one in self._requests.items() if one.status is RequestStatus.DECLINED
+        )
+        self._over = finished | self._declined
         self._services = {service.source: service for service in services}
         self._instances = {
             (service.service, service.seerr_id): service.source
@@ -130,13 +143,17 @@ class Correlator:
         if request_id in self._requests:
             self._index.downloads[download_id.casefold()].add(request_id)
 
+    def learn_media(self, source: str, media_id: int, requests: Iterable[int]) -> None:
+        """Remember whose a film or series in an *arr is; Seerr's own note of it may be out of date."""
+        self._index.media[source, media_id] = set(requests)
+
     def bind(self, clue: Clue) -> tuple[int, ...]:
-        """Return the requests meant, none if no step finds one."""
+        """Return the requests meant, none if no step finds one; a finished one only if no active fits."""
         index = self._index
         media = clue.media_type
         if media is None and clue.source and (service := self._services.get(clue.source)):
             media = MEDIA_TYPE.get(service.service)
-        steps: list[Iterable[int]] = [
+        steps: list[Collection[int]] = [
             index.downloads.get((clue.download_id or "").casefold(), ()),
             index.media.get((clue.source or "", clue.media_id or -1), ()),
         ]
@@ -146,23 +163,35 @@ class Correlator:
                 index.tvdb.get((media, clue.tvdb_id or 0), ()),
                 index.imdb.get((media, (clue.imdb_id or "").casefold()), ()),
             ]
-        for found in steps:
-            if chosen := self._choose(found, clue, media):
+        second: tuple[int, ...] = ()
+        for found in filter(None, steps):
+            chosen = self._choose(self._with_same_show(found) if clue.source else found, clue, media)
+            if not self._over.issuperset(chosen):
                 return chosen
-        if clue.title and not (clue.tmdb_id or clue.tvdb_id or clue.imdb_id):
+            second = second or chosen
+        if not second and clue.title and not (clue.tmdb_id or clue.tvdb_id or clue.imdb_id):
             return self._choose(self._by_title(clue), clue, media)
-        return ()
+        return second
+
+    def _with_same_show(self, found: Collection[int]) -> Collection[int]:
+        """Return requests with all others for their shows: an episode is everybody's who wants it."""
+        among = (self._requests[number] for number in found)
+        shows = {one.tmdb_id or 0 for one in among if one.media_type is MediaType.TV}
+        return set(found).union(*(self._index.tmdb.get((MediaType.TV, show), ()) for show in shows))
 
     def _by_title(self, clue: Clue) -> set[int]:
-        """Return the requests of a like title and the same year, or a year beside it."""
+        """Return the requests of a like title and the same year, else of a year beside it."""
         title = normalise_title(clue.title or "")
-        years = (clue.year, clue.year - 1, clue.year + 1) if clue.year else ()
-        return {
-            number
-            for year in years
-            for name, number in self._index.titles.get(year, ())
-            if like_titles(title, name)
-        }
+        for years in ((clue.year,), (clue.year - 1, clue.year + 1)) if clue.year else ():
+            found = {
+                number
+                for year in years
+                for name, number in self._index.titles.get(year, ())
+                if like_titles(title, name)
+            }
+            if found:
+                return found
+        return set()
 
     def _choose(self, found: Iterable[int], clue: Clue, media: MediaType | None) -> tuple[int, ...]:
         """Return those found that fit: active before finished, the newest film, every series."""
@@ -175,6 +204,7 @@ class Correlator:
             if (request := self._requests.get(number))
             and (media is None or request.media_type is media)
             and (is_4k is None or request.is_4k is is_4k)
+            and not _at_odds(request, clue)
             and (
                 not clue.seasons
                 or request.media_type is MediaType.MOVIE
@@ -182,13 +212,10 @@ class Correlator:
                 or clue.seasons & set(request.seasons)
             )
         ]
-        active = [request for request in fitting if request.request_id not in self._finished]
-        films = [one for one in active or fitting if one.media_type is MediaType.MOVIE]
-        chosen = {
-            one.request_id: one
-            for one in films
-            if (clue.lasting and active) or one.is_4k not in _newer(one, films)
-        }
+        active = [request for request in fitting if request.request_id not in self._over]
+        settled = [request for request in fitting if request.request_id not in self._declined]
+        films = [one for one in active or settled or fitting if one.media_type is MediaType.MOVIE]
+        chosen = {one.request_id: one for one in films if clue.lasting or one.is_4k not in _newer(one, films)}
         shows = [one for one in fitting if one.media_type is MediaType.TV]
         for one in shows:
             rivals = [
@@ -209,6 +236,12 @@ class Correlator:
         return bool(meant) and request.request_id not in meant
 
 
+def _at_odds(request: RequestEvidence, clue: Clue) -> bool:
+    """Return whether both name a film of TMDB, and not the same; shows TMDB and TVDB cut differently."""
+    film = request.media_type is MediaType.MOVIE
+    return film and bool(request.tmdb_id and clue.tmdb_id) and request.tmdb_id != clue.tmdb_id
+
+
 def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
     """Return the kinds (4K or not) of which there is a newer request for the same film."""
     return {other.is_4k for other in among if other.request_id > one.request_id}
@@ -222,8 +255,6 @@ def movie_clue(movie: MovieEvidence) -> Clue:
         media_type=MediaType.MOVIE,
         tmdb_id=movie.tmdb_id,
         imdb_id=movie.imdb_id,
-        title=movie.title,
-        year=movie.year,
         lasting=True,
     )
 
@@ -237,8 +268,6 @@ def series_clue(series: SeriesEvidence) -> Clue:
         tmdb_id=series.tmdb_id,
         tvdb_id=series.tvdb_id,
         imdb_id=series.imdb_id,
-        title=series.title,
-        year=series.year,
         lasting=True,
     )
 

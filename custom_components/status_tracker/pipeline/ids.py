@@ -36,6 +36,11 @@ def path_parts(path: str) -> tuple[str, ...]:
     return tuple(part for part in path.casefold().replace("\\", "/").split("/") if part)
 
 
+def path_name(path: str) -> str:
+    """Return the case-folded name at the end of a path."""
+    return path.rstrip("/\\").replace("\\", "/").rpartition("/")[2].casefold()
+
+
 def path_tail(path: str, parts: int = 2) -> str:
     """Return the last parts of a path, e.g. "film (2020)/film.mkv", equal for every mount of it."""
     return "/".join(path_parts(path)[-parts:])

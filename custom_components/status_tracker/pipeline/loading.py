@@ -45,13 +45,12 @@ _QUEUE_REASON = {
 
 
 def down(case: Case, *kinds: Service) -> tuple[ServiceEvidence, ...]:
-    """Return the services of the kinds that do not answer; of the *arrs only the one that serves it."""
-    source = case.media.source if case.media else case.source
+    """Return the services of the kinds that do not answer; of the *arrs only those that may serve it."""
     return tuple(
         service
         for kind in kinds
-        for service in case.services.get(kind, ())
-        if not service.ok and (kind is not case.arr_service or source in (None, service.source))
+        for service in (case.arrs if kind is case.arr_service else case.services.get(kind, ()))
+        if not service.ok
     )
 
 
@@ -66,62 +65,60 @@ def like_title(case: Case) -> Hint | None:
 
 def in_flight(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
     """Return why a unit in flight is not further."""
-    match unit.stage:
-        case Stage.INDEXED | Stage.DOWNLOADING:
-            return _loading(case, unit)
-        case Stage.DOWNLOAD_DONE:
-            return _done(case, unit, now)
-        case Stage.ANIME_MATCHING:
-            return _matching(case, unit, limits, now)
-    if unit.has_file:
+    if unit.stage is Stage.ANIME_MATCHING:
+        return _matching(case, unit, limits, now)
+    if unit.has_file or unit.download is None:
         return _library(case, unit)
-    return Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING)
+    if unit.stage in (Stage.INDEXED, Stage.DOWNLOADING):
+        return _loading(case, unit, unit.download)
+    if unit.stage is Stage.DOWNLOAD_DONE:
+        return _done(case, unit, unit.download, now)
+    return _blind(case, unit, case.arr_service) or Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING)
 
 
-def _loading(case: Case, unit: Unit) -> Verdict:
-    """Return why a download has not loaded."""
-    download = unit.download
-    assert download is not None
+def _blind(case: Case, unit: Unit, *kinds: Service) -> Verdict | None:
+    """Return that a service that would know does not answer, None if all do."""
+    names = names_down(case, *kinds)
+    return Verdict(stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names) if names else None
+
+
+def _loading(case: Case, unit: Unit, download: Download) -> Verdict:
+    """Return why a download has not loaded: its client knows best, else its *arr."""
+    knowing = [Service.QBITTORRENT]
     if download.torrent:
         reason = _TORRENT_REASON.get(download.torrent.state)
-        detail = _row_words(download) if reason in BROKEN else None
-        return Verdict(stage=unit.stage, reason=reason, detail=detail)
-    if not download.rows:
-        blind = down(case, case.arr_service, Service.QBITTORRENT)
-        reason = Reason.SERVICE_UNAVAILABLE if blind else Reason.QUEUED
-        return Verdict(stage=unit.stage, reason=reason, detail=", ".join(one.name for one in blind) or None)
-    reason = _QUEUE_REASON.get(download.rows[0].status)
-    return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download))
+    elif download.rows:
+        reason, knowing = _QUEUE_REASON.get(download.rows[0].status), [case.arr_service]
+    else:
+        reason, knowing = Reason.QUEUED, [case.arr_service, Service.QBITTORRENT]
+    if reason not in BROKEN and (blind := _blind(case, unit, *knowing)):
+        return blind
+    return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download) if reason else None)
 
 
-def _done(case: Case, unit: Unit, now: datetime) -> Verdict:
+def _done(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
     """Return why a complete download has not been imported."""
-    download = unit.download
-    assert download is not None
-    if download.torrent and download.torrent.state is TorrentState.MISSING_FILES:
-        return Verdict(stage=unit.stage, reason=Reason.MISSING_FILES, detail=_row_words(download))
+    reason = _TORRENT_REASON.get(download.torrent.state) if download.torrent else None
+    if reason in BROKEN:
+        return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download))
     if blocked := [row for row in download.rows if row.status is QueueStatus.IMPORT_BLOCKED]:
         return Verdict(
             stage=unit.stage,
             reason=Reason.IMPORT_BLOCKED,
             detail=in_words(blocked[0].messages, blocked[0].error),
         )
-    if down(case, case.arr_service):
-        return Verdict(
-            stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names_down(case, case.arr_service)
-        )
+    if blind := _blind(case, unit, case.arr_service):
+        return blind
     fresh = download.told is not None and now - download.told < TOLD
-    if not download.rows and case.has(case.arr_service) and not fresh:
+    if not download.rows and case.served and not fresh:
         return Verdict(stage=unit.stage, reason=Reason.NOT_TRACKED, detail=download.release)
     return Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING, detail=_row_words(download))
 
 
 def _library(case: Case, unit: Unit) -> Verdict:
     """Return why an imported file is not shown."""
-    if down(case, Service.JELLYFIN):
-        return Verdict(
-            stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names_down(case, Service.JELLYFIN)
-        )
+    if blind := _blind(case, unit, Service.JELLYFIN):
+        return blind
     busy = any(service.busy for service in case.services.get(Service.JELLYFIN, ()))
     return Verdict(
         stage=unit.stage,
@@ -137,11 +134,10 @@ def _matching(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
     late = waited >= limits.of(unit.stage)
     matched = any(file.matched for file in unit.shoko)
     unmatched = next((file for file in unit.shoko if not file.matched), None)
-    if not matched and down(case, Service.SHOKO):
-        return Verdict(
-            stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names_down(case, Service.SHOKO)
-        )
-    if not matched and unmatched and (unmatched.refused or late):
+    busy = any(service.busy for service in case.services.get(Service.SHOKO, ()))
+    if not matched and (blind := _blind(case, unit, Service.SHOKO)):
+        return blind
+    if not matched and unmatched and (unmatched.refused or (late and not busy)):
         return Verdict(
             stage=unit.stage,
             reason=Reason.ANIME_UNMATCHED,
@@ -162,9 +158,9 @@ def _matching(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
     return waiting
 
 
-def names_down(case: Case, kind: Service) -> str:
-    """Return the names of the services of a kind that are down."""
-    return ", ".join(service.name for service in down(case, kind))
+def names_down(case: Case, *kinds: Service) -> str:
+    """Return the names of the services of the kinds that are down."""
+    return ", ".join(service.name for service in down(case, *kinds))
 
 
 def _row_words(download: Download) -> str | None:

@@ -1,6 +1,6 @@
 """What outlives a restart beside the evidence, and which requests are over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,25 +44,35 @@ class Memory:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Memory:
-        """Return the memory `to_dict` wrote; ValueError and KeyError where it is damaged."""
-        started = data.get("started")
-        journeys = (Journey.from_dict(one) for one in data["journeys"])
-        return cls(
-            started=datetime.fromisoformat(started) if started else None,
-            journeys={journey.request_id: journey for journey in journeys},
-            done={int(number): str(sign) for number, sign in data["done"].items()},
-        )
+        """Return the memory `to_dict` wrote; ValueError where it is damaged."""
+        try:
+            started = data.get("started")
+            journeys = [Journey.from_dict(one) for one in data["journeys"]]
+            return cls(
+                started=datetime.fromisoformat(started) if started else None,
+                journeys={journey.request_id: journey for journey in journeys},
+                done={int(number): str(sign) for number, sign in data["done"].items()},
+            )
+        except (AttributeError, LookupError, TypeError) as err:
+            raise ValueError(f"not a memory: {type(err).__name__}") from err
+
+
+def seerr_status(request: RequestEvidence) -> MediaStatus:
+    """Return what Seerr says of what was asked for: of a series, the seasons rather than the whole."""
+    if request.seasons and {*request.seasons} <= {*request.seasons_available}:
+        return MediaStatus.AVAILABLE
+    return request.media_status
 
 
 def sign_of(request: RequestEvidence) -> str:
     """Return what Seerr says of a request, to tell news by."""
-    return f"{request.status}/{request.media_status}"
+    return f"{request.status}/{seerr_status(request)}"
 
 
 def over(request: RequestEvidence) -> bool:
     """Return whether Seerr itself counts a request as over."""
     return request.status in (RequestStatus.COMPLETED, RequestStatus.DECLINED) or (
-        request.media_status in (MediaStatus.AVAILABLE, MediaStatus.DELETED, MediaStatus.BLOCKLISTED)
+        seerr_status(request) in (MediaStatus.AVAILABLE, MediaStatus.DELETED, MediaStatus.BLOCKLISTED)
         and request.status is RequestStatus.APPROVED
     )
 
@@ -72,9 +82,10 @@ def start(evidence: Evidence, memory: Memory, now: datetime) -> None:
     if memory.started is not None:
         return
     memory.started = now
-    memory.done.update(
-        {request.request_id: sign_of(request) for request in evidence.requests if over(request)}
-    )
+    for request in evidence.requests:
+        if over(request):
+            memory.done[request.request_id] = sign_of(request)
+            memory.journeys.pop(request.request_id, None)
 
 
 def forget_gone(evidence: Evidence, memory: Memory) -> None:
@@ -105,7 +116,7 @@ def depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool) 
         request_id=request.request_id,
         stage=stage,
         stage_since=since,
-        reason_since=since,
+        reason_since=now,
         timeline=(Step(stage=stage, at=since),),
         finished_at=now if stage in FINISHED else None,
         old=old and stage is not Stage.REQUESTED,
@@ -113,20 +124,18 @@ def depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool) 
 
 
 def remember(
-    case: Case, journey: Journey, downloads: Iterable[Download], now: datetime, *, settling: bool
+    case: Case, journey: Journey, downloads: Sequence[Download], now: datetime, *, settling: bool
 ) -> Journey:
     """Return the journey with what was learnt: download ids, when an *arr last told of them, anime."""
-    known = dict.fromkeys(journey.download_ids)
     seen = dict(journey.seen)
     for download in downloads:
-        if not (key := download.download_id):
-            continue
-        known.setdefault(key)
-        if download.rows and (key not in seen or now - seen[key] >= SEEN_EVERY):
+        key = download.download_id
+        if key and download.rows and (key not in seen or now - seen[key] >= SEEN_EVERY):
             seen[key] = now
-    for torrent_hash in case.torrents:
-        known.setdefault(torrent_hash)
-    ids = tuple(known)[-DOWNLOADS_LENGTH:]
+    current = dict.fromkeys(one.download_id for one in downloads if one.download_id)
+    current |= dict.fromkeys(sorted(case.torrents))
+    former = [key for key in journey.download_ids if key not in current]
+    ids = (*former, *current)[-DOWNLOADS_LENGTH:]
     seen = {key: time for key, time in seen.items() if key in ids}
     anime = True if case.anime else journey.anime
     moved = journey.old and (journey.stage not in QUIET_STAGES or not settling)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from .cases import Case, last_event
 from .evidence import (
     HistoryKind,
-    ItemKind,
     MediaType,
     QueueStatus,
     Service,
@@ -120,43 +119,49 @@ def _waiting(
 ) -> Verdict:
     """Return why nothing is on the way for what is missing."""
     media = case.media
-    missing = [unit for unit in units if unit.stage is Stage.APPROVED and unit.aired]
-    if down(case, case.arr_service):
-        return Verdict(
-            stage=stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names_down(case, case.arr_service)
-        )
+    absent = [unit for unit in units if unit.stage is Stage.APPROVED]
+    missing = [unit for unit in absent if unit.aired]
+    if names := names_down(case, case.arr_service):
+        return Verdict(stage=stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names)
     if media is None or media.gone:
-        return _not_there(case, stage, now)
-    if case.series:
-        absent = set(case.request.seasons) - set(case.series.seasons)
-        if absent:
-            return Verdict(
-                stage=stage,
-                reason=Reason.SEASON_MISMATCH,
-                detail=", ".join(str(season) for season in sorted(absent)),
-            )
-        if not missing:
-            return Verdict(stage=stage, reason=Reason.UNAIRED, expected=expected)
+        return _not_there(case, stage, missing, expected, now)
+    if seasons := _unknown_seasons(case, absent):
+        return Verdict(stage=stage, reason=Reason.SEASON_MISMATCH, detail=", ".join(map(str, seasons)))
     if failed := _failed(case, missing):
         return failed
-    if not media.monitored or (missing and not any(unit.monitored for unit in missing)):
+    if not media.monitored or not any(unit.monitored for unit in missing or absent or units):
         return Verdict(stage=stage, reason=Reason.NOT_MONITORED)
+    if case.series and not missing:
+        return Verdict(stage=stage, reason=Reason.UNAIRED)
     if case.movie and not case.movie.available:
-        return Verdict(stage=stage, reason=Reason.NOT_RELEASED, expected=expected)
+        return Verdict(stage=stage, reason=Reason.NOT_RELEASED)
     if searched := _searched(case, missing):
         return Verdict(stage=stage, reason=Reason.NO_RELEASE_FOUND, hint=Hint.LAST_SEARCH, at=searched)
-    if any(item.kind in (ItemKind.MOVIE, ItemKind.SERIES) for item in case.library):
-        return Verdict(stage=stage, reason=Reason.SEARCHING, hint=like_title(case))
-    return Verdict(stage=stage, reason=Reason.SEARCHING)
+    return Verdict(stage=stage, reason=Reason.SEARCHING, hint=like_title(case))
 
 
-def _not_there(case: Case, stage: Stage, now: datetime) -> Verdict:
+def _unknown_seasons(case: Case, absent: Iterable[Unit]) -> list[int]:
+    """Return the seasons still missing that Sonarr does not have; it has none before it has read any."""
+    known = case.series.seasons if case.series else ()
+    return sorted({unit.season or 0 for unit in absent} - {*known}) if known else []
+
+
+def _not_there(
+    case: Case, stage: Stage, missing: Sequence[Unit], expected: datetime | None, now: datetime
+) -> Verdict:
     """Return why a request has no film or series in any *arr."""
-    handed = case.journey.stage_since if case.journey else now
-    if case.request.updated_at:
-        handed = max(handed, case.request.updated_at)
-    if case.has(case.arr_service) and stage is Stage.APPROVED and now - handed >= HANDED_OVER:
-        return Verdict(stage=stage, reason=Reason.NOT_IN_ARR)
+    if case.served:
+        times = [case.request.updated_at]
+        if case.journey:
+            # Not before it has been absent under our eyes: the *arr may not have been asked yet.
+            times += [case.journey.stage_since, case.journey.reason_since]
+        handed = max((time for time in times if time), default=now)
+        if now - handed >= HANDED_OVER or (case.journey and case.journey.reason is Reason.NOT_IN_ARR):
+            return Verdict(stage=stage, reason=Reason.NOT_IN_ARR)
+    elif case.request.media_type is MediaType.TV and not missing:
+        return Verdict(stage=stage, reason=Reason.UNAIRED)
+    elif _ahead(expected, now) and case.request.media_type is MediaType.MOVIE:
+        return Verdict(stage=stage, reason=Reason.NOT_RELEASED)
     return Verdict(stage=stage, reason=Reason.SEARCHING, hint=like_title(case))
 
 
@@ -171,7 +176,11 @@ def _failed(case: Case, missing: Iterable[Unit]) -> Verdict | None:
             reason=Reason.DOWNLOAD_FAILED,
             detail=last.message or last.release,
         )
-    rows = [row for row in case.queue if row.status is QueueStatus.FAILED]
+    rows = [
+        row
+        for row in case.queue
+        if row.status is QueueStatus.FAILED and (not episodes or row.episode_id in (None, *episodes))
+    ]
     if rows:
         return Verdict(
             stage=Stage.APPROVED,

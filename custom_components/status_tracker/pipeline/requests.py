@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from .evidence import (
     EpisodeEvidence,
@@ -133,9 +134,12 @@ class Download:
         return min((row.size_left for row in self.rows), default=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Unit:
-    """A film, or one episode (`season`, `number`; a whole season where nobody counts its episodes)."""
+    """A film, or one episode (`season`, `number`; a whole season where nobody counts its episodes).
+
+    It is made anew in each evaluation and filled in by `stages` alone.
+    """
 
     season: int | None = None
     number: int | None = None
@@ -146,6 +150,7 @@ class Unit:
     monitored: bool = True
     has_file: bool = False
     file: FileEvidence | None = None
+    former: tuple[FileEvidence, ...] = ()  # what its *arr imported before, where it has a file now
     downloads: tuple[Download, ...] = ()
     shoko: tuple[ShokoEvidence, ...] = ()
     proof: LibraryEvidence | None = None
@@ -206,12 +211,18 @@ class Journey(Piece):
             stage_since=now if moved else self.stage_since,
             reason=verdict.reason,
             reason_since=now if moved or verdict.reason is not self.reason else self.reason_since,
-            timeline=(
-                *self.timeline,
-                Step(stage=verdict.stage, at=now, reason=verdict.reason),
-            )[-TIMELINE_LENGTH:],
+            timeline=_shortened((*self.timeline, Step(stage=verdict.stage, at=now, reason=verdict.reason))),
             finished_at=(self.finished_at if not moved else now) if verdict.stage in FINISHED else None,
         )
+
+
+def _shortened(timeline: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return a timeline of bounded length: reasons that came and went are dropped before stages are."""
+    if len(timeline) <= TIMELINE_LENGTH:
+        return timeline
+    pairs = enumerate(pairwise(timeline), start=1)
+    drop = next((at for at, (before, after) in pairs if before.stage is after.stage), 0)
+    return timeline[:drop] + timeline[drop + 1 :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,14 +257,14 @@ class Tracked:
     @property
     def episodes_total(self) -> int | None:
         """Return how many episodes were asked for, None for a film or where nobody counts."""
-        return len(self.units) if self.units and self.units[0].number is not None else None
+        return sum(unit.number is not None for unit in self.units) or None
 
     @property
     def episodes_available(self) -> int | None:
         """Return how many of them can be watched."""
         if self.episodes_total is None:
             return None
-        return sum(unit.stage is Stage.AVAILABLE for unit in self.units)
+        return sum(unit.stage is Stage.AVAILABLE and unit.number is not None for unit in self.units)
 
     @property
     def current(self) -> Download | None:

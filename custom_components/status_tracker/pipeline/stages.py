@@ -1,14 +1,11 @@
 """The stage: of a unit the highest row whose evidence holds, of a request what its units add up to."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from .availability import available_without_library, prove, shoko_files, whole_season
+from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
 from .evidence import (
-    ItemKind,
     MediaStatus,
     MediaType,
     QueueStatus,
@@ -32,8 +29,6 @@ QUEUE_STAGE = {
 }
 TORRENT_STAGE = {
     TorrentState.METADATA: Stage.INDEXED,
-    TorrentState.QUEUED: Stage.INDEXED,
-    TorrentState.CHECKING: Stage.INDEXED,
     TorrentState.DOWNLOADING: Stage.DOWNLOADING,
     TorrentState.COMPLETE: Stage.DOWNLOAD_DONE,
 }
@@ -74,42 +69,34 @@ def _nothing_loaded(download: Download) -> bool:
     )
 
 
-def unit_stage(case: Case, unit: Unit) -> Unit:
-    """Return the unit with its stage, and with the proof or the download that decides it."""
-    unit = replace(unit, shoko=shoko_files(case, unit))
-    best: Download | None = None
+def unit_stage(case: Case, unit: Unit, prover: Prover | None) -> None:
+    """Give the unit its stage, and the proof or the download that decides it."""
     reached: Stage | None = None
     for download in unit.downloads:
         stage = download_stage(download)
         if stage and (reached is None or ORDER[stage] >= ORDER[reached]):
-            best, reached = download, stage
-    if case.has(Service.JELLYFIN):
-        if proof := prove(case, unit):
-            return replace(unit, stage=Stage.AVAILABLE, proof=proof, download=best)
-        if whole_season(case, unit, _shown(case)):
-            return replace(unit, stage=Stage.AVAILABLE, download=best)
-    elif available_without_library(case, unit):
-        return replace(unit, stage=Stage.AVAILABLE, download=best)
-    if unit.has_file:
-        anime = case.anime and case.has(Service.SHOKO)
-        return replace(unit, stage=Stage.ANIME_MATCHING if anime else Stage.IMPORTING, download=best)
-    if reached:
-        return replace(unit, stage=reached, download=best)
-    return replace(unit, stage=Stage.APPROVED, download=None)
-
-
-def _shown(case: Case) -> Counter[int]:
-    """Return how many real episodes of each season Jellyfin shows."""
-    return Counter(
-        item.season
-        for item in case.library
-        if item.kind is ItemKind.EPISODE and not item.virtual and item.season is not None
-    )
+            unit.download, reached = download, stage
+    unit.shoko = shoko_files(case, unit)
+    if prover is None:
+        there = available_without_library(case, unit)
+    else:
+        unit.proof = prover.prove(unit)
+        there = unit.proof is not None or prover.whole_season(unit)
+    if there:
+        unit.stage = Stage.AVAILABLE
+    elif unit.has_file:
+        unit.stage = Stage.ANIME_MATCHING if case.anime and case.has(Service.SHOKO) else Stage.IMPORTING
+    else:
+        unit.stage = reached or Stage.APPROVED
 
 
 def judge_units(case: Case, now: datetime) -> list[Unit]:
     """Return the request's units with their stages."""
-    return [unit_stage(case, unit) for unit in units_of(case, now)]
+    prover = Prover(case) if case.has(Service.JELLYFIN) else None
+    units = units_of(case, now)
+    for unit in units:
+        unit_stage(case, unit, prover)
+    return units
 
 
 def request_stage(case: Case, units: Sequence[Unit]) -> Stage:
@@ -131,7 +118,7 @@ def request_stage(case: Case, units: Sequence[Unit]) -> Stage:
         return Stage.DELETED
     if Stage.AVAILABLE in stages:
         return Stage.PARTIALLY_AVAILABLE
-    if request.media_type is MediaType.TV and _seerr_partly(case):
+    if _seerr_partly(case):
         return Stage.PARTIALLY_AVAILABLE
     if request.status is RequestStatus.FAILED and (case.media is None or case.media.gone):
         return Stage.FAILED
@@ -146,7 +133,12 @@ def _wanted_again(case: Case) -> bool:
 
 
 def _seerr_partly(case: Case) -> bool:
-    """Return whether, with no Jellyfin to ask, Seerr says that a part is there."""
-    return not case.has(Service.JELLYFIN) and bool(
-        case.request.media_status is MediaStatus.PARTIALLY_AVAILABLE or case.request.seasons_available
+    """Return whether, with nobody else to ask, Seerr says that a part of the series is there."""
+    request = case.request
+    return (
+        request.media_type is MediaType.TV
+        and not case.has(Service.JELLYFIN)
+        and not case.served
+        and not request.seasons_available  # else it is the other seasons it speaks of
+        and request.media_status is MediaStatus.PARTIALLY_AVAILABLE
     )

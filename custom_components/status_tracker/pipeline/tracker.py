@@ -119,7 +119,10 @@ def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]
     found: dict[str, Download] = {}
     for unit in units:
         for download in unit.downloads:
-            found[download.download_id or f"{download.release}"] = download
+            key = download.download_id or f"{download.release}"
+            # Of a pack partly imported, tell of what is still to come.
+            if key not in found or (found[key].outcome and not download.outcome):
+                found[key] = download
     return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or now)))
 
 
@@ -180,7 +183,7 @@ def _number(case: Case) -> int | None:
 
 def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:
     """Return every id known of the request: the title's, its episodes' and Shoko's."""
-    ids = set(case.ids())
+    ids = set(case.ids)
     for unit in units:
         for file in unit.shoko:
             ids.update(file.ids)

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .cases import Case
+from .availability import seerr_has
+from .cases import Case, last_event
 from .evidence import (
     ClientDownload,
+    EpisodeEvidence,
+    FileEvidence,
     HistoryEvidence,
     HistoryKind,
     MediaType,
     QueueEvidence,
+    SeriesEvidence,
     Service,
-    ServiceEvidence,
 )
 from .requests import Download, Unit
 
@@ -27,59 +30,67 @@ def units_of(case: Case, now: datetime) -> list[Unit]:
     if case.request.media_type is MediaType.MOVIE:
         return [_film(case, now)]
     if case.series and not case.series.gone:
-        return _episodes(case, now)
-    return _from_seasons(case, now)
+        return _episodes(case, case.series, now)
+    return [unit for season in case.request.seasons for unit in _season(case, season, now)]
 
 
 def _film(case: Case, now: datetime) -> Unit:
     """Return the one unit of a film."""
     movie = case.movie
-    downloads = tuple(_downloads(case, None, now))
+    downloads = (
+        _downloads(case, now, case.queue, case.history)
+        if case.served
+        else _seerr_downloads(case, case.request.downloads)
+    )
     if movie is None or movie.gone:
-        imported = _imported(case.history)
-        return Unit(
+        imported = _imported(case.history) if movie is None else None
+        unit = Unit(
             title=case.title.title if case.title else None,
-            has_file=imported is not None and (movie is None or not movie.gone),
-            file=imported.file if imported and movie is None else None,
+            has_file=imported is not None,
+            file=imported.file if imported else None,
             downloads=downloads,
         )
+        return replace(unit, has_file=unit.has_file or (not case.served and seerr_has(case, unit)))
     return Unit(
         title=movie.title,
         monitored=movie.monitored,
         has_file=movie.has_file,
         file=movie.file,
+        former=_former(case.history, movie.file) if movie.has_file else (),
         downloads=downloads,
     )
 
 
 def _imported(history: Iterable[HistoryEvidence]) -> HistoryEvidence | None:
     """Return the import that stands: not followed by the deletion of its file."""
-    last = next(
-        (
-            event
-            for event in reversed(list(history))
-            if event.kind in (HistoryKind.IMPORTED, HistoryKind.FILE_DELETED)
-        ),
-        None,
-    )
+    last = last_event(history, HistoryKind.IMPORTED, HistoryKind.FILE_DELETED)
     return last if last and last.kind is HistoryKind.IMPORTED else None
 
 
-def _episodes(case: Case, now: datetime) -> list[Unit]:
-    """Return a unit for each episode of the requested seasons that Sonarr knows."""
-    series = case.series
-    assert series is not None
+def _former(history: Iterable[HistoryEvidence], now: FileEvidence | None) -> tuple[FileEvidence, ...]:
+    """Return the files an *arr imported before the present one, the newest first."""
+    files = [event.file for event in history if event.kind is HistoryKind.IMPORTED and event.file]
+    return tuple(dict.fromkeys(file for file in reversed(files) if file != now))
+
+
+def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
+    """Return a unit for each wanted episode that Sonarr knows; seasons it has none of count as TMDB's."""
     rows: dict[int | None, list[QueueEvidence]] = defaultdict(list)
     for row in case.queue:
         rows[row.episode_id].append(row)
     events: dict[int | None, list[HistoryEvidence]] = defaultdict(list)
     for event in case.history:
         events[event.episode_id].append(event)
+    grabs: dict[str, set[int | None]] = defaultdict(set)
+    for event in case.history:
+        if event.kind is HistoryKind.GRABBED and event.download_id:
+            grabs[event.download_id.casefold()].add(event.episode_id)
     units = []
     for episode in series.episodes:
         if episode.season not in case.request.seasons:
             continue
-        mine = _downloads(case, episode.episode_id, now, rows[episode.episode_id], events[episode.episode_id])
+        mine = events[episode.episode_id]
+        loose = [row for row in rows[None] if _means(row, episode, grabs)]
         units.append(
             Unit(
                 season=episode.season,
@@ -91,45 +102,69 @@ def _episodes(case: Case, now: datetime) -> list[Unit]:
                 monitored=series.monitored and episode.monitored,
                 has_file=episode.has_file,
                 file=episode.file,
-                downloads=tuple(mine),
+                former=_former(mine, episode.file) if episode.has_file else (),
+                downloads=_downloads(case, now, [*rows[episode.episode_id], *loose], mine),
             )
         )
+    counted = {unit.season for unit in units}
+    for season in case.request.seasons:
+        if season not in counted:
+            # Where Sonarr lists other seasons' episodes, one without any is yet to be announced.
+            announced = season not in series.seasons or not series.episodes
+            units += [
+                unit if announced else replace(unit, aired=False) for unit in _season(case, season, now)
+            ]
     return sorted(units, key=lambda unit: (unit.season or 0, unit.number or 0))
 
 
-def _from_seasons(case: Case, now: datetime) -> list[Unit]:
-    """Return the units where no Sonarr counts: as TMDB does, else a whole season each."""
-    counted = {season.number: season for season in case.title.seasons} if case.title else {}
-    units: list[Unit] = []
-    for number in case.request.seasons:
-        season = counted.get(number)
-        aired = season is None or season.air_date is None or season.air_date <= now
-        base = Unit(season=number, aired=aired, air_date=season.air_date if season else None)
-        episodes = [replace(base, number=one + 1) for one in range(season.episodes if season else 0)]
-        for unit in episodes or [base]:
-            rows = [
-                row for row in _seerr_rows(case) if row.season == number and unit.number in (None, row.number)
-            ]
-            units.append(replace(unit, downloads=tuple(_seerr_downloads(case, rows))))
-    return units
+def _means(row: QueueEvidence, episode: EpisodeEvidence, grabs: Mapping[str, set[int | None]]) -> bool:
+    """Return whether a row for no episode (Sonarr cannot read its name) may be for this one.
+
+    It is for those it was grabbed for; of one added by hand, for all that are missing.
+    """
+    grabbed = grabs.get((row.download_id or "").casefold())
+    return episode.episode_id in grabbed if grabbed else not episode.has_file
+
+
+def _season(case: Case, number: int, now: datetime) -> list[Unit]:
+    """Return the units of a season no Sonarr counts: as many as TMDB knows, else the whole season as one."""
+    known = next((one for one in case.title.seasons if one.number == number), None) if case.title else None
+    air_date = known.air_date if known else None
+    base = Unit(season=number, aired=air_date is None or air_date <= now, air_date=air_date)
+    has_file = not case.served and base.aired and seerr_has(case, base)
+    # Told by a webhook before its series could be read: which episodes it is for will follow.
+    early = () if case.series else _downloads(case, now, case.queue, case.history)
+    units = [replace(base, number=one + 1) for one in range(known.episodes if known else 0)] or [base]
+    return [
+        replace(
+            unit,
+            has_file=has_file,
+            downloads=early
+            if case.served
+            else _seerr_downloads(
+                case,
+                [
+                    row
+                    for row in case.request.downloads
+                    if row.season in (None, number)
+                    and (unit.number is None or row.number in (None, unit.number))
+                ],
+            ),
+        )
+        for unit in units
+    ]
 
 
 def _downloads(
-    case: Case,
-    episode_id: int | None,
-    now: datetime,
-    rows: Iterable[QueueEvidence] | None = None,
-    events: Iterable[HistoryEvidence] | None = None,
-) -> Iterable[Download]:
-    """Return a unit's downloads, oldest grab first, those no *arr tells of from Seerr."""
-    queue = list(case.queue if rows is None else rows)
-    history = list(case.history if events is None else events)
+    case: Case, now: datetime, rows: Iterable[QueueEvidence], events: Iterable[HistoryEvidence]
+) -> tuple[Download, ...]:
+    """Return a unit's downloads, oldest grab first."""
     by_id: dict[str, list[QueueEvidence]] = defaultdict(list)
-    for row in queue:
+    for row in rows:
         by_id[(row.download_id or f"row {row.row_id}").casefold()].append(row)
     grabs: dict[str, HistoryEvidence] = {}
     outcomes: dict[str, HistoryEvidence] = {}
-    for event in history:
+    for event in events:
         if not event.download_id:
             continue
         key = event.download_id.casefold()
@@ -140,12 +175,10 @@ def _downloads(
         elif event.kind in OUTCOMES:
             outcomes[key] = event
     keys = list(dict.fromkeys((*grabs, *outcomes, *by_id)))
-    if not keys and episode_id is None and not case.has(case.arr_service):
-        return _seerr_downloads(case, _seerr_rows(case))
-    return [
+    return tuple(
         _download(case, key, grabs.get(key), outcomes.get(key), tuple(by_id.get(key, ())), now)
         for key in keys
-    ]
+    )
 
 
 def _download(
@@ -162,7 +195,6 @@ def _download(
     source = row.source if row else event.source if event else ""
     seen = case.journey.seen.get(key) if case.journey else None
     last = max((time for time in (event.at if event else None, seen) if time), default=now)
-    watched = _well(case.services, case.arr_service, source) and _well(case.services, Service.QBITTORRENT)
     return Download(
         download_id=key if not key.startswith("row ") else None,
         release=(row and row.title) or (event and event.release) or (torrent and torrent.name) or None,
@@ -174,21 +206,21 @@ def _download(
         rows=rows,
         torrent=torrent,
         outcome=outcome,
-        lost=not rows and torrent is None and outcome is None and watched and now - last > GRACE,
+        lost=not (rows or torrent or outcome) and now - last > GRACE and _watched(case, source),
     )
 
 
-def _well(services: Mapping[Service, tuple[ServiceEvidence, ...]], kind: Service, source: str = "") -> bool:
-    """Return whether the services of a kind (or the one named) all answer."""
-    return all(service.ok for service in services.get(kind, ()) if not source or service.source == source)
+def _watched(case: Case, source: str) -> bool:
+    """Return whether those who would tell of a download, its *arr and the clients, all answer."""
+    return all(
+        service.ok
+        for kind in (case.arr_service, Service.QBITTORRENT)
+        for service in case.services.get(kind, ())
+        if kind is Service.QBITTORRENT or service.source == source
+    )
 
 
-def _seerr_rows(case: Case) -> tuple[ClientDownload, ...]:
-    """Return Seerr's own download rows, where no *arr of ours knows better."""
-    return () if case.has(case.arr_service) else case.request.downloads
-
-
-def _seerr_downloads(case: Case, rows: Iterable[ClientDownload]) -> list[Download]:
+def _seerr_downloads(case: Case, rows: Iterable[ClientDownload]) -> tuple[Download, ...]:
     """Return downloads made of Seerr's own rows."""
     downloads = []
     for row in rows:
@@ -212,4 +244,4 @@ def _seerr_downloads(case: Case, rows: Iterable[ClientDownload]) -> list[Downloa
                 torrent=case.torrents.get(key),
             )
         )
-    return downloads
+    return tuple(downloads)

@@ -1,0 +1,226 @@
+"""Proof that something can be watched: by ids, by the very file, by number where numbers mean the same."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.status_tracker.pipeline.availability import is_file_of, is_only_other, same_file
+from custom_components.status_tracker.pipeline.evidence import (
+    HistoryKind,
+    ItemFile,
+    ItemKind,
+    MediaStatus,
+    Service,
+    ServiceEvidence,
+)
+from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.requests import Stage
+
+from .builders import (
+    FILM,
+    FOURK_STACK,
+    GB,
+    JELLYFIN,
+    SEERR,
+    SHOKO,
+    SHOW,
+    STACK,
+    episode,
+    episode_file,
+    episode_item,
+    event,
+    film,
+    film_4k,
+    film_file,
+    film_item,
+    ids,
+    item,
+    only,
+    plays,
+    request,
+    request_4k,
+    series,
+    series_item,
+    series_request,
+    shoko_file,
+    title,
+    vfs_item,
+)
+
+HD = film_file()
+UHD = film_file("/movies4k/The Matrix (1999)/The Matrix (1999).mkv", 50 * GB)
+
+
+@pytest.mark.parametrize(
+    ("named", "stage"),
+    [
+        (ids((IdKind.TMDB_MOVIE, FILM)), Stage.AVAILABLE),
+        (ids((IdKind.IMDB, "TT0133093")), Stage.AVAILABLE),
+        (ids((IdKind.TMDB_MOVIE, 1)), Stage.IMPORTING),
+        (ids((IdKind.TMDB_SHOW, FILM)), Stage.IMPORTING),
+        (ids((IdKind.TMDB_EPISODE, FILM)), Stage.IMPORTING),
+        ((), Stage.IMPORTING),
+    ],
+)
+def test_film_by_its_ids(named: tuple[str, ...], stage: Stage) -> None:
+    """TMDB's or IMDb's id of the film proves it; a show's number or a like title does not."""
+    told = (*STACK, request(imdb_id="tt0133093"), title(), film(file=HD), item(ids=named))
+    assert only(*told).stage is stage
+
+
+def test_film_by_its_file() -> None:
+    """Without any id the very file proves it, through whatever mount; another size or folder does not."""
+    told = (*STACK, request(), film(file=HD))
+    assert only(*told, item(files=plays(HD))).stage is Stage.AVAILABLE
+    assert only(*told, item(files=plays(HD, sized=False))).stage is Stage.AVAILABLE
+    assert only(*told, item(files=(ItemFile(path=f"/media{HD.path}", size=1),))).stage is Stage.IMPORTING
+    elsewhere = (ItemFile(path="/media/Another/The Matrix (1999).mkv"),)
+    assert only(*told, item(files=elsewhere)).stage is Stage.IMPORTING
+    windows = (ItemFile(path="M:\\FILMS\\The Matrix (1999)\\The Matrix (1999).MKV"),)
+    assert only(*told, item(files=windows)).stage is Stage.AVAILABLE
+
+
+def test_link_of_what_proves_it() -> None:
+    """The link leads to the film, of a series to the series, of a lone episode's show to the episode."""
+    assert only(*STACK, request(), film_item()).jellyfin_url == "https://jellyfin.example/m1"
+    assert only(*STACK, request()).jellyfin_url is None
+    told = (*STACK, series_request(), series(episode()), episode_item(1))
+    assert only(*told, series_item()).jellyfin_url == "https://jellyfin.example/s1"
+    assert only(*told, series_item(url=None)).jellyfin_url == "https://jellyfin.example/e1x1"
+
+
+def test_episode_by_its_own_id() -> None:
+    """An episode's TVDB id proves it wherever Jellyfin counts it."""
+    odd = item("e9", ItemKind.EPISODE, ids=ids((IdKind.TVDB_EPISODE, 1001)), season=9, number=9)
+    assert only(*STACK, series_request(), series(episode()), odd).stage is Stage.AVAILABLE
+
+
+def test_episode_by_its_number() -> None:
+    """Season and number prove it under the request's series alone."""
+    told = (*STACK, series_request(), series(episode()))
+    assert only(*told, series_item(), episode_item(1)).stage is Stage.AVAILABLE
+    assert (
+        only(*told, series_item(ids=ids((IdKind.TMDB_SHOW, SHOW))), episode_item(1)).stage is Stage.AVAILABLE
+    )
+    assert only(*told, series_item(ids=ids((IdKind.TVDB_SHOW, 9))), episode_item(1)).stage is Stage.APPROVED
+    assert only(*told, series_item(), episode_item(1, season=2)).stage is Stage.APPROVED
+    assert only(*told, series_item(), replace(episode_item(1), number=None)).stage is Stage.APPROVED
+    assert only(*told, series_item(), episode_item(1, virtual=True)).stage is Stage.APPROVED
+    assert only(*told, series_item(), episode_item(1, series_id="s2")).stage is Stage.APPROVED
+
+
+def test_episode_by_its_file() -> None:
+    """An episode of a series without ids is proved by its file."""
+    shown = episode_item(7, series_id="s7", files=plays(episode_file(1, 1)))
+    assert only(*STACK, series_request(), series(episode(loaded=True)), shown).stage is Stage.AVAILABLE
+
+
+def test_4k_by_its_own_file_alone() -> None:
+    """The HD copy has the film's ids, and is not what was asked for."""
+    told = (*FOURK_STACK, request_4k(), film(file=HD), film_4k(file=UHD))
+    assert only(*told, film_item(files=plays(HD))).stage is Stage.IMPORTING
+    assert only(*told, film_item()).stage is Stage.IMPORTING
+    assert only(*told, film_item(files=plays(UHD))).stage is Stage.AVAILABLE
+    # Both as versions of one item.
+    assert only(*told, film_item(files=plays(HD, UHD))).stage is Stage.AVAILABLE
+    bare = (*FOURK_STACK, request_4k(), film_4k())
+    assert only(*bare, film_item(files=plays(HD))).stage is Stage.APPROVED
+
+
+def test_hd_not_by_the_4k_copy() -> None:
+    """An item that plays nothing but the 4K file does not prove the HD request."""
+    told = (*FOURK_STACK, request(), film_4k(file=UHD))
+    assert only(*told, film(file=HD), film_item(files=plays(UHD))).stage is Stage.IMPORTING
+    assert only(*told, film(), film_item(files=plays(UHD))).stage is Stage.APPROVED
+    assert only(*told, film(file=HD), film_item(files=plays(UHD, HD))).stage is Stage.AVAILABLE
+    assert only(*told, film(file=HD), film_item(files=plays(HD))).stage is Stage.AVAILABLE
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_same_name_in_both_roots(number: int) -> None:
+    """Where Jellyfin tells no sizes the longer common tail tells HD and 4K of the same name apart."""
+    told = (*FOURK_STACK, request(1), request_4k(2), film(file=HD), film_4k(file=UHD))
+    shown = film_item(files=plays((HD, UHD)[number - 1], sized=False))
+    found = only(*(one for one in told if getattr(one, "request_id", number) == number), shown)
+    other = film_item(files=plays((UHD, HD)[number - 1], sized=False))
+    missed = only(*(one for one in told if getattr(one, "request_id", number) == number), other)
+    assert (found.stage, missed.stage) == (Stage.AVAILABLE, Stage.IMPORTING)
+
+
+def test_4k_series() -> None:
+    """An episode in 4K is proved by the 4K instance's file, not by its number."""
+    uhd = replace(episode_file(1, 1), path="/tv4k/Game of Thrones/Season 1/E01 2160p.mkv", size=9 * GB)
+    told = (
+        *FOURK_STACK,
+        series_request(1, is_4k=True, service_id=1, external_id=31),
+        series(episode(loaded=True)),
+        series(episode(file=uhd), source="sonarr4k", series_id=31),
+        series_item(),
+    )
+    assert only(*told, episode_item(1, files=plays(episode_file(1, 1)))).stage is Stage.IMPORTING
+    assert only(*told, episode_item(1, files=plays(uhd))).stage is Stage.AVAILABLE
+
+
+def test_4k_where_only_seerr_knows() -> None:
+    """Without the 4K instance Seerr's word for its file counts, and the item must not be HD's alone."""
+    there = request_4k(media_status=MediaStatus.AVAILABLE)
+    assert only(*STACK, there, film_item()).stage is Stage.AVAILABLE
+    assert only(*STACK, there).stage is Stage.IMPORTING
+    assert only(*STACK, there, film(file=HD), film_item(files=plays(HD))).stage is Stage.IMPORTING
+    assert only(*STACK, request_4k(), film_item()).stage is Stage.APPROVED
+
+
+def test_4k_anime_by_its_shoko_file() -> None:
+    """In Shokofin's folders HD and 4K of an episode share all but the file's id."""
+    shoko_hd, shoko_uhd = (
+        shoko_file(number, file, *ids((IdKind.SHOKO_EPISODE, 9))) for number, file in ((1, HD), (2, UHD))
+    )
+    told = (*FOURK_STACK, SHOKO, film(file=HD), film_4k(file=UHD), shoko_hd, shoko_uhd)
+    hd_item = vfs_item(1, "hd", *ids((IdKind.SHOKO_EPISODE, 9)), kind=ItemKind.MOVIE)
+    uhd_item = vfs_item(2, "uhd", *ids((IdKind.SHOKO_EPISODE, 9)), kind=ItemKind.MOVIE)
+    merged = replace(hd_item, ids=(*hd_item.ids, *ids((IdKind.SHOKO_FILE, 2))))
+    for asked, own, other in ((request(), hd_item, uhd_item), (request_4k(), uhd_item, hd_item)):
+        assert only(*told, asked, own).stage is Stage.AVAILABLE
+        assert only(*told, asked, other).stage is Stage.ANIME_MATCHING
+        assert only(*told, asked, merged).stage is Stage.AVAILABLE
+
+
+def test_upgrade_before_the_library_noticed() -> None:
+    """While Jellyfin still shows the file before an upgrade, a 4K film stays available."""
+    better = film_file("/movies4k/The Matrix (1999)/The Matrix Remux.mkv", 80 * GB)
+    imported = event(HistoryKind.IMPORTED, source="radarr4k", media_id=20, file=UHD)
+    told = (*FOURK_STACK, request_4k(), imported, film_item(files=plays(UHD)))
+    assert only(*told, film_4k(file=better)).stage is Stage.AVAILABLE
+    assert only(*told, film_4k()).stage is Stage.APPROVED
+
+
+def test_other_items_do_not_count() -> None:
+    """Someone else's film in the same library proves nothing."""
+    assert only(*STACK, request(), film(file=HD), film_item(ids=("tmdb_movie:9",))).stage is Stage.IMPORTING
+
+
+def test_same_file() -> None:
+    """Two parts of the path at least, and no contradiction in size."""
+    assert same_file(plays(HD)[0], HD) > same_file(plays(HD, sized=False)[0], HD) >= 2
+    assert same_file(ItemFile(path="/elsewhere/The Matrix (1999).mkv"), HD) == 0
+    assert same_file(ItemFile(path=HD.path, size=HD.size + 1), HD) == 0
+    both = film_item(files=plays(HD, UHD))
+    assert is_file_of(both, (HD,), (UHD,))
+    assert is_file_of(both, (UHD,), (HD,))
+    assert not is_file_of(both, (), (UHD,))
+    assert is_only_other(film_item(files=plays(UHD)), (HD,), (UHD,))
+    assert not is_only_other(both, (HD,), (UHD,))
+    assert not is_only_other(film_item(), (HD,), (UHD,))
+
+
+def test_video_extra_is_playable() -> None:
+    """A film may be an extra of something else."""
+    extra = item("v1", ItemKind.VIDEO, files=plays(HD))
+    assert only(*STACK, request(), film(file=HD), extra).stage is Stage.AVAILABLE
+
+
+def test_two_jellyfins() -> None:
+    """Either of two libraries is enough."""
+    second = ServiceEvidence(source="jellyfin2", service=Service.JELLYFIN, name="Upstairs")
+    told = (SEERR, JELLYFIN, second, request())
+    assert only(*told, film_item(source="jellyfin2")).stage is Stage.AVAILABLE
