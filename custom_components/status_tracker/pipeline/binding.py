@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from .cases import Case
+from .cases import Case, name_keys
 from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
 from .evidence import (
     Evidence,
@@ -21,7 +21,7 @@ from .evidence import (
     ServiceEvidence,
     ShokoEvidence,
 )
-from .ids import IdKind, make_id, of_kind, path_name
+from .ids import IdKind, of_kind
 from .requests import Journey
 
 ORDER_OF_KINDS = (
@@ -203,40 +203,26 @@ def _bind_files(evidence: Evidence, cases: Mapping[int, Case]) -> None:
     """Give each request the Shoko files that share a name or an id with its own or its title."""
     by_key: dict[str, list[ShokoEvidence]] = defaultdict(list)
     for shoko in sorted(evidence.shoko, key=lambda one: (one.source, one.file_id)):
-        for key in {*_names(shoko.paths), *shoko.ids}:
+        for key in {*name_keys(shoko.paths), *shoko.ids}:
             by_key[key].append(shoko)
     for case in cases.values() if by_key else ():
-        keys = {*_names(file.path for file in (*case.files, *case.former, *case.others)), *_episode_ids(case)}
+        keys = {*case.episode_ids, *case.file_keys, *name_keys(file.path for file in case.others)}
         keys |= of_kind(case.ids, IdKind.TMDB_MOVIE, IdKind.TMDB_SHOW, IdKind.TVDB_SHOW, IdKind.IMDB)
         found = {(one.source, one.file_id): one for key in keys for one in by_key.get(key, ())}
         case.shoko = [found[key] for key in sorted(found)]
-
-
-def _names(paths: Iterable[str]) -> set[str]:
-    """Return keys for the names of files."""
-    return {f"name:{path_name(path)}" for path in paths}
-
-
-def _episode_ids(case: Case) -> set[str]:
-    """Return the TVDB ids of the wanted episodes."""
-    return {
-        make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
-        for episode in (case.series.episodes if case.series else ())
-        if episode.tvdb_id and episode.season in case.request.seasons
-    }
 
 
 def _bind_library(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
     """Give each request the Jellyfin items that share an id, a file or a series with it."""
     by_key: dict[str, list[LibraryEvidence]] = defaultdict(list)
     for item in sorted(evidence.library, key=lambda one: (one.source, one.item_id)):
-        for key in {*item.ids, *_names(played.path for played in item.files)}:
+        for key in {*item.ids, *name_keys(played.path for played in item.files)}:
             by_key[key].append(item)
         if item.series_id:
             by_key[f"child:{item.source}/{item.series_id}"].append(item)
     named = _named_alike(evidence, correlator)
     for number, case in cases.items():
-        keys = {*case.ids, *_episode_ids(case), *_names(file.path for file in (*case.files, *case.former))}
+        keys = {*case.ids, *case.episode_ids, *case.file_keys}
         keys.update(one for shoko in case.shoko for one in shoko.ids)
         found = [*(item for key in keys for item in by_key.get(key, ())), *named.get(number, ())]
         shows = {(item.source, item.item_id) for item in found if item.kind is ItemKind.SERIES}

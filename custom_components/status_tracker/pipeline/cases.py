@@ -100,6 +100,20 @@ class Case:
         return [event.file for event in self.history if event.file and event.kind is HistoryKind.IMPORTED]
 
     @cached_property
+    def file_keys(self) -> frozenset[str]:
+        """Return keys for the names of its files, present and former."""
+        return name_keys(file.path for file in (*self.files, *self.former))
+
+    @cached_property
+    def episode_ids(self) -> frozenset[str]:
+        """Return the TVDB ids of the wanted episodes."""
+        return frozenset(
+            make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
+            for episode in (self.series.episodes if self.series else ())
+            if episode.tvdb_id and episode.season in self.request.seasons
+        )
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         """Return all ids of the title itself, Seerr's, the *arr's and TMDB's alike."""
         request, film = self.request, self.request.media_type is MediaType.MOVIE
@@ -136,6 +150,11 @@ class Case:
             for name in {path_name(path) for path in shoko.paths}:
                 named[name].append(shoko)
         return named
+
+
+def name_keys(paths: Iterable[str]) -> frozenset[str]:
+    """Return keys for the names of files."""
+    return frozenset(f"name:{path_name(path)}" for path in paths)
 
 
 def same_shoko_file(shoko: ShokoEvidence, file: FileEvidence) -> int:

@@ -22,7 +22,9 @@ class IdKind(StrEnum):
 
 def make_id(kind: IdKind, value: int | str) -> str:
     """Return the one spelling of an id, e.g. "tmdb_movie:603"."""
-    return f"{kind}:{str(value).strip().casefold()}"
+    if isinstance(value, int):
+        return f"{kind.value}:{value}"
+    return f"{kind.value}:{value.strip().casefold()}"
 
 
 def of_kind(ids: tuple[str, ...] | frozenset[str], *kinds: IdKind) -> frozenset[str]:
