@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
-import zlib
 
 from homeassistant.components import frontend
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryDataWithId
@@ -56,8 +55,11 @@ def typed(server: StackServer) -> dict[str, Any]:
     return data
 
 
-def entry_of(home: Household, **options: Any) -> MockConfigEntry:
-    """Return an entry for a household; the id of a subentry is the server's name, e.g. "radarr-hd"."""
+def entry_of(home: Household, number: int = 1, **options: Any) -> MockConfigEntry:
+    """Return an entry for a household; the id of a subentry is the server's name, e.g. "radarr-hd".
+
+    The entry's id is made of the number, so that it is the same in every run.
+    """
     subentries = [
         ConfigSubentryDataWithId(
             data=typed(server),
@@ -72,8 +74,7 @@ def entry_of(home: Household, **options: Any) -> MockConfigEntry:
     return MockConfigEntry(
         domain=DOMAIN,
         title="Seerr",
-        # One a household, the same in every run: the names of webhooks are made of it.
-        entry_id=f"{zlib.crc32(home.seerr.api_key.encode()):026d}",
+        entry_id=f"{number:026d}",
         data=typed(home.seerr),
         subentries_data=subentries,
         options={**OPTIONS, **options},
@@ -116,7 +117,8 @@ def setup_entry_fixture(hass: HomeAssistant, callback_url: str) -> SetUp:
 
     async def setup(home: Household, **options: Any) -> MockConfigEntry:
         """Set up one."""
-        entry = entry_of(home, **{CONF_CALLBACK_URL: callback_url, **options})
+        number = len(hass.config_entries.async_entries(DOMAIN)) + 1
+        entry = entry_of(home, number, **{CONF_CALLBACK_URL: callback_url, **options})
         entry.add_to_hass(hass)
         await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()

@@ -125,7 +125,11 @@ class WebhookManager:
         key = self._keys[webhook_id]
         tally = self._tallies[key]
         tally.received += 1
-        body = await _read(request)
+        try:
+            body = await _read(request)
+        except asyncio.CancelledError:
+            tally.bad += 1  # the caller has hung up
+            raise
         payload = _parse(body) if body else None
         if self._closed:
             return Response()
