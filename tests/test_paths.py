@@ -18,9 +18,9 @@ LOADED = ["indexed", "downloading", "download_done"]
     [
         (film_story, ["requested", "approved", *LOADED, "importing", "available"]),
         (film_4k_story, ["requested", "approved", *LOADED, "importing", "available"]),
-        (series_story, ["approved", *LOADED, "importing", "available"]),
-        (anime_film_story, ["approved", *LOADED, "anime_matching", "available"]),
-        (anime_series_story, ["approved", *LOADED, "anime_matching", "available"]),
+        (series_story, ["requested", "approved", *LOADED, "importing", "available"]),
+        (anime_film_story, ["requested", "approved", *LOADED, "anime_matching", "available"]),
+        (anime_series_story, ["requested", "approved", *LOADED, "anime_matching", "available"]),
     ],
 )
 async def test_path_ends_in_available(

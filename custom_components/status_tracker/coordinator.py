@@ -230,6 +230,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
         outcome = evaluate(evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete)
         self.wants = outcome.wants
+        for source in self.sources.values():
+            source.keep_pace(self.wants)
         if outcome.changed:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         before, self.data = self.data or {}, dict(outcome.tracked)

@@ -8,6 +8,7 @@ from .instance import HomeAssistantProcess
 
 ENTRIES = "/api/config/config_entries/entry"
 FLOW = "/api/config/config_entries/flow"
+OPTIONS_FLOW = "/api/config/config_entries/options/flow"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"
 
 
@@ -36,7 +37,17 @@ async def set_up(ha: HomeAssistantProcess, home: Household) -> str:
     shoko = {"url": home.shoko.url, "api_key": home.shoko.api_key, "verify_ssl": False}
     step = await ha.post(f"{SUBENTRY_FLOW}/{step['flow_id']}", shoko)
     _expect(step, "create_entry")
+    step = await ha.post(OPTIONS_FLOW, {"handler": entry})
+    chosen = {field["name"]: _value(field) for field in step["data_schema"]}
+    # Home Assistant would offer its address in the network, and here it listens on loopback alone.
+    step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "callback_url": ha.url})
+    _expect(step, "create_entry")
     return entry
+
+
+def _value(field: dict[str, Any]) -> Any:
+    """Return what a form proposes for a field."""
+    return field.get("description", {}).get("suggested_value", field.get("default"))
 
 
 def _found(step: dict[str, Any]) -> list[str]:

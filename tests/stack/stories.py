@@ -65,7 +65,9 @@ async def travel(world: World, pace: Pace, request: SeerrRequest) -> None:
 
 async def series_story(world: World, pace: Pace, title: Title | None = None) -> SeerrRequest:
     """A series of two seasons: the first as a pack, the second episode by episode."""
-    request = await world.request(title or long_way_home(), seasons=[1, 2], user="Bob", auto_approve=True)
+    request = await world.request(title or long_way_home(), seasons=[1, 2], user="Bob")
+    await pace(2)
+    await world.approve(request)
     row = world.arr("sonarr").series_of(request.title)
     assert row is not None
     await pace(2)
@@ -130,7 +132,9 @@ async def missing_story(world: World, pace: Pace) -> SeerrRequest:
 
 async def anime_film_story(world: World, pace: Pace, title: Title | None = None) -> SeerrRequest:
     """An anime film: Radarr imports it, Shoko identifies it, Shokofin shows it."""
-    request = await world.request(title or your_name(), auto_approve=True)
+    request = await world.request(title or your_name())
+    await pace(2)
+    await world.approve(request)
     entry = world.shoko_add_series(
         "Kimi no Na wa.", 11829, kind="Movie", episodes=1, tmdb_movies=[request.title.tmdb_id]
     )
@@ -146,7 +150,9 @@ async def anime_film_story(world: World, pace: Pace, title: Title | None = None)
 
 async def anime_series_story(world: World, pace: Pace, title: Title | None = None) -> SeerrRequest:
     """An anime series: Sonarr's season pack, each file identified by Shoko, each shown by Shokofin."""
-    request = await world.request(title or frieren(), seasons=[1], user="Bob", auto_approve=True)
+    request = await world.request(title or frieren(), seasons=[1], user="Bob")
+    await pace(2)
+    await world.approve(request)
     count = len(request.title.seasons[1])
     entry = world.shoko_add_series("Sousou no Frieren", 17617, episodes=count)
     await pace(2)

@@ -20,7 +20,7 @@ from .evidence import (
 )
 from .requests import Download, Unit
 
-GRACE = timedelta(minutes=10)  # an *arr renews its queue every minute, its client may be restarting
+GRACE = timedelta(minutes=3)  # an *arr renews its queue every minute, its client may be restarting
 SEERR_ROW = -1
 OUTCOMES = (HistoryKind.IMPORTED, HistoryKind.FAILED, HistoryKind.IGNORED)
 

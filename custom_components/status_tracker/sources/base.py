@@ -125,6 +125,11 @@ class Source(ABC):
         """Return whether the wants have come to need what the last poll was not asked for."""
         return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
 
+    def keep_pace(self, wants: Sequence[Want]) -> None:
+        """Bring the next poll forward where the wants have come to need a quicker pace."""
+        if self.error is None and self._next and self.last_success:
+            self._next = min(self._next, self.last_success + self.interval(wants))
+
     @property
     def next_poll(self) -> datetime | None:
         """Return when the next poll is due, None for at once."""

@@ -5,7 +5,7 @@ show among the changes), or, while somebody waits for the library, whether a sca
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -89,6 +89,11 @@ class JellyfinSource(Source):
         return super().interval(wants)
 
     # Polling
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the ids and files that are looked for."""
+        return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:

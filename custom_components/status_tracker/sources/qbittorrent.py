@@ -1,6 +1,6 @@
 """qBittorrent: one cheap call a poll; only torrents somebody waits for leave as evidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Any, override
 
@@ -63,6 +63,11 @@ class QBittorrentSource(Source):
     def _evidence(self) -> Evidence:
         """Return the wanted torrents as of the last good poll."""
         return Evidence(torrents=self._torrents)
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the downloads that are asked for."""
+        return frozenset(one for want in wants for one in want.download_ids)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:

@@ -17,7 +17,7 @@ from ..pipeline.evidence import (
     TitleEvidence,
     Want,
 )
-from .base import Source
+from .base import CALM, Source
 from .keep import read_pieces, write_pieces
 from .seerr_rows import SeerrServers, provisional_title, request_evidence, title_evidence
 from .seerr_webhook import FIRST, OTHER, STATUS, TEST, Payload
@@ -74,10 +74,10 @@ class SeerrSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Go on soon while titles are missing, or a webhook came during the last poll."""
+        """Look for new requests every minute, sooner while titles are missing or a webhook came between."""
         if self._overtaken:
             return SOON
-        return NEXT_TITLES if self._untitled else super().interval(wants)
+        return NEXT_TITLES if self._untitled else CALM
 
     # A cycle
 

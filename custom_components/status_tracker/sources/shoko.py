@@ -1,7 +1,7 @@
 """Shoko: which of the imported files it knows, what they are, and what becomes of them there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -81,6 +81,11 @@ class ShokoSource(Source):
         return min(usual, max(min(dues) - self.clock(), SOONEST)) if dues else usual
 
     # Polling
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the files that are asked about."""
+        return frozenset(file.path for want in wants for file in want.files)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
