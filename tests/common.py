@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from homeassistant.components import frontend
@@ -9,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSu
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -127,6 +129,31 @@ def setup_entry_fixture(hass: HomeAssistant, callback_url: str) -> SetUp:
         return entry
 
     return setup
+
+
+class Clock:
+    """The time of Home Assistant and of a household, put forward by hand; loops and sockets keep the real one."""
+
+    def __init__(self) -> None:
+        """Start at the real time."""
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return Home Assistant's time, UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, home: Household, **time: float) -> None:
+        """Put both forward, e.g. by minutes=5."""
+        self._ahead += timedelta(**time)
+        home.world.advance(timedelta(**time).total_seconds())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock of entries that are set up from now on."""
+    clock = Clock()
+    monkeypatch.setattr(dt_util, "utcnow", clock.now)
+    return clock
 
 
 async def until(hass: HomeAssistant, true: Callable[[], Any], seconds: float = 10.0) -> None:

@@ -1,44 +1,95 @@
-"""The four paths, each from request to available, in a real Home Assistant, by polling alone."""
+"""The four paths, each from request to available, in a real Home Assistant: told by push, or polling alone."""
 
+import asyncio
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
-from .common import SetUp, StartHousehold, poll
+from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
 from .stack.stories import anime_film_story, anime_series_story, film_4k_story, film_story, series_story
 
-LOADED = ["indexed", "downloading", "download_done"]
+LOADED = ["requested", "approved", "indexed", "downloading", "download_done"]
+PLAIN = [*LOADED, "importing", "available"]
+ANIME = [*LOADED, "anime_matching", "available"]
 
-
-@pytest.mark.parametrize(
+PATHS = pytest.mark.parametrize(
     ("story", "wanted"),
     [
-        (film_story, ["requested", "approved", *LOADED, "importing", "available"]),
-        (film_4k_story, ["requested", "approved", *LOADED, "importing", "available"]),
-        (series_story, ["requested", "approved", *LOADED, "importing", "available"]),
-        (anime_film_story, ["requested", "approved", *LOADED, "anime_matching", "available"]),
-        (anime_series_story, ["requested", "approved", *LOADED, "anime_matching", "available"]),
+        (film_story, PLAIN),
+        (film_4k_story, PLAIN),
+        (series_story, PLAIN),
+        (anime_film_story, ANIME),
+        (anime_series_story, ANIME),
     ],
 )
-async def test_path_ends_in_available(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, story: Any, wanted: list[str]
-) -> None:
-    """A request passes every stage of its way and arrives."""
-    home = await household(radarrs=("hd", "4k"), sonarrs=("hd", "4k"), shoko=True)
-    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+HOUSE: dict[str, Any] = {"radarrs": ("hd", "4k"), "sonarrs": ("hd", "4k"), "shoko": True}
+
+
+def stages_shown(hass: HomeAssistant) -> list[str]:
+    """Return the stages that request sensors show from now on, each time one changes."""
     seen: list[str] = []
 
-    async def pace(seconds: float) -> None:
-        """Poll at each step of the story, and note the stage."""
-        await poll(hass, entry)
-        for state in hass.states.async_all("sensor"):
-            if "request_id" in state.attributes and state.state not in seen[-1:]:
-                seen.append(state.state)
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        """Note a stage."""
+        state = event.data["new_state"]
+        if state and "request_id" in state.attributes and state.state not in seen[-1:]:
+            seen.append(state.state)
 
-    await story(home.world, pace)
-    await pace(0)
+    hass.bus.async_listen("state_changed", note)
+    return seen
+
+
+@PATHS
+async def test_by_polling_alone(
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    clock: Clock,
+    story: Any,
+    wanted: list[str],
+) -> None:
+    """Without webhooks and without Shoko's hub a request passes every stage of its way and arrives."""
+    home = await household(**HOUSE)
+    home.shoko.kill_hub()
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    seen = stages_shown(hass)
+
+    async def pace(seconds: float) -> None:
+        """Let the time of a poll pass."""
+        clock.advance(home, seconds=30)
+        await poll(hass, entry)
+
+    request = await story(home.world, pace)
+    for _ in range(10):
+        await pace(0)
+    assert stage_of(hass, entry, request) == "available"
     assert [stage for stage in dict.fromkeys(seen) if stage in wanted] == wanted, seen
-    assert seen[-1] == "available"
+    assert home.shoko.hub.accepted == 0
+    assert not any(server.webhooks.sent for server in (home.seerr, home.radarr, home.sonarr, home.jellyfin))
+
+
+@PATHS
+async def test_by_push(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, story: Any, wanted: list[str]
+) -> None:
+    """With webhooks and Shoko's hub the same, as it is told; of a download's progress only its client tells."""
+    home = await household(**HOUSE)
+    entry = await setup_entry(home)
+    await until(hass, lambda: home.shoko.hub.accepted)
+    client = coordinator_of(entry).sources["qbittorrent"]
+    seen = stages_shown(hass)
+
+    async def pace(seconds: float) -> None:
+        """Let what was sent arrive, and ask for the progress of downloads, of which nothing else tells."""
+        await asyncio.sleep(0.02)
+        client.hurry()
+        await coordinator_of(entry).async_refresh()
+        await hass.async_block_till_done()
+
+    request = await story(home.world, pace)
+    await until(hass, lambda: stage_of(hass, entry, request) == "available")
+    assert [stage for stage in dict.fromkeys(seen) if stage in wanted] == wanted, seen
