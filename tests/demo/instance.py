@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 import contextlib
 import json
+import os
 from pathlib import Path
 import signal
 import socket
@@ -13,6 +14,8 @@ from typing import Any, Self
 from aiohttp import ClientError, ClientSession
 
 ROOT = Path(__file__).parents[2]
+# Of libraries without ready-made builds, which Home Assistant imports before it shows a page.
+STAND_INS = Path(__file__).with_name("stand_ins")
 USER, PASSWORD = "demo", "demo"
 START_LIMIT = 180.0
 
@@ -92,6 +95,7 @@ class HomeAssistantProcess:
             stdout=self._log,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(STAND_INS)},
         )
         self._session = ClientSession()
         self._token = ""
@@ -136,6 +140,7 @@ class HomeAssistantProcess:
             if config.get("recovery_mode"):
                 raise RuntimeError(f"Home Assistant is in recovery mode, see {self.config / 'console.log'}")
             if config.get("state") == "RUNNING":
+                await self.get("/api/services")  # without these the browser shows nothing
                 return
             await asyncio.sleep(0.3)
 
