@@ -132,7 +132,7 @@ def setup_entry_fixture(hass: HomeAssistant, callback_url: str) -> SetUp:
 
 
 class Clock:
-    """The time of Home Assistant and of a household, put forward by hand; loops and sockets keep the real one."""
+    """The time of Home Assistant and a household, put forward by hand; loops and sockets keep theirs."""
 
     def __init__(self) -> None:
         """Start at the real time."""

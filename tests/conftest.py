@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 # Claims the name custom_components before Home Assistant's own test folder of that name can.
 import custom_components.status_tracker  # noqa: F401  imported for that effect
 
-pytest_plugins = ["tests.common"]
+pytest_plugins = ["tests.common", "tests.anime"]
 
 
 @pytest.fixture(autouse=True)

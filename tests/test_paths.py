@@ -1,4 +1,4 @@
-"""The four paths, each from request to available, in a real Home Assistant: told by push, or polling alone."""
+"""The four paths, each from request to available in a real Home Assistant: by push, by polling alone."""
 
 import asyncio
 from typing import Any
@@ -76,7 +76,7 @@ async def test_by_polling_alone(
 async def test_by_push(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, story: Any, wanted: list[str]
 ) -> None:
-    """With webhooks and Shoko's hub the same, as it is told; of a download's progress only its client tells."""
+    """With webhooks and Shoko's hub the same, as it is told; of progress only the client tells."""
     home = await household(**HOUSE)
     entry = await setup_entry(home)
     await until(hass, lambda: home.shoko.hub.accepted)
