@@ -1,4 +1,4 @@
-"""A household with Shoko that is told of or only polled, and anime by its real ids, for tests of the whole."""
+"""A household with Shoko that is told of or only polled, and anime by its real ids: for whole tests."""
 
 from dataclasses import dataclass
 from functools import partialmethod
