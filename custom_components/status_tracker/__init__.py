@@ -13,7 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .connect import build_client
 from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
-from .coordinator import StatusTrackerCoordinator, async_store
+from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .pipeline.evidence import SEERR, Service
 from .registration import async_unregister_all
@@ -25,6 +25,7 @@ from .sources.radarr import RadarrSource
 from .sources.seerr import SeerrSource
 from .sources.shoko import ShokoSource
 from .sources.sonarr import SonarrSource
+from .store import MemoryStore
 from .webhook import WebhookManager
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
@@ -95,6 +96,15 @@ def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> 
     return client
 
 
+async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
+    """Bring an entry of an older version up to date.
+
+    There is one major version so far, which Home Assistant sees to: it refuses entries of a newer one. Those
+    of a newer minor version hold something more than we know and are taken as they are.
+    """
+    return True
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
     """Stop polling and listening, and keep what is known for the next start."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
@@ -112,4 +122,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
     await async_unregister_all(hass, entry)
     for key in entry.subentries:
         hass.data.get(CLIENTS, {}).pop(key, None)
-    await async_store(hass, entry.entry_id).async_remove()
+    await MemoryStore(hass, entry.entry_id).async_remove()

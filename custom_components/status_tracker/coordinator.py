@@ -11,7 +11,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.debounce import Debouncer
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -34,8 +33,8 @@ from .pipeline.tracker import Memory, evaluate
 from .reauth import async_start_reauth
 from .sources.base import Source
 from .sources.seerr import SeerrSource
+from .store import MemoryStore
 
-STORAGE_VERSION = 1
 SAVE_DELAY = 30
 PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
 ROUNDS = 4  # what one source tells can make another one due
@@ -76,11 +75,6 @@ def limits_of(options: Mapping[str, Any]) -> Limits:
     )
 
 
-def async_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Return where the memory of an entry is kept."""
-    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}", private=True)
-
-
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     """Keeps the sources going and the requests judged; its data are the requests by their number."""
 
@@ -103,7 +97,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.memory = Memory()
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
-        self._store = async_store(hass, entry.entry_id)
+        self._store = MemoryStore(hass, entry.entry_id)
         self._change_listeners: list[Callable[[Change], None]] = []
         self._health: list[ServiceEvidence] = []
         self.names: Counter[tuple[str, int | None]] = Counter()
@@ -121,7 +115,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @override
     async def _async_setup(self) -> None:
         """Read back what was known before the restart."""
-        stored = await self._store.async_load()
+        stored = await self._store.async_read()
         if not stored:
             return
         try:
@@ -130,6 +124,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         except (KeyError, TypeError, ValueError, AttributeError) as err:
             LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
             self.memory = Memory()
+            await self._store.async_set_aside()
             return
         for key, part in parts.items():
             if source := self.sources.get(key):
