@@ -23,11 +23,18 @@ def parse_datetime(value: str) -> datetime:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
+def parse_text(value: Any) -> str:
+    """Return a text, or a number as one; ValueError for objects and lists, whose text would mean nothing."""
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ValueError("a text was expected")
+
+
 class _Tolerant(Dialect):
     """Take a number where a text is due, and every spelling of a time."""
 
     serialization_strategy = {
-        str: {"deserialize": str, "serialize": str},
+        str: {"deserialize": parse_text, "serialize": str},
         datetime: {"deserialize": parse_datetime, "serialize": datetime.isoformat},
     }
 
