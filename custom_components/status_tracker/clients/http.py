@@ -59,6 +59,7 @@ class HttpClient:
         self._base = URL(self.url)
         self._session = session
         self._timeout = timeout
+        self.calls = 0
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every call, the key among them."""
@@ -93,6 +94,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(timeout or self._timeout):
                 for _ in range(3):
+                    self.calls += 1
                     async with self._session.request(
                         method,
                         url,

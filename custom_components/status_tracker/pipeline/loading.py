@@ -7,6 +7,7 @@ from .cases import Case
 from .correlator import like_titles, normalise_title
 from .evidence import QueueStatus, Service, ServiceEvidence, TorrentState
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
+from .words import without_folders
 
 TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute
 BROKEN = frozenset(
@@ -169,5 +170,6 @@ def _row_words(download: Download) -> str | None:
 
 
 def in_words(messages: Iterable[str], error: str | None) -> str | None:
-    """Return messages as one text."""
-    return "; ".join(dict.fromkeys(messages)) or error
+    """Return messages as one text, without the folders of any path."""
+    words = "; ".join(dict.fromkeys(messages)) or error
+    return without_folders(words) if words else None

@@ -174,7 +174,7 @@ def _failed(case: Case, missing: Iterable[Unit]) -> Verdict | None:
         return Verdict(
             stage=Stage.APPROVED,
             reason=Reason.DOWNLOAD_FAILED,
-            detail=last.message or last.release,
+            detail=in_words([last.message] if last.message else [], last.release),
         )
     rows = [
         row

@@ -9,6 +9,7 @@ import logging
 from typing import Any, ClassVar, final
 
 from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
+from ..clients.http import HttpClient
 from ..pipeline.evidence import Evidence, Service, ServiceEvidence, Want
 
 LOGGER = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Source(ABC):
     """One service: polled when due, told by webhooks, and its last good evidence stands meanwhile."""
 
     service: ClassVar[Service]
+    http: HttpClient | None = None  # how it asks; each kind of service speaks to its own
 
     def __init__(
         self,

@@ -56,7 +56,7 @@ class QBittorrentSource(Source):
     ) -> None:
         """Start without torrents."""
         super().__init__(key, name, clock=clock)
-        self._client = client
+        self._client = self.http = client
         self._torrents: tuple[TorrentEvidence, ...] = ()
 
     @override

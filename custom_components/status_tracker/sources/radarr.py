@@ -30,7 +30,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
     def __init__(self, key: str, name: str, client: RadarrClient, **options: Any) -> None:
         """Start as every *arr source does."""
         super().__init__(key, name, client, **options)
-        self.client = client
+        self.client = self.http = client
         self._labels: dict[int, str] = {}
 
     @override

@@ -45,7 +45,7 @@ class SeerrSource(Source):
     def __init__(self, key: str, name: str, client: SeerrClient, *, clock: Callable[[], datetime]) -> None:
         """Start without a listing."""
         super().__init__(key, name, clock=clock)
-        self.client = client
+        self.client = self.http = client
         self.complete = False
         self.servers: SeerrServers | None = None
         self.bad = 0

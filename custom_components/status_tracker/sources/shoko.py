@@ -54,7 +54,7 @@ class ShokoSource(Source):
     ) -> None:
         """Start without files; without a push connection polling does it all."""
         super().__init__(key, name, clock=clock)
-        self._client = client
+        self._client = self.http = client
         self._push = push
         self._book = ShokoBook(key, client.unrecognised_url, clock)
         self._titles = ShokoTitles(client)

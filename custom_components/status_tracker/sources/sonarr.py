@@ -36,7 +36,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
     def __init__(self, key: str, name: str, client: SonarrClient, **options: Any) -> None:
         """Start as every *arr source does."""
         super().__init__(key, name, client, **options)
-        self.client = client
+        self.client = self.http = client
 
     @override
     def _evidence(self) -> Evidence:
