@@ -16,7 +16,7 @@ from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .pipeline.evidence import SEERR, Service
-from .registration import async_unregister_all
+from .registrars import async_unregister_all
 from .reload import async_reload_with_services
 from .sources.base import Source
 from .sources.jellyfin import JellyfinSource

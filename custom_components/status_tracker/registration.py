@@ -1,7 +1,7 @@
 """Have the services call our webhooks: in the background, and again when something has changed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,12 +15,11 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .clients.errors import ClientError
-from .connect import address_key, build_client
+from .connect import address_key
 from .const import (
     CONF_CALLBACK_URL,
     CONF_REGISTER_WEBHOOKS,
     CONF_REGISTERED,
-    CONF_WEBHOOKS,
     CONF_WEBHOOKS_LOCAL_ONLY,
     DOMAIN,
     LOGGER,
@@ -28,103 +27,14 @@ from .const import (
 )
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
-from .pipeline.evidence import SEERR, Service
-from .sources.registrar import Kept, Outcome, Registrar
-from .sources.registrar_arr import ArrRegistrar
-from .sources.registrar_jellyfin import JellyfinRegistrar
-from .sources.registrar_seerr import SeerrRegistrar
+from .registrars import async_unregister, build_registrar, hooked
+from .sources.registrar import Outcome
 from .webhook_issues import ISSUES, async_clear, async_raise
 
 RETRY_FIRST = 60.0
 RETRY_LAST = 3600.0
-LEAVE_LIMIT = 10.0
 SILENT_CHANGES = 3
 SILENT_FOR = timedelta(minutes=10)  # Jellyfin's plugin is slower than a poll, by minutes at times
-
-HOOKED = (Service.RADARR, Service.SONARR, Service.JELLYFIN)
-
-type Hooked = dict[str, tuple[Service, dict[str, Any]]]
-
-
-def hooked(entry: StatusTrackerConfigEntry) -> Hooked:
-    """Return the services of an entry that can post to a webhook, with their data, by source."""
-    found: Hooked = {SEERR: (Service.SEERR, dict(entry.data))}
-    for key, subentry in entry.subentries.items():
-        if (service := Service(subentry.subentry_type)) in HOOKED:
-            found[key] = (service, dict(subentry.data))
-    return found
-
-
-def _never() -> int:
-    """Return that no call has come: nobody waits for one."""
-    return 0
-
-
-def _registrar(
-    hass: HomeAssistant,
-    entry: StatusTrackerConfigEntry,
-    key: str,
-    webhook_id: str,
-    service: tuple[Service, Mapping[str, Any]],
-    heard: Callable[[], int] = _never,
-) -> Registrar[Any]:
-    """Return what registers the webhook of a service."""
-    kind, data = service
-    registered = entry.data.get(CONF_REGISTERED, {})
-
-    @callback
-    def keep(kept: Kept) -> None:
-        """Keep what has to be put back, for as long as ours is there."""
-        known = entry.data.get(CONF_REGISTERED, {})
-        hass.config_entries.async_update_entry(
-            entry, data={**entry.data, CONF_REGISTERED: {**known, key: dict(kept)}}
-        )
-
-    make: Callable[..., Registrar[Any]]
-    match kind:
-        case Service.SEERR:
-            make = partial(SeerrRegistrar, build_client(hass, kind, data))
-        case Service.JELLYFIN:
-            make = partial(JellyfinRegistrar, build_client(hass, kind, data))
-        case Service.RADARR:
-            make = partial(ArrRegistrar, build_client(hass, kind, data))
-        case _:
-            make = partial(ArrRegistrar, build_client(hass, Service.SONARR, data))
-    name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
-    path = webhook.async_generate_path(webhook_id)
-    return make(path, name, heard=heard, keep=keep, kept=registered.get(key))
-
-
-async def _async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> set[str]:
-    """Take ours out of services side by side; return the names of those that could not be asked."""
-    failed: set[str] = set()
-
-    async def unregister(name: str, registrar: Registrar[Any]) -> None:
-        """Take ours out of one."""
-        try:
-            async with asyncio.timeout(LEAVE_LIMIT):
-                await registrar.unregister()
-        except (ClientError, TimeoutError) as err:
-            failed.add(name)
-            reason = str(err) or "no answer in time"
-            LOGGER.warning("The webhook in %s could not be removed: %s", name, reason)
-
-    async with asyncio.TaskGroup() as group:
-        for name, registrar in registrars:
-            group.create_task(unregister(name, registrar))
-    return failed
-
-
-async def async_unregister_all(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
-    """Take all our webhooks out of the services of an entry that is being removed."""
-    ids = entry.data.get(CONF_WEBHOOKS, {})
-    titles = {key: subentry.title for key, subentry in entry.subentries.items()}
-    await _async_unregister(
-        (titles.get(key, entry.title), _registrar(hass, entry, key, ids[key], service))
-        for key, service in hooked(entry).items()
-        if key in ids
-    )
-    async_clear(hass, entry.entry_id)
 
 
 class WebhookRegistration:
@@ -147,7 +57,7 @@ class WebhookRegistration:
         self._ids = ids
         self._services = hooked(entry)
         self._registrars = {
-            key: _registrar(hass, entry, key, ids[key], service, partial(calls, key))
+            key: build_registrar(hass, entry, key, ids[key], service, partial(calls, key))
             for key, service in self._services.items()
         }
         self._locks = {key: asyncio.Lock() for key in ids}
@@ -268,7 +178,7 @@ class WebhookRegistration:
         async with self._locks[key]:
             registrar, source = self._registrars[key], self.coordinator.sources[key]
             if not self.wanted:
-                if not await _async_unregister([(source.name, registrar)]):
+                if not await async_unregister([(source.name, registrar)]):
                     self._forget(key)
                 return
             urls = self._urls[key] = self._addresses(key)
@@ -316,4 +226,4 @@ class WebhookRegistration:
             for key, (_, data) in self._services.items()
             if key not in now or address_key(now[key][1][CONF_URL]) != address_key(data[CONF_URL])
         ]
-        await _async_unregister(left)
+        await async_unregister(left)

@@ -18,7 +18,8 @@ import orjson
 from .const import CONF_WEBHOOKS, CONF_WEBHOOKS_LOCAL_ONLY, DOMAIN, LOGGER, OPTIONS
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
-from .registration import WebhookRegistration, hooked
+from .registrars import hooked
+from .registration import WebhookRegistration
 
 BODY_MAX = 1 << 20
 READ_LIMIT = 15.0
