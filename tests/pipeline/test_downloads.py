@@ -110,7 +110,7 @@ def test_removed_torrent_is_lost_after_a_while() -> None:
     memory = settled()
     told = (request(), film(), GRAB)
     assert only(*STACK, *told, row(), torrent(), memory=memory).stage is Stage.DOWNLOADING
-    soon, late = NOW + timedelta(minutes=5), NOW + timedelta(minutes=15)
+    soon, late = NOW + timedelta(minutes=2), NOW + timedelta(minutes=5)
     assert only(*STACK, *told, memory=memory, now=soon).stage is Stage.INDEXED
     asleep = [replace(one, ok=one is not CLIENT) for one in STACK]
     assert only(*asleep, *told, memory=memory, now=late).stage is Stage.INDEXED

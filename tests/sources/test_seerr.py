@@ -20,7 +20,7 @@ from custom_components.status_tracker.pipeline.evidence import (
     RequestStatus,
     TitleEvidence,
 )
-from custom_components.status_tracker.sources.base import CALM, FAST, SLOW
+from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr import NEXT_TITLES, PROVISIONAL, SOON, TITLES, SeerrSource
 from custom_components.status_tracker.sources.seerr_rows import request_evidence
 from custom_components.status_tracker.sources.seerr_webhook import TEMPLATE, TYPES
@@ -216,13 +216,13 @@ async def test_a_steady_cycle_is_one_call(home: Household, source: SeerrSource, 
         rounds += 1
     assert rounds == max(count // TITLES, 1)
     assert [len(await poll(home, source, *wants)) for _ in range(5)] == [1] * 5
-    assert source.interval(wants) == FAST
+    assert source.interval(wants) == CALM
 
 
 async def test_cadence(source: SeerrSource) -> None:
-    """Fast while something loads, slow when all is quiet."""
-    assert source.interval((want_film(1, in_flight=False),)) == CALM
-    assert source.interval((want_film(1, in_flight=False, finished=True),)) == SLOW
+    """Once a minute: a new request must not wait for what the others do."""
+    assert source.interval((want_film(1, in_flight=True),)) == CALM
+    assert source.interval((want_film(1, in_flight=False, finished=True),)) == CALM
     assert source.needs((want_film(1), want_film(1, request_id=8))) == source.needs((want_film(1),))
 
 
@@ -472,7 +472,7 @@ async def test_a_notification_during_a_listing(home: Household, source: SeerrSou
     assert source.interval(()) == SOON
     await poll(home, source)
     assert only(source).status is RequestStatus.PENDING
-    assert source.interval(()) == SLOW
+    assert source.interval(()) == CALM
 
 
 @pytest.mark.parametrize(
