@@ -250,20 +250,64 @@ async def test_hundred_wants_cost_no_more_than_one_when_quiet(
 
 
 async def test_without_a_hint_of_anime(source: ShokoSource, shoko: FakeShoko, world: World) -> None:
-    """A file nothing calls anime is asked for twice and then left, until something does."""
+    """A file nothing calls anime is asked for ever more seldom, at last once an hour, and found late."""
     ordinary = want(anime=None)
-    await poll_for(source, world, timedelta(hours=3), ordinary)
+    await poll_for(source, world, timedelta(hours=2), ordinary)
     asked = {call.query["path"] for call in shoko.calls if "PathEndsWith" in call.path}
     assert asked == {"/Season 1/Frieren - S01E01.mkv", "/Frieren - S01E01.mkv"}
-    assert shoko.count("PathEndsWith") == 4
+    assert shoko.count("PathEndsWith") == 2 * 6
+    shoko.clear_calls()
+    await poll_for(source, world, timedelta(hours=3), ordinary)
+    assert shoko.count("PathEndsWith") == 2 * 3
     assert shoko.count("TMDB") == 0
 
     _, episode = frieren(world)
     await world.shoko_take_in(PATH, SIZE, episode)
     await poll_for(source, world, timedelta(hours=1), ordinary)
+    assert seen(source) is not None
+
+
+async def test_a_late_hint_of_anime(source: ShokoSource, world: World) -> None:
+    """Something calls a file anime that was asked for in vain: it is asked for at once."""
+    await poll_for(source, world, timedelta(hours=2), want(anime=None))
+    _, episode = frieren(world)
+    await world.shoko_take_in(PATH, SIZE, episode)
+    await poll(source, want(anime=None))
     assert seen(source) is None
     await poll(source, want())
     assert seen(source) is not None
+
+
+async def test_ids_that_come_after_the_end(source: ShokoSource, shoko: FakeShoko, world: World) -> None:
+    """A file that can be watched already is read a while longer: its series, its links; not for ever."""
+    _, episode = frieren(world, linked=False)
+    file = await world.shoko_take_in(PATH, SIZE)
+    await poll(source, want())
+    finished = want(finished=True, in_flight=False)
+    await poll(source, replace(finished, files=()))
+    await world.shoko_match(file, episode)
+    await poll_for(source, world, timedelta(minutes=10), replace(finished, files=()))
+    assert {"anidb_anime:17617", f"shoko_episode:{episode.id}"} <= ids(source)
+    await world.shoko_link_tmdb(episode, shows=[209867], tvdb=[424536])
+    await poll_for(source, world, timedelta(minutes=15), replace(finished, files=()))
+    assert "tvdb_episode:424536" in ids(source)
+    shoko.clear_calls()
+    await poll_for(source, world, timedelta(hours=12), replace(finished, files=()))
+    assert shoko.count("/File/") == 0
+
+
+async def test_a_watched_file_without_links_is_left_at_last(
+    source: ShokoSource, shoko: FakeShoko, world: World
+) -> None:
+    """Links that never come are not asked for without end."""
+    _, episode = frieren(world, linked=False)
+    await world.shoko_take_in(PATH, SIZE, episode)
+    await poll(source, want())
+    watched = replace(want(finished=True, in_flight=False), files=())
+    await poll_for(source, world, timedelta(hours=2), watched)
+    shoko.clear_calls()
+    await poll_for(source, world, timedelta(hours=12), watched)
+    assert shoko.count("/File/") == 0
 
 
 async def test_shoko_knows_what_nothing_called_anime(source: ShokoSource, world: World) -> None:

@@ -56,9 +56,9 @@ class ShokoBook:
         }
 
     def open(self) -> list[Tracked]:
-        """Return the files to look at: imported and not yet seen in Jellyfin, or just told of."""
+        """Return the files to look at: not yet seen in Jellyfin, just told of, or with ids yet to come."""
         wanted = {one.file_id for one in self.lookups.values()}
-        return [one for key, one in self.tracked.items() if key in wanted or one.stirred]
+        return [one for key, one in self.tracked.items() if key in wanted or one.stirred or one.unsettled]
 
     def _want(
         self, want: Want, file: FileEvidence, before: dict[tuple[str, int], Lookup], now: datetime
@@ -207,14 +207,14 @@ class ShokoBook:
         return False
 
     def _with_metadata(self, event: ShokoEvent) -> Iterable[Tracked]:
-        """Return the open files whose series or episodes an event is about."""
+        """Return the files whose series or episodes an event is about."""
         ids = {make_id(IdKind.SHOKO_SERIES, number) for number in event.series}
         ids |= {make_id(IdKind.SHOKO_EPISODE, number) for number in event.episodes}
         if event.anidb_anime:
             ids.add(make_id(IdKind.ANIDB_ANIME, event.anidb_anime))
         if event.anidb_episode:
             ids.add(make_id(IdKind.ANIDB_EPISODE, event.anidb_episode))
-        return [one for one in self.open() if not ids.isdisjoint(one.evidence.ids)]
+        return [one for one in self.tracked.values() if not ids.isdisjoint(one.evidence.ids)]
 
     def _stir(self, files: Iterable[Tracked]) -> bool:
         """Have files read again at once; return whether there are any."""

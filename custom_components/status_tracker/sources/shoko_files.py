@@ -11,9 +11,11 @@ from ..pipeline.ids import IdKind, make_id, of_kind, path_parts, path_tail
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
-SECOND_LOOK = timedelta(minutes=2)
+FIRST_WAIT_UNHINTED = timedelta(minutes=2)
+LONGEST_WAIT_UNHINTED = timedelta(hours=1)
 SETTLED_WAIT = timedelta(minutes=30)
 PATHS_KEPT = 10
+READS = 9  # some 35 minutes of them, for what comes after a match: the series, the links
 LINKS = (
     IdKind.TMDB_MOVIE,
     IdKind.TMDB_SHOW,
@@ -26,7 +28,7 @@ LINKS = (
 
 @dataclass(slots=True, kw_only=True)
 class Lookup:
-    """An *arr's file that is looked for in Shoko; `due` None: found, or given up.
+    """An *arr's file that is looked for in Shoko; `due` None: found.
 
     `hinted`: something else says that it is anime. `tmdb`: of the requests that want it.
     """
@@ -40,12 +42,12 @@ class Lookup:
     tmdb: set[tuple[MediaType, int]] = field(default_factory=set)
 
     def tried(self, now: datetime) -> None:
-        """Count a try: with a hint of anime go on ever more slowly, without one look once more."""
+        """Count a try and go on ever more slowly; much more so without any hint of anime."""
         self.tries += 1
         if self.hinted:
             self.due = now + backed_off(self.tries)
         else:
-            self.due = now + SECOND_LOOK if self.tries == 1 else None
+            self.due = now + backed_off(self.tries, FIRST_WAIT_UNHINTED, LONGEST_WAIT_UNHINTED)
 
     def found(self, file_id: int) -> None:
         """Look no further."""
@@ -70,6 +72,11 @@ class Tracked:
     told: frozenset[str] = frozenset()  # the ids of its cross references when last read
     requests: set[int] = field(default_factory=set)
 
+    @property
+    def unsettled(self) -> bool:
+        """Return whether more may become known of it, and it has not been read in vain too often."""
+        return not self.settled and self.reads < READS
+
     def tried(self, now: datetime) -> None:
         """Count a reading before it is done, so that a failing one is not repeated without pause."""
         self.stirred = False
@@ -90,9 +97,9 @@ class Tracked:
         self.due, self.stirred, self.settled, self.reads = now, True, False, 0
 
 
-def backed_off(tries: int) -> timedelta:
+def backed_off(tries: int, first: timedelta = FIRST_WAIT, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """Return how long to wait after so many tries."""
-    return min(FIRST_WAIT * (1 << min(max(tries - 1, 0), 10)), LONGEST_WAIT)
+    return min(first * (1 << min(max(tries - 1, 0), 10)), longest)
 
 
 def tails(path: str) -> tuple[str, ...]:
