@@ -18,6 +18,7 @@ from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .pipeline.evidence import SEERR, Service
 from .registrars import async_unregister_all
 from .reload import async_reload_with_services
+from .services import async_setup_services
 from .sources.base import Source
 from .sources.jellyfin import JellyfinSource
 from .sources.qbittorrent import QBittorrentSource
@@ -36,6 +37,7 @@ CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not belong to one entry."""
+    async_setup_services(hass)
     return True
 
 

@@ -178,8 +178,15 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self.async_update_listeners()
         return self.data
 
-    async def _async_poll(self, due: Sequence[Source], patience: float) -> None:
-        """Poll the sources side by side; one that is late is taken in when it is done."""
+    async def async_ask(self, *sources: Source) -> list[Source]:
+        """Poll sources anew, due or not, then those that come to be due; return which did not answer."""
+        late = await self._async_poll(sources, PATIENCE)
+        self.async_news()
+        await self.async_refresh()
+        return [source for source in sources if source.error or source in late]
+
+    async def _async_poll(self, due: Sequence[Source], patience: float) -> list[Source]:
+        """Poll the sources side by side; return those that are late: they are taken in when they are done."""
         tasks = [
             self.config_entry.async_create_background_task(
                 self.hass, source.refresh(self.wants), f"{DOMAIN} poll {source.name}", eager_start=True
@@ -191,6 +198,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             task.add_done_callback(self._late)
         for source in due:
             self._check_auth(source)
+        return [source for source, task in zip(due, tasks, strict=True) if task in late]
 
     @callback
     def _late(self, task: asyncio.Task[None]) -> None:

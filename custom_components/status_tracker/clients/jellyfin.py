@@ -81,6 +81,13 @@ class ItemPage:
 
 
 @dataclass(slots=True)
+class TaskResult(Answer):
+    """How a task ended the last time."""
+
+    end_time_utc: datetime | None = None
+
+
+@dataclass(slots=True)
 class ScheduledTask(Answer):
     """A task of the server; its key is the same in every language."""
 
@@ -88,6 +95,7 @@ class ScheduledTask(Answer):
     key: str = ""
     state: str = "Idle"
     current_progress_percentage: float | None = None
+    last_execution_result: TaskResult = field(default_factory=TaskResult)
 
     @property
     def running(self) -> bool:
@@ -274,14 +282,18 @@ class JellyfinClient(HttpClient):
         """Start a task; returns at once."""
         await self._call("POST", f"ScheduledTasks/Running/{task_id}", wants_json=False)
 
-    async def scan_library(self) -> None:
-        """Start a scan of the library, unless one runs; NotFound if the server has no such task."""
+    async def scan_task(self) -> ScheduledTask:
+        """Return the task that scans the library; NotFound if the server has none."""
         for task in await self.scheduled_tasks():
             if task.key == SCAN_TASK:
-                if not task.running:
-                    await self.run_task(task.id)
-                return
+                return task
         raise NotFound(f"{self.name}: has no task that scans the library")
+
+    async def scan_library(self) -> None:
+        """Start a scan of the library, unless one runs; NotFound if the server has no such task."""
+        task = await self.scan_task()
+        if not task.running:
+            await self.run_task(task.id)
 
     # The webhook plugin
 

@@ -132,6 +132,11 @@ class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
 
     # What is to be read
 
+    def look_again(self, media_id: int) -> None:
+        """Have a title read at the next poll, whatever it has been made to wait for."""
+        self._waits.clear()
+        self._mark(media_id)
+
     def _mark(self, media_id: int | None) -> None:
         """Have a title read again."""
         if media_id:

@@ -54,7 +54,7 @@ class JellyfinSource(Source):
     def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
         """Start knowing nothing of the library."""
         super().__init__(key, name, clock=clock)
-        self._client = client
+        self.client = self.http = client
         self._shelf = Shelf()
         self._deep = DeepSearch()
         self._catalogue = Catalogue()
@@ -126,19 +126,19 @@ class JellyfinSource(Source):
             proving = self._shelf.wanted.items
             self._recheck = dict.fromkeys(one for one in self._shelf.items if one in proving)
         if self._sweep is None and self._shelf.wanted.waiting and self._turn % 4 == 0:
-            self._set_busy(await self._client.scan_running())
+            self.see_scan(await self.client.scan_running())
         elif self._sweep is None and self._recheck and self._turn % 2:
             await self._read_batch(self._recheck)
         else:
             await self._read_changes(self._sweep or Sweep(since - OVERLAP))
         if not self._shelf.wanted.waiting:
-            self._set_busy(False)
+            self.see_scan(False)
 
     async def _fill(self) -> None:
         """Go on with the index of films and series, where one is being built."""
         if not self._catalogue.filling:
             return
-        began = await self._catalogue.go_on(self._client, self.clock())
+        began = await self._catalogue.go_on(self.client, self.clock())
         if began is None:
             return
         LOGGER.debug("%s: %d items are indexed", self.name, self._catalogue.size)
@@ -155,7 +155,7 @@ class JellyfinSource(Source):
         """Read what was saved since the last time; what matters of it is read again with its files."""
         self._sweep = sweep
         for _ in range(PAGES_A_POLL):
-            page = await self._client.changed_since(sweep.since, CHANGING, sweep.start)
+            page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
             if sweep.date is None:
                 sweep.date = page.date or self.clock()
             fresh = [item for item in page.items if self._is_fresh(item, sweep)]
@@ -164,7 +164,7 @@ class JellyfinSource(Source):
             for item in fresh:
                 if item.id in unknown:
                     self._untold()
-                piece = item_evidence(self.key, item, self._client.url)
+                piece = item_evidence(self.key, item, self.client.url)
                 if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
                     self._unread[item.id] = None
             sweep.start += page.rows
@@ -206,13 +206,13 @@ class JellyfinSource(Source):
     async def _read_batch(self, due: dict[str, None]) -> None:
         """Read up to a hundred items of those due; what is missing in the answer is gone."""
         batch = list(islice(due, IDS_PAGE))
-        found = {item.id: item for item in await self._client.items_by_ids(batch)}
+        found = {item.id: item for item in await self.client.items_by_ids(batch)}
         for item_id in batch:
             if item_id not in due:
                 continue  # deleted, as a webhook told meanwhile
             del due[item_id]
             item = found.get(item_id)
-            piece = item_evidence(self.key, item, self._client.url) if item else None
+            piece = item_evidence(self.key, item, self.client.url) if item else None
             if item is None or piece is None:
                 self._forget(item_id)
             else:
@@ -224,11 +224,11 @@ class JellyfinSource(Source):
         due = list(islice(self._shelf.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
             try:
-                items = await self._client.episodes(series_id)
+                items = await self.client.episodes(series_id)
             except NotFound:
                 self._forget(series_id)
                 continue
-            pieces = (item_evidence(self.key, item, self._client.url) for item in items)
+            pieces = (item_evidence(self.key, item, self.client.url) for item in items)
             self._shelf.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
         return len(due)
 
@@ -236,7 +236,7 @@ class JellyfinSource(Source):
         """Go through all episodes for anime files nothing else leads to, some pages a poll."""
         began = self._began or self.clock()
         self._deep.plan(self._shelf.wanted.wants, self._shelf.paths, began, self.clock())
-        for item_id in await self._deep.go_on(self._client):
+        for item_id in await self._deep.go_on(self.client):
             if item_id not in self._shelf.items:
                 self._unread[item_id] = None
         await self._read_items()
@@ -246,7 +246,7 @@ class JellyfinSource(Source):
         self._shelf.drop(item_id)
         self._catalogue.discard(item_id)
 
-    def _set_busy(self, busy: bool) -> None:
+    def see_scan(self, busy: bool) -> None:
         """Keep whether a scan runs."""
         if busy != self.state.busy:
             self.state = replace(self.state, busy=busy)
@@ -256,7 +256,7 @@ class JellyfinSource(Source):
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
         """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
-        notice = read_notice(self.key, self._client.url, payload)
+        notice = read_notice(self.key, self.client.url, payload)
         if notice is None or (
             self._catalogue.server_id and notice.server_id not in ("", self._catalogue.server_id)
         ):
@@ -264,7 +264,7 @@ class JellyfinSource(Source):
         self._heard_webhook()
         item = notice.item
         if item is None:
-            self._set_busy(False)
+            self.see_scan(False)
             self._rechecked = None
         elif notice.notice is Notice.DELETED:
             self._take_away(item)
