@@ -1,0 +1,202 @@
+"""The blueprints: each loads, and does what it says when the event entity fires, through the stack."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+import shutil
+from typing import Any
+
+from homeassistant.components.automation.helpers import async_get_blueprints
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from custom_components.status_tracker.const import DOMAIN
+
+from .common import SetUp, StartHousehold, entity_id_of, poll, stage_of, until
+from .stack.household import Household
+from .stack.stories import long_way_home, sintel
+
+BLUEPRINTS = Path(__file__).parents[1] / "blueprints"
+FILES = sorted(path.name for path in BLUEPRINTS.rglob("*.yaml"))
+ACTION = "mobile_app_notification_action"
+
+type Automate = Callable[..., Awaitable[None]]
+
+
+class Phone:
+    """A phone with the app, and what has been sent to it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Register the phone and its notify action."""
+        entry = MockConfigEntry(domain="mobile_app", title="My phone")
+        entry.add_to_hass(hass)
+        device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=entry.entry_id, identifiers={("mobile_app", "1")}, name="My phone"
+        )
+        self.id = device.id
+        self._calls: list[ServiceCall] = async_mock_service(hass, "notify", "mobile_app_my_phone")
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return what was sent, and forget it."""
+        told = [dict(call.data) for call in self._calls]
+        self._calls.clear()
+        return told
+
+
+@pytest.fixture(name="folder")
+def folder_fixture(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Lay the blueprints where a person's Home Assistant looks for them."""
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints")
+
+
+@pytest.fixture
+async def home(household: StartHousehold, setup_entry: SetUp, folder: None) -> Household:
+    """A household that is followed, without webhooks."""
+    home = await household()
+    await setup_entry(home, register_webhooks=False)
+    return home
+
+
+@pytest.fixture
+def phone(hass: HomeAssistant, home: Household) -> Phone:
+    """A phone."""
+    return Phone(hass)
+
+
+@pytest.fixture
+def automate(hass: HomeAssistant, phone: Phone) -> Automate:
+    """Make an automation of a blueprint, as the editor writes it."""
+
+    async def make(file: str, **inputs: Any) -> None:
+        """Make one."""
+        activity = er.async_get(hass).async_get_entity_id("event", DOMAIN, f"{1:026d}_activity")
+        given = {"activity": activity, "phone": phone.id, **inputs}
+        use = {"path": f"{DOMAIN}/{file}", "input": given}
+        config = {"automation": {"id": "one", "alias": "One", "use_blueprint": use}}
+        assert await async_setup_component(hass, "automation", config)
+        await hass.async_block_till_done()
+        state = hass.states.get("automation.one")
+        assert state
+        assert state.state == "on"
+
+    return make
+
+
+def the_entry(hass: HomeAssistant) -> Any:
+    """Return the entry that is set up."""
+    return hass.config_entries.async_entries(DOMAIN)[0]
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_blueprint_loads(hass: HomeAssistant, folder: None, file: str) -> None:
+    """Home Assistant reads each, and it names itself, where it is from and what every input is."""
+    assert await async_setup_component(hass, "automation", {})
+    blueprint = await async_get_blueprints(hass).async_get_blueprint(f"{DOMAIN}/{file}")
+    assert isinstance(blueprint, Blueprint)
+    assert blueprint.validate() is None
+    about = blueprint.metadata
+    assert about["source_url"].endswith(f"/blueprints/automation/{DOMAIN}/{file}")
+    assert about["description"]
+    assert all(one["name"] and one["selector"] for one in blueprint.inputs.values())
+
+
+async def test_tells_that_it_can_be_watched(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate
+) -> None:
+    """The person who asked is told, once, with poster and link; what others asked for stays quiet."""
+    await automate("notify_available.yaml", person=" alice ")
+    for user in ("Alice", "Bob"):
+        request = await home.world.request(sintel(), user=user, is_4k=user == "Bob", auto_approve=True)
+        if user == "Alice":
+            download = await home.world.grab(request)
+            await home.world.complete(download)
+            await home.world.import_(download)
+    await poll(hass, the_entry(hass))
+    assert phone.told() == []
+    await home.world.library_scan()
+    await poll(hass, the_entry(hass))
+    (told,) = phone.told()
+    assert told["title"] == "Sintel"
+    assert told["message"] == "Sintel (2010) can be watched now."
+    assert told["data"]["image"].endswith(".jpg")
+    assert told["data"]["url"].startswith(home.jellyfin.url)
+
+
+@pytest.mark.parametrize(("parts", "told"), [(True, 1), (False, 0)])
+async def test_tells_of_parts_if_asked_to(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, parts: bool, told: int
+) -> None:
+    """The first part of a series is told of only if that is wanted."""
+    await automate("notify_available.yaml", parts=parts)
+    title = long_way_home()
+    await home.world.request(title, seasons=[1, 2], auto_approve=True)
+    row = home.world.arr("sonarr").series_of(title)
+    assert row
+    pack = await home.world.grab(row, episodes=[episode.key for episode in title.seasons[1]])
+    await home.world.complete(pack)
+    await home.world.import_(pack)
+    await home.world.library_scan()
+    await poll(hass, the_entry(hass))
+    assert len(phone.told()) == told
+
+
+@pytest.mark.parametrize("ignored", [[], ["not_monitored"]])
+async def test_tells_that_it_is_stuck(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, ignored: list[str]
+) -> None:
+    """What is stuck is told with its reason, and taken back when it goes on; some reasons may be ignored."""
+    await automate("notify_stuck.yaml", ignored=ignored)
+    blocked = await home.world.request(sintel(), auto_approve=True)
+    download = await home.world.grab(blocked)
+    await home.world.complete(download)
+    await home.world.block_import(download, ["Not an upgrade"])
+    other = await home.world.request(long_way_home(), seasons=[1])
+    await home.world.approve(other)
+    row = home.world.arr("sonarr").series_of(other.title)
+    assert row
+    row.monitored = False
+    await poll(hass, the_entry(hass))
+    told = {one["title"]: one for one in phone.told()}
+    assert set(told) == {"Sintel"} | ({"The Long Way Home"} if not ignored else set())
+    assert "The import is blocked" in told["Sintel"]["message"]
+    assert "Not an upgrade" in told["Sintel"]["message"]
+    assert told["Sintel"]["data"]["url"] == f"entityId:{entity_id_of(hass, the_entry(hass), blocked)}"
+    await home.world.import_(download)
+    await poll(hass, the_entry(hass))
+    back = [one for one in phone.told() if one["data"]["tag"] == told["Sintel"]["data"]["tag"]]
+    assert [one["message"] for one in back] == ["clear_notification"]
+
+
+@pytest.mark.parametrize(("index", "stage"), [(0, "approved"), (1, "declined")])
+async def test_approves_from_the_phone(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, index: int, stage: str
+) -> None:
+    """A new request comes with two buttons; one pressed here does it, and the notification goes."""
+    await automate("approve_from_phone.yaml", approve_label="Yes", decline_label="No")
+    request = await home.world.request(sintel())
+    await poll(hass, the_entry(hass))
+    (told,) = phone.told()
+    assert told["message"] == "Alice asked for Sintel (2010)."
+    assert [button["title"] for button in told["data"]["actions"]] == ["Yes", "No"]
+    pressed = told["data"]["actions"][index]["action"]
+    # Another phone's button, somebody else's action, and one on what is no request: nothing of ours.
+    for odd in (
+        pressed.replace(phone.id, "0"),
+        "REPLY",
+        None,
+        f"status_tracker/{phone.id}/approve/sensor.x",
+        pressed.replace("approve", "retry").replace("decline", "retry"),
+    ):
+        hass.bus.async_fire(ACTION, {"action": odd})
+        await hass.async_block_till_done()
+    assert stage_of(hass, the_entry(hass), request) == "requested"
+    hass.bus.async_fire(ACTION, {"action": pressed})
+    await until(hass, lambda: stage_of(hass, the_entry(hass), request) == stage)
+    await poll(hass, the_entry(hass))
+    assert [(one["message"], one["data"]["tag"]) for one in phone.told()] == [
+        ("clear_notification", told["data"]["tag"])
+    ]
