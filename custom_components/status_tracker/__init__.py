@@ -52,6 +52,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     webhooks = WebhookManager(hass, entry, coordinator)
     entry.runtime_data = StatusTrackerData(coordinator=coordinator, webhooks=webhooks)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(
             hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"

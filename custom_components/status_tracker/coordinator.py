@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast, override
 
@@ -27,7 +27,7 @@ from .const import (
     LOGGER,
     OPTIONS,
 )
-from .pipeline.evidence import SEERR, Evidence, ServiceEvidence, Want
+from .pipeline.evidence import SEERR, Evidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
 from .pipeline.tracker import Memory, evaluate
 from .reauth import async_start_reauth
@@ -99,7 +99,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.limits = limits_of(entry.options)
         self._store = MemoryStore(hass, entry.entry_id)
         self._change_listeners: list[Callable[[Change], None]] = []
-        self._health: list[ServiceEvidence] = []
+        self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
         self._unheard: list[Change] = []
         self._settled = False
@@ -172,9 +172,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._settled = True
             self._tell_of_silent()
         self._plan()
-        health = [source.state for source in self.sources.values()]
-        if health != self._health:
-            self._health = health
+        beside = (
+            [source.state for source in self.sources.values()],
+            self.seerr.complete,
+            [number for number in self.data if self.is_nameless(number)],
+        )
+        if beside != self._beside:
+            self._beside = beside
             self.async_update_listeners()
         return self.data
 
@@ -278,27 +282,45 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_add_change_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
-        """Call the listener with every change, those too that nobody has heard of yet."""
+        """Call the listener with every change, at the next update with those that nobody has heard of yet."""
         self._change_listeners.append(listener)
-        self._tell()
         return lambda: self._change_listeners.remove(listener)
 
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Update the entities, and when they are there tell what has changed."""
+        """Update the entities; tell who leaves while the entity is there, the rest when all have come."""
+        self._tell(lambda change: change.kind == REMOVED)
         super().async_update_listeners()
-        self._tell()
+        self._tell(lambda change: not self.is_nameless(change.request.request.request_id))
 
     @callback
-    def _tell(self) -> None:
-        """Tell of the changes nobody has heard of."""
+    def _tell(self, fit: Callable[[Change], bool]) -> None:
+        """Tell of the changes nobody has heard of, as far as they are fit to be told now."""
         if not self._change_listeners:
             return
         unheard, self._unheard = self._unheard, []
         for change in unheard:
+            if not fit(change):
+                self._unheard.append(change)
+                continue
             for listener in list(self._change_listeners):
-                listener(change)
+                listener(self._named(change))
+
+    def _named(self, change: Change) -> Change:
+        """Return a change of a request that has got its title since with that."""
+        now = self.data.get(change.request.request.request_id)
+        if now is None or change.request.titled:
+            return change
+        request = replace(
+            change.request, title=now.title, titled=now.titled, year=now.year, poster=now.poster
+        )
+        return replace(change, request=request)
+
+    def is_nameless(self, number: int) -> bool:
+        """Return whether the title of a request is still on its way; entity ids and messages wait for it."""
+        request = self.data.get(number)
+        return request is not None and not request.titled and self.seerr.seeks_title(request.request)
 
     @callback
     def _tell_of_silent(self) -> None:

@@ -72,32 +72,35 @@ async def async_setup_entry(
     coordinator = entry.runtime_data.coordinator
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     known: set[int] = set()
-    _purge(hass, coordinator)
+    purged = False
 
     @callback
     def come_and_go() -> None:
         """Add sensors of new requests, drop those of requests that are no more."""
-        current = set(coordinator.data)
-        for number in known - current:
+        nonlocal purged
+        purged = purged or _purge(hass, coordinator)
+        for number in known - coordinator.data.keys():
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
-        async_add_entities(RequestSensor(coordinator, number) for number in sorted(current - known))
-        known.clear()
-        known.update(current)
+            known.discard(number)
+        new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
+        async_add_entities(RequestSensor(coordinator, number) for number in sorted(new))
+        known.update(new)
 
     come_and_go()
     entry.async_on_unload(coordinator.async_add_listener(come_and_go))
 
 
-def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> None:
-    """Remove from the registry the requests that vanished while Home Assistant was off."""
+def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
+    """Remove from the registry the requests that vanished while Home Assistant was off, once that is sure."""
     if not coordinator.seerr.complete:
-        return
+        return False
     prefix = f"{coordinator.config_entry.entry_id}_"
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id):
         number = entity.unique_id.removeprefix(prefix)
         if entity.domain == "sensor" and number.isdecimal() and int(number) not in coordinator.data:
             registry.async_remove(entity.entity_id)
+    return True
 
 
 def _drop(hass: HomeAssistant, coordinator: StatusTrackerCoordinator, unique_id: str) -> None:

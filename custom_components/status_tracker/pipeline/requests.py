@@ -231,6 +231,7 @@ class Tracked:
 
     request: RequestEvidence
     title: str
+    titled: bool  # else the title is but the request's number
     year: int | None
     poster: str | None
     anime: bool

@@ -89,9 +89,11 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
         return None
     media, title = case.media, case.title
     proofs = [unit.proof for unit in units if unit.proof]
+    name = (title.title if title else None) or (media.title if media else None)
     return Tracked(
         request=request,
-        title=(title.title if title else None) or (media.title if media else None) or f"#{number}",
+        title=name or f"#{number}",
+        titled=bool(name),
         year=(title.year if title else None) or (media.year if media else None),
         poster=(title.poster if title else None) or (media.poster if media else None),
         anime=bool(case.anime),

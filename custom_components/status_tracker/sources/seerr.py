@@ -23,6 +23,7 @@ from .seerr_rows import SeerrServers, provisional_title, request_evidence, title
 from .seerr_webhook import FIRST, OTHER, STATUS, TEST, Payload
 
 TITLES = 10
+TITLE_FAILURES = 3  # polls that failed in a row: a title is not to be expected soon
 NEXT_TITLES = timedelta(seconds=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
 SETTINGS_EVERY = timedelta(hours=6)
@@ -79,6 +80,12 @@ class SeerrSource(Source):
             return SOON
         return NEXT_TITLES if self._untitled else CALM
 
+    def seeks_title(self, request: RequestEvidence) -> bool:
+        """Return whether the title of a request is yet to be asked for, and soon will be."""
+        key = (request.media_type, request.tmdb_id or 0)
+        known = key in self._titles or key in self._waits
+        return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
+
     # A cycle
 
     @override
@@ -117,6 +124,10 @@ class SeerrSource(Source):
             return replace(request, updated_at=now) if self.complete else request
         same = (old.status, old.media_status) == (request.status, request.media_status)
         return replace(request, updated_at=old.updated_at if same else now)
+
+    def read_settings_again(self) -> None:
+        """Have the settings read at the next poll: they may hold what has changed elsewhere."""
+        self._settings_due = None
 
     async def _read_settings(self) -> None:
         """Read which services Seerr uses, if it is time; it may refuse to tell."""
