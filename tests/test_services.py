@@ -443,6 +443,7 @@ async def test_replace_release(
 
     assert [row.release for row in right.arr.blocklist] == ["Old.Release"]
     assert [torrent.name for torrent in world.torrents.values()] == ["New.Release"]
+    assert [command["name"] for command in commands(right)] == ["MoviesSearch"]
     assert not old.in_queue
     assert wrong.count("queue/", "DELETE") == 0
     state = state_of(hass, act.entry, request)
@@ -497,12 +498,42 @@ async def test_replace_one_of_several(
     assert home.sonarr.arr.blocklist == []
     await act("replace_release", request, download_id=two.id)
     assert {line.release for line in home.sonarr.arr.blocklist} == {"Two"}
+    ids = [row.row(1, 2).id, row.row(1, 3).id]
+    assert commands(home.sonarr) == [{"name": "EpisodeSearch", "episodeIds": ids}]
 
     three = await world.grab(row, episodes=[(1, 4)], release="Three")
     await world.complete(three)
     await poll(hass, act.entry)
     await act("replace_release", request)
     assert {line.release for line in home.sonarr.arr.blocklist} == {"Two", "One"}
+
+
+async def test_replace_a_pack_sonarr_cannot_read(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+) -> None:
+    """Where the queue does not tell the episodes, what was grabbed is searched for: here a whole season."""
+    home = await household()
+    request = await home.world.request(long_way_home(), seasons=[1], auto_approve=True)
+    download = await home.world.grab(request)
+    await home.world.complete(download)
+    act = await follow(hass, setup_entry, home)
+    await poll(hass, act.entry)
+
+    def forget(_: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return rows that name neither series nor episode."""
+        return [
+            {key: row[key] for key in row if key not in ("seriesId", "episodeId", "seasonNumber")}
+            for row in rows
+        ]
+
+    home.sonarr.fault = Fault(kind="lying", only="queue/details", mutate=forget)
+    await act("replace_release", request)
+    home.sonarr.fault = None
+
+    assert {line.release for line in home.sonarr.arr.blocklist} == {download.release}
+    row = home.sonarr.arr.series_of(request.title)
+    assert row
+    assert commands(home.sonarr) == [{"name": "SeasonSearch", "seriesId": row.id, "seasonNumber": 1}]
 
 
 async def test_replace_a_hybrid_torrent(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -143,11 +143,16 @@ def arr_of(coordinator: StatusTrackerCoordinator, key: str | None) -> ArrInstanc
 async def search(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
     """Have the *arr of a request look for what is missing: the film, whole seasons, single episodes."""
     arr, media_id, missing = _searchable(coordinator, request)
-    for name, body in _commands(arr, media_id, missing):
-        with calling(arr):
-            await _follow(arr, await arr.client.command(name, **body))
+    with calling(arr):
+        await search_for(arr, media_id, {unit.episode.episode_id for unit in missing if unit.episode})
     arr.look_again(media_id)
     await ask(coordinator, arr)
+
+
+async def search_for(arr: ArrInstance, media_id: int, episodes: Set[int]) -> None:
+    """Have an *arr look for its film, or for episodes of its series."""
+    for name, body in _commands(arr, media_id, episodes):
+        await _follow(arr, await arr.client.command(name, **body))
 
 
 def _searchable(
@@ -180,29 +185,24 @@ def _has(arr: ArrInstance, media_id: int) -> bool:
 
 
 def _commands(
-    arr: ArrInstance, media_id: int, missing: Iterable[Unit]
+    arr: ArrInstance, media_id: int, episodes: Set[int]
 ) -> Iterator[tuple[str, dict[str, int | list[int]]]]:
-    """Yield the searches for what is missing: a season at once where all of it is, else its episodes."""
+    """Yield the commands to look for a film, or for episodes: a season at once where all of it is meant."""
     if isinstance(arr, RadarrSource):
         yield "MoviesSearch", {"movieIds": [media_id]}
         return
-    known: dict[int, set[int]] = defaultdict(set)
+    seasons: dict[int, set[int]] = defaultdict(set)
     for series in arr.evidence.series:
         if series.series_id == media_id:
             for episode in series.episodes:
-                known[episode.season].add(episode.episode_id)
-    seasons: dict[int, list[int]] = defaultdict(list)
-    for unit in missing:
-        if unit.episode:
-            seasons[unit.episode.season].append(unit.episode.episode_id)
-    single: list[int] = []
+                seasons[episode.season].add(episode.episode_id)
+    single = set(episodes)
     for season, ids in seasons.items():
-        if len(ids) > 1 and known[season] == set(ids):
+        if len(ids) > 1 and ids <= episodes:
             yield "SeasonSearch", {"seriesId": media_id, "seasonNumber": season}
-        else:
-            single += ids
+            single -= ids
     if single:
-        yield "EpisodeSearch", {"episodeIds": single}
+        yield "EpisodeSearch", {"episodeIds": sorted(single)}
 
 
 async def _follow(arr: ArrInstance, command: Command) -> None:

@@ -1,8 +1,9 @@
 """Have a release replaced: dropped from the queue with its data, blocklisted, and searched for anew."""
 
 import asyncio
+from collections.abc import Set
 
-from .actions import PAUSES, ArrInstance, arr_of, ask, calling, failure, refusal
+from .actions import PAUSES, ArrInstance, arr_of, ask, calling, failure, refusal, search_for
 from .clients.errors import NotFound
 from .coordinator import StatusTrackerCoordinator
 from .pipeline.evidence import HistoryEvidence, HistoryKind, QueueEvidence, QueueStatus
@@ -21,14 +22,17 @@ async def replace_release(
         raise refusal("replace_not_in_arr", title=request.title)
     keys = keys_of(download)
     with calling(arr):
-        dropped = await _drop(arr, request, keys)
-        if not dropped:
+        rows = await _drop(arr, request, keys)
+        if rows:
+            # Not left to the *arr, which can be set to look for nothing after a failure.
+            await search_for(arr, request.media_id, _episodes(request, rows, keys))
+        else:
             await _mark_failed(arr, request, request.media_id, keys)
     arr.look_again(request.media_id)
     for pause in PAUSES:
         await asyncio.sleep(pause)
         await ask(coordinator, arr)
-        if _is_gone(arr, keys, dropped):
+        if _is_gone(arr, keys, {row.row_id for row in rows}):
             return
     raise failure("no_effect", service=arr.name)
 
@@ -64,7 +68,18 @@ def _key_of(piece: QueueEvidence | HistoryEvidence) -> str:
     return f"row {piece.row_id}" if isinstance(piece, QueueEvidence) else ""
 
 
-async def _drop(arr: ArrInstance, request: Tracked, keys: frozenset[str]) -> frozenset[int]:
+def _episodes(request: Tracked, rows: list[QueueEvidence], keys: frozenset[str]) -> set[int]:
+    """Return the episodes that rows are for; where Sonarr could not read their names, those grabbed."""
+    if ids := {row.episode_id for row in rows if row.episode_id}:
+        return ids
+    return {
+        unit.episode.episode_id
+        for unit in request.units
+        if unit.episode and any(keys_of(download) == keys for download in unit.downloads)
+    }
+
+
+async def _drop(arr: ArrInstance, request: Tracked, keys: frozenset[str]) -> list[QueueEvidence]:
     """Drop the download from the queue as it is at this moment; return its rows, none if it has none."""
     queue = [queue_evidence(row, arr.key) for row in await arr.client.queue_details()]
     rows = [row for row in queue if _key_of(row) in keys]
@@ -73,10 +88,10 @@ async def _drop(arr: ArrInstance, request: Tracked, keys: frozenset[str]) -> fro
     if rows:
         try:
             # One row stands for the whole download, whatever number of episodes it has.
-            await arr.client.delete_queue_row(rows[0].row_id, blocklist=True)
+            await arr.client.delete_queue_row(rows[0].row_id, blocklist=True, skip_redownload=True)
         except NotFound as err:
             raise refusal("replace_no_download", title=request.title) from err
-    return frozenset(row.row_id for row in rows)
+    return rows
 
 
 async def _mark_failed(arr: ArrInstance, request: Tracked, media_id: int, keys: frozenset[str]) -> None:
@@ -89,7 +104,7 @@ async def _mark_failed(arr: ArrInstance, request: Tracked, media_id: int, keys: 
     await arr.client.mark_failed(newest.event_id)
 
 
-def _is_gone(arr: ArrInstance, keys: frozenset[str], dropped: frozenset[int]) -> bool:
+def _is_gone(arr: ArrInstance, keys: frozenset[str], dropped: Set[int]) -> bool:
     """Return whether the *arr shows that it gave a download up: no row any more, or a failure."""
     evidence = arr.evidence
     if dropped and not any(row.row_id in dropped for row in evidence.queue):
