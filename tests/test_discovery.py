@@ -10,7 +10,7 @@ import pytest
 from custom_components.status_tracker.clients import errors
 from custom_components.status_tracker.connect import NotAdmin, address_key, async_probe, build_client
 from custom_components.status_tracker.discovery import (
-    _addresses,
+    addresses,
     async_arr_facts,
     async_discover,
     async_find_clients,
@@ -41,14 +41,14 @@ SEERR = "http://192.168.1.2:5055/"
         ),
     ],
 )
-def test_addresses(url: str, tried: list[str]) -> None:
+def testaddresses(url: str, tried: list[str]) -> None:
     """A name that means something elsewhere only is tried beside who said it."""
-    assert _addresses(url, SEERR) == tried
+    assert addresses(url, SEERR) == tried
 
 
-def test_addresses_of_two_tellers() -> None:
+def testaddresses_of_two_tellers() -> None:
     """A download client may be beside the *arr or beside Seerr."""
-    assert _addresses("http://qb:8080", "http://nas/radarr", SEERR) == [
+    assert addresses("http://qb:8080", "http://nas/radarr", SEERR) == [
         "http://qb:8080",
         "http://nas:8080",
         "http://192.168.1.2:8080",

@@ -19,6 +19,7 @@ from .pipeline.evidence import SEERR, Service
 from .registrars import async_unregister_all
 from .reload import async_reload_with_services
 from .services import async_setup_services
+from .settings_watch import SettingsWatch, async_clear_offers
 from .sources.base import Source
 from .sources.jellyfin import JellyfinSource
 from .sources.qbittorrent import QBittorrentSource
@@ -28,6 +29,7 @@ from .sources.shoko import ShokoSource
 from .sources.sonarr import SonarrSource
 from .store import MemoryStore
 from .webhook import WebhookManager
+from .webhook_issues import async_clear
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -58,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
             hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"
         )
     webhooks.async_setup()
+    SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
     return True
 
@@ -117,12 +120,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
         await coordinator.async_save()
         for source in coordinator.sources.values():
             await source.close()
+        if entry.disabled_by:
+            async_clear(hass, entry.entry_id)
+            async_clear_offers(hass, entry.entry_id)
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
     """Take our webhooks out of the services of a removed entry, and forget everything about it."""
     await async_unregister_all(hass, entry)
+    async_clear_offers(hass, entry.entry_id)
     for key in entry.subentries:
         hass.data.get(CLIENTS, {}).pop(key, None)
     await MemoryStore(hass, entry.entry_id).async_remove()

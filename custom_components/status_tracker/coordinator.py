@@ -104,6 +104,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._unheard: list[Change] = []
         self._settled = False
         self._refused: set[str] = set()
+        self.addresses: dict[str, str] = {}  # of Seerr's settings, as they were when ours agreed
 
     @property
     def seerr(self) -> SeerrSource:
@@ -121,6 +122,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         try:
             self.memory = Memory.from_dict(stored["memory"])
             parts = dict(stored["sources"])
+            self.addresses = {str(key): str(url) for key, url in dict(stored.get("addresses", {})).items()}
         except (KeyError, TypeError, ValueError, AttributeError) as err:
             LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
             self.memory = Memory()
@@ -140,6 +142,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Return what must outlive a restart."""
         return {
             "memory": self.memory.to_dict(),
+            "addresses": self.addresses,
             "sources": {key: source.dump(self.wants) for key, source in self.sources.items()},
         }
 
@@ -174,6 +177,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._plan()
         beside = (
             [source.state for source in self.sources.values()],
+            self.seerr.servers,
             self.seerr.complete,
             [number for number in self.data if self.is_nameless(number)],
         )

@@ -18,7 +18,7 @@ from yarl import URL
 from . import connect
 from .clients.arr_model import DownloadClient
 from .clients.errors import CannotConnect, ClientError, HostRefused, NotReady, WrongService
-from .clients.seerr_model import ArrServer, build_url
+from .clients.seerr_model import ArrServer, JellyfinServer, build_url
 from .connect import Probe, address_key, async_probe, build_client, unique_id
 from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
 from .pipeline.evidence import Service
@@ -62,7 +62,7 @@ class ArrFacts:
         return {CONF_SEERR_ID: self.seerr_id, CONF_IS_4K: self.is_4k}
 
 
-def _addresses(url: str, *told_by: str) -> list[str]:
+def addresses(url: str, *told_by: str) -> list[str]:
     """Return where a service may be, likeliest first: where it is said to be, and beside who said so."""
     parsed = URL(url)
     host = parsed.host or ""
@@ -81,7 +81,7 @@ def _addresses(url: str, *told_by: str) -> list[str]:
     return [str(parsed.with_host(one)) for one in dict.fromkeys(order) if one]
 
 
-async def _async_try(hass: HomeAssistant, found: Found, urls: Iterable[str]) -> Found:
+async def async_try(hass: HomeAssistant, found: Found, urls: Iterable[str]) -> Found:
     """Return it with what the first of the addresses said that answers; else with the first's error."""
     data = [{**found.data, CONF_URL: url} for url in urls]
     # without its password a qBittorrent is not to be logged in to: a wrong try counts towards a ban
@@ -128,14 +128,24 @@ async def _async_arrs(hass: HomeAssistant, seerr: Mapping[str, Any], service: Se
     return await (client.settings_radarr() if service is Service.RADARR else client.settings_sonarr())
 
 
-async def async_discover(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[Found]:
-    """Return every Radarr and Sonarr and the Jellyfin of Seerr's settings, each tried once."""
+async def async_read(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[Found]:
+    """Return every Radarr and Sonarr and the Jellyfin of Seerr's settings, as these have them."""
     client = build_client(hass, Service.SEERR, seerr)
     radarrs, sonarrs, jellyfin = await asyncio.gather(
         _async_ask(client.settings_radarr(), []),
         _async_ask(client.settings_sonarr(), []),
         _async_ask(client.settings_jellyfin(), None),
     )
+    return named_by_seerr(seerr, radarrs, sonarrs, jellyfin)
+
+
+def named_by_seerr(
+    seerr: Mapping[str, Any],
+    radarrs: Iterable[ArrServer],
+    sonarrs: Iterable[ArrServer],
+    jellyfin: JellyfinServer | None,
+) -> list[Found]:
+    """Return the services of Seerr's settings that have an address there."""
     common = {CONF_VERIFY_SSL: seerr.get(CONF_VERIFY_SSL, True)}
     found = [
         Found(
@@ -158,8 +168,16 @@ async def async_discover(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[
         data = {CONF_URL: jellyfin.url, CONF_API_KEY: jellyfin.api_key, **common}
         title = jellyfin.name or Service.JELLYFIN.title()
         found.append(Found(key=Service.JELLYFIN, service=Service.JELLYFIN, title=title, data=data))
+    return found
+
+
+async def async_discover(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[Found]:
+    """Return every Radarr and Sonarr and the Jellyfin of Seerr's settings, each tried once."""
     return await asyncio.gather(
-        *(_async_try(hass, one, _addresses(one.data[CONF_URL], seerr[CONF_URL])) for one in found)
+        *(
+            async_try(hass, one, addresses(one.data[CONF_URL], seerr[CONF_URL]))
+            for one in await async_read(hass, seerr)
+        )
     )
 
 
@@ -175,7 +193,7 @@ async def async_find_clients(
             found.setdefault(one.unique_id, (one, arr.data[CONF_URL]))
     tried = await asyncio.gather(
         *(
-            _async_try(hass, one, _addresses(one.data[CONF_URL], arr_url, seerr[CONF_URL]))
+            async_try(hass, one, addresses(one.data[CONF_URL], arr_url, seerr[CONF_URL]))
             for one, arr_url in found.values()
         )
     )

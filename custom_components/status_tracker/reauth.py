@@ -22,7 +22,7 @@ def async_start_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str
         return
     key = (entry.entry_id, subentry_id)
     starting = hass.data.setdefault(_STARTING, set())
-    if key in starting or _under_way(hass, entry, subentry_id):
+    if key in starting or _flows(hass, entry, subentry_id):
         return
     name = f"{entry.title}: {subentry.title}" if subentry else entry.title
     context: dict[str, Any] = {
@@ -46,12 +46,22 @@ def async_start_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str
 
 
 @callback
-def _under_way(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> bool:
-    """Return whether a reauth flow of this service waits for the person; Home Assistant's own is Seerr's."""
+def _flows(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> list[str]:
+    """Return the reauth flows of this service that wait for the person; Home Assistant's own is Seerr's."""
     flows = hass.config_entries.flow.async_progress_by_handler(
         DOMAIN,
         include_uninitialized=True,
         match_context={"source": SOURCE_REAUTH, "entry_id": entry.entry_id},
     )
-    contexts = [cast(dict[str, Any], flow["context"]) for flow in flows]
-    return any(context.get(CONF_SUBENTRY_ID) == subentry_id for context in contexts)
+    return [
+        flow["flow_id"]
+        for flow in flows
+        if cast(dict[str, Any], flow["context"]).get(CONF_SUBENTRY_ID) == subentry_id
+    ]
+
+
+@callback
+def async_end_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> None:
+    """End the reauth flow of a service that has got new credentials in another way."""
+    for flow_id in _flows(hass, entry, subentry_id):
+        hass.config_entries.flow.async_abort(flow_id)

@@ -154,7 +154,14 @@ def check_icons(it: Integration) -> None:
 
 def flows(it: Integration) -> list[tuple[str, Tree]]:
     """Return the flows that have texts, with their names."""
-    flows = [(name, it.english[name]) for name in ("config", "options") if name in it.english]
+    flows: list[tuple[str, Tree]] = [
+        (name, it.english[name]) for name in ("config", "options") if name in it.english
+    ]
+    flows += [
+        (f"issues.{key}", issue["fix_flow"])
+        for key, issue in it.english.get("issues", {}).items()
+        if "fix_flow" in issue
+    ]
     return flows + [
         (f"config_subentries.{kind}", flow) for kind, flow in it.english.get("config_subentries", {}).items()
     ]

@@ -1,0 +1,77 @@
+"""Repairs: take over for a service what has changed in Seerr's settings."""
+
+from typing import Any, cast
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import probatio
+
+from .connect import unique_id
+from .const import CONF_SUBENTRY_ID, DOMAIN
+from .data import StatusTrackerConfigEntry
+from .discovery import Found, async_read
+from .reauth import async_end_reauth
+from .settings_watch import async_reach, match, merge
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow of the one kind of issue that can be fixed here."""
+    known = data or {}
+    return TakeOverFlow(str(known.get("entry_id")), str(known.get(CONF_SUBENTRY_ID)))
+
+
+class TakeOverFlow(RepairsFlow):
+    """Ask, try what Seerr says at this moment, and keep it."""
+
+    def __init__(self, entry_id: str, subentry_id: str) -> None:
+        """Take which service it is about."""
+        self._entry_id = entry_id
+        self._subentry_id = subentry_id
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask whether to take it over; then do so if it answers."""
+        entry = cast(
+            StatusTrackerConfigEntry | None, self.hass.config_entries.async_get_entry(self._entry_id)
+        )
+        subentry = entry.subentries.get(self._subentry_id) if entry else None
+        if entry is None or subentry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="service_gone")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            found = match(entry, await async_read(self.hass, entry.data)).get(self._subentry_id)
+            if found is None:
+                errors["base"] = "seerr_silent"
+            else:
+                said = merge(subentry, found)
+                reached = await async_reach(self.hass, subentry.data, said, entry.data[CONF_URL])
+                if reached.probe:
+                    self._keep(entry, subentry, found, reached)
+                    return self.async_create_entry(data={})
+                errors["base"] = "no_answer"
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=probatio.Schema({}),
+            errors=errors,
+            description_placeholders=issue.translation_placeholders if issue else None,
+        )
+
+    def _keep(
+        self, entry: StatusTrackerConfigEntry, subentry: ConfigSubentry, found: Found, reached: Found
+    ) -> None:
+        """Keep what answered, end a flow that asks for the same, and load the entry anew."""
+        entry.runtime_data.coordinator.addresses[found.key] = found.data[CONF_URL]
+        self.hass.config_entries.async_update_subentry(
+            entry, subentry, data=reached.data, unique_id=unique_id(reached.data, reached.probe)
+        )
+        async_end_reauth(self.hass, entry, subentry.subentry_id)
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)
