@@ -34,6 +34,7 @@ from .anime_titles import (
 )
 from .builders import (
     ANIME_STACK,
+    GB,
     JELLYFIN,
     NOW,
     SEERR,
@@ -240,6 +241,18 @@ def test_file_renamed_by_shoko() -> None:
     twin = replace(by_size, file_id=6, ids=(*ids((IdKind.SHOKO_FILE, 6)), *by_size.ids[1:]))
     found = only(*ANIME_STACK, *asked(YOUR_NAME), by_size, twin)
     assert found.units[0].shoko == ()
+
+
+def test_episodes_of_equal_size() -> None:
+    """Files of one size are not told apart by it: what Shoko knows of one proves nothing for its twin."""
+    twin = lambda one: replace(one, file=replace(one.file, size=GB))  # noqa: E731  short
+    episodes = [twin(FRIEREN.episode(1, number)) for number in (1, 2)]
+    links = ids((IdKind.TMDB_SHOW, 209867))
+    shoko = replace(FRIEREN.in_shoko(6, 1, 2, FRIEREN_ANIDB[0], *links), size=GB)
+    told = (*ANIME_STACK, FRIEREN.request(), FRIEREN.title(), FRIEREN.in_sonarr(*episodes), shoko)
+    found = only(*told, vfs_item(6, "e6"))
+    assert [[one.file_id for one in unit.shoko] for unit in found.units] == [[], [6]]
+    assert (found.stage, found.episodes_available) == (Stage.ANIME_MATCHING, 1)
 
 
 def test_renamed_episode_by_tvdbs_id() -> None:

@@ -267,6 +267,25 @@ async def test_without_a_hint_of_anime(source: ShokoSource, shoko: FakeShoko, wo
     assert seen(source) is not None
 
 
+async def test_twins_in_size(source: ShokoSource, world: World) -> None:
+    """Of two files of one size Shoko knows the second: it is never taken for the first, renamed."""
+    series, first = frieren(world)
+    second = world.shoko_add_episode(series, 2)
+    paths = [PATH, PATH.replace("E01", "E02")]
+    files = [FileEvidence(path=path, size=SIZE) for path in paths]
+    await world.shoko_take_in(paths[1], SIZE, second)
+    await poll_for(source, world, timedelta(minutes=5), want(*files))
+    found = seen(source)
+    assert found
+    assert not any("E01" in path for path in found.paths)
+    # The second is watched by now, the first still waited for.
+    await poll_for(source, world, timedelta(minutes=30), want(files[0]))
+    assert [one.paths for one in source.evidence.shoko] == [found.paths]
+    await world.shoko_take_in(paths[0], SIZE, first)
+    await poll_for(source, world, timedelta(minutes=30), want(files[0]))
+    assert sorted(len(one.paths) for one in source.evidence.shoko) == [1, 1]
+
+
 async def test_a_late_hint_of_anime(source: ShokoSource, world: World) -> None:
     """Something calls a file anime that was asked for in vain: it is asked for at once."""
     await poll_for(source, world, timedelta(hours=2), want(anime=None))

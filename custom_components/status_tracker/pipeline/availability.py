@@ -200,7 +200,7 @@ def shoko_files(case: Case, unit: Unit) -> tuple[ShokoEvidence, ...]:
             return same
         size, ours = unit.file.size, keys | case.ids
         sized = tuple(one for one in case.shoko if one.size == size and not ours.isdisjoint(one.ids))
-        if size and len(sized) == 1:
+        if size and size not in case.twin_sizes and len(sized) == 1:
             return sized
     own = of_kind(keys, IdKind.TVDB_EPISODE)
     if not unit.has_file or case.request.is_4k:

@@ -1,6 +1,6 @@
 """Each request with all the evidence bound to it: a case, ready to be judged."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,6 +98,12 @@ class Case:
     def former(self) -> list[FileEvidence]:
         """Return the files its *arr ever imported for it, as its history tells."""
         return [event.file for event in self.history if event.file and event.kind is HistoryKind.IMPORTED]
+
+    @cached_property
+    def twin_sizes(self) -> frozenset[int]:
+        """Return the sizes that several of its files have, so that they tell none of these from another."""
+        sizes = Counter({file.path: file.size for file in self.files}.values())
+        return frozenset(size for size, count in sizes.items() if count > 1)
 
     @cached_property
     def file_keys(self) -> frozenset[str]:

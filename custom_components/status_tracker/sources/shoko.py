@@ -159,7 +159,7 @@ class ShokoSource(Source):
 
     async def _by_tmdb(self, lookup: Lookup, asked: TmdbFiles) -> ShokoFile | None:
         """Return the file of the same size that Shoko links to the request's film or show."""
-        if not lookup.hinted or not lookup.file.size:
+        if not lookup.hinted or not self._book.has_own_size(lookup):
             return None
         for media_type, tmdb_id in sorted(lookup.tmdb):
             key = (media_type, tmdb_id)
@@ -167,7 +167,9 @@ class ShokoSource(Source):
                 film = media_type is MediaType.MOVIE
                 ask = self._client.files_of_movie if film else self._client.files_of_show
                 asked[key] = await ask(tmdb_id)
-            if file := only_file(asked[key], lookup.file.size):
+            # One that is followed already was found by its path: it is the file of somebody else.
+            unclaimed = [one for one in asked[key] if one.id not in self._book.tracked]
+            if file := only_file(unclaimed, lookup.file.size):
                 return file
         return None
 

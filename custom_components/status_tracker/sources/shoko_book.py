@@ -55,6 +55,11 @@ class ShokoBook:
             if one.requests & requests or make_id(IdKind.SHOKO_FILE, key) in ids
         }
 
+    def has_own_size(self, lookup: Lookup) -> bool:
+        """Return whether a file's size tells it from the others that are looked for."""
+        size = lookup.file.size
+        return bool(size) and sum(one.file.size == size for one in self.lookups.values()) == 1
+
     def open(self) -> list[Tracked]:
         """Return the files to look at: not yet seen in Jellyfin, just told of, or with ids yet to come."""
         wanted = {one.file_id for one in self.lookups.values()}
