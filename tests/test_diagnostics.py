@@ -16,7 +16,7 @@ from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from custom_components.status_tracker.pipeline.ids import shared_tail
 from custom_components.status_tracker.redact import REDACTED, Redactor
 
-from .common import SetUp, StartHousehold, poll
+from .common import SetUp, StartHousehold, poll, until
 from .stack.server import Fault
 from .stack.stories import anime_film_story, film_story, sintel
 from .stack.titles import film
@@ -77,6 +77,8 @@ async def test_snapshot(
         """Poll at each step, so that the timeline is the same in every run."""
         await poll(hass, entry)
 
+    known = entry.runtime_data.versions.known
+    await until(hass, lambda: len(known) == len(home.servers))
     await film_story(home.world, pace)
     await pace(0)
     other = await home.world.request(film("Big Buck Bunny", 2008, 10378), auto_approve=True)

@@ -28,6 +28,7 @@ from .sources.seerr import SeerrSource
 from .sources.shoko import ShokoSource
 from .sources.sonarr import SonarrSource
 from .store import MemoryStore
+from .versions import VersionWatch
 from .webhook import WebhookManager
 from .webhook_issues import async_clear
 
@@ -52,7 +53,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     coordinator = StatusTrackerCoordinator(hass, entry, sources)
     await coordinator.async_config_entry_first_refresh()
     webhooks = WebhookManager(hass, entry, coordinator)
-    entry.runtime_data = StatusTrackerData(coordinator=coordinator, webhooks=webhooks)
+    versions = VersionWatch(hass, entry, coordinator)
+    entry.runtime_data = StatusTrackerData(coordinator=coordinator, webhooks=webhooks, versions=versions)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_update_listeners()
     for source in sources:
@@ -60,6 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
             hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"
         )
     webhooks.async_setup()
+    versions.async_setup()
     SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
     return True

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 
 if TYPE_CHECKING:
     from .coordinator import StatusTrackerCoordinator
+    from .versions import VersionWatch
     from .webhook import WebhookManager
 
 
@@ -16,6 +17,7 @@ class StatusTrackerData:
 
     coordinator: StatusTrackerCoordinator
     webhooks: WebhookManager
+    versions: VersionWatch
 
 
 type StatusTrackerConfigEntry = ConfigEntry[StatusTrackerData]

@@ -39,7 +39,10 @@ async def async_get_config_entry_diagnostics(
                 for key, subentry in entry.subentries.items()
             },
         },
-        "sources": {key: _health(source, redactor) for key, source in coordinator.sources.items()},
+        "sources": {
+            key: {"version": entry.runtime_data.versions.known.get(key), **_health(source, redactor)}
+            for key, source in coordinator.sources.items()
+        },
         "webhooks": entry.runtime_data.webhooks.diagnostics_data,
         "memory": _memory(coordinator),
         "requests": report(coordinator, redactor),

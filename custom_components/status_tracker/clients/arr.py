@@ -65,6 +65,11 @@ class ArrClient(HttpClient):
 
     # Who is there
 
+    @override
+    async def version(self) -> str:
+        """Return the version, e.g. "5.27.5.10198"."""
+        return (await self.status()).version
+
     async def status(self) -> SystemStatus:
         """Return name and version; WrongService if it is another app."""
         try:

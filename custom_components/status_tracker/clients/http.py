@@ -65,6 +65,10 @@ class HttpClient:
         """Return the headers of every call, the key among them."""
         return {}
 
+    async def version(self) -> str | None:
+        """Return the version the service tells of itself, None if it tells none; raises ClientError."""
+        return None
+
     async def _get(self, path: str, params: Params | None = None) -> Any:
         """Return the JSON answer of a GET."""
         return (await self._call("GET", path, params=params))[0]

@@ -153,6 +153,11 @@ class JellyfinClient(HttpClient):
         info.id = plain_guid(info.id)
         return info
 
+    @override
+    async def version(self) -> str:
+        """Return the version, e.g. "10.11.2"."""
+        return (await self.public_info()).version
+
     async def check_key(self) -> None:
         """Return if the key is good; InvalidAuth otherwise."""
         PublicInfo.parse(await self._get("System/Info"))

@@ -63,6 +63,7 @@ class QBittorrentClient(HttpClient):
         except NotFound as err:
             raise WrongService(f"{self.name}: has no {VERSION}") from err
 
+    @override
     async def version(self) -> str:
         """Return the version, e.g. "v4.5.2"."""
         text = str(await self._ask(VERSION, wants_json=False)).strip()

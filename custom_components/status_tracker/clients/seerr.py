@@ -72,7 +72,7 @@ class SeerrClient(HttpClient):
             raise WrongService(f"{self.name}: what answers is not Seerr")
         if not public.initialized:
             raise NotReady(f"{self.name}: has not been set up yet")
-        version = await self._version()
+        version = await self.version()
         return SeerrInfo(
             product=_product(public.media_server_type, api, version),
             version=version,
@@ -80,7 +80,8 @@ class SeerrClient(HttpClient):
             application_url=public.application_url or None,
         )
 
-    async def _version(self) -> str | None:
+    @override
+    async def version(self) -> str | None:
         """Return the version; None where `/status` fails, as it may without the internet it asks."""
         try:
             status = await self._get("api/v1/status")

@@ -150,6 +150,7 @@ class ShokoClient(HttpClient):
         if state not in STARTED:
             raise NotReady("Shoko: it is starting")
 
+    @override
     async def version(self) -> str:
         """Return the server's version, e.g. "5.3.3.0"; asked once a connection."""
         if self._version is None:

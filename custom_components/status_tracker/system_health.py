@@ -1,0 +1,55 @@
+"""System health: which services answer, from what is known; nothing is asked for it."""
+
+from collections import defaultdict
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .data import StatusTrackerConfigEntry
+from .sources.base import Source
+from .sources.registrar import Outcome
+
+
+@callback
+def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
+    """Register the information."""
+    register.async_register_info(async_info)
+
+
+async def async_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return how the services of all entries are, by kind; names and addresses stay at home."""
+    entries: list[StatusTrackerConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    failed = sum(
+        entry.state is not ConfigEntryState.LOADED and entry.disabled_by is None
+        for entry in hass.config_entries.async_entries(DOMAIN)
+    )
+    kinds: dict[str, list[tuple[Source, str | None]]] = defaultdict(list)
+    requests = stuck = hooks = registered = 0
+    for entry in entries:
+        data = entry.runtime_data
+        for key, source in data.coordinator.sources.items():
+            kinds[source.service].append((source, data.versions.known.get(key)))
+        requests += len(data.coordinator.data)
+        stuck += sum(one.stuck for one in data.coordinator.data.values())
+        hooks += len(entry.data.get("webhooks", {}))
+        registered += sum(one is Outcome.DONE for one in data.webhooks.registration.outcomes.values())
+    told: dict[str, Any] = {"not_loaded": failed} if failed else {}
+    told |= {kind: _told(sources) for kind, sources in kinds.items()}
+    return told | {"requests": requests, "stuck": stuck, "webhooks": f"{registered}/{hooks}"}
+
+
+def _told(sources: list[tuple[Source, str | None]]) -> str | dict[str, str]:
+    """Return how the services of one kind are; a failure as Home Assistant shows it."""
+    words = ", ".join(_word(source, version) for source, version in sources)
+    if all(source.state.ok for source, _ in sources):
+        return words
+    return {"type": "failed", "error": words}
+
+
+def _word(source: Source, version: str | None) -> str:
+    """Return how a service is, with its version where it has told that."""
+    word = "ok" if source.state.ok else source.state.reason or "unknown"
+    return f"{word} ({version})" if version else word
