@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast, override
@@ -239,6 +239,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def _judge_anew(self) -> None:
         """Judge every request by the evidence at hand, and note what has changed."""
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
+        news = self.memory.started is not None
         outcome = evaluate(evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete)
         self.wants = outcome.wants
         for source in self.sources.values():
@@ -247,7 +248,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         before, self.data = self.data or {}, dict(outcome.tracked)
         self.names = Counter((request.title, request.year) for request in self.data.values())
-        self._unheard += changes(before, self.data)
+        if news:  # at the very first look nothing has happened
+            self._unheard += changes(before, self.data, self.memory.done)
 
     @callback
     def _plan(self) -> None:
@@ -334,8 +336,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 LOGGER.warning("%s does not answer: %s", source.name, source.error)
 
 
-def changes(before: Mapping[int, Tracked], after: Mapping[int, Tracked]) -> list[Change]:
-    """Return what happened between two states; what was there before us makes no noise."""
+def changes(
+    before: Mapping[int, Tracked], after: Mapping[int, Tracked], done: Container[int] = ()
+) -> list[Change]:
+    """Return what happened between two states; what was there before us makes no noise.
+
+    Those that are `done` have been shown for long enough, which is nothing that happened to them.
+    """
     found: list[Change] = []
     for number, now in after.items():
         then = before.get(number)
@@ -347,5 +354,5 @@ def changes(before: Mapping[int, Tracked], after: Mapping[int, Tracked]) -> list
             found.append(Change(STUCK, now, now.stage))
         elif then and then.stuck and not now.stuck:
             found.append(Change(RECOVERED, now, now.stage))
-    found += [Change(REMOVED, then, then.stage) for number, then in before.items() if number not in after]
-    return found
+    gone = [then for number, then in before.items() if number not in after and number not in done]
+    return found + [Change(REMOVED, then, then.stage) for then in gone]

@@ -75,6 +75,13 @@ async def async_setup_entry(
     purged = False
 
     @callback
+    def come() -> None:
+        """Add the sensors of new requests."""
+        new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
+        async_add_entities(RequestSensor(coordinator, number) for number in sorted(new))
+        known.update(new)
+
+    @callback
     def come_and_go() -> None:
         """Add sensors of new requests, drop those of requests that are no more."""
         nonlocal purged
@@ -82,11 +89,9 @@ async def async_setup_entry(
         for number in known - coordinator.data.keys():
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
-        new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
-        async_add_entities(RequestSensor(coordinator, number) for number in sorted(new))
-        known.update(new)
+        come()
 
-    come_and_go()
+    come()  # what has gone is told of before its entity goes
     entry.async_on_unload(coordinator.async_add_listener(come_and_go))
 
 

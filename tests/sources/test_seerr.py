@@ -353,9 +353,9 @@ async def test_a_story_told_by_the_webhook(
             listed = next(one for one in source.evidence.requests if one.request_id == request.id)
             assert told.status is listed.status is status
             assert (told.tmdb_id, told.seasons, told.is_4k) == (listed.tmdb_id, listed.seasons, listed.is_4k)
+            assert told.requested_by == listed.requested_by == "Alice"
 
         request = await world.request(SHOW, seasons=[1, 2])
-        assert "Alice" not in json.dumps(received)
         assert "@" not in json.dumps(received)
         await hear(RequestStatus.PENDING)
         await world.approve(request)

@@ -23,6 +23,11 @@ class SeerrInfo:
     application_url: str | None = None
 
 
+def shown_name(name: str | None) -> str | None:
+    """Return a person's name fit to be shown: of an e-mail address what stands before the sign."""
+    return (name or "").partition("@")[0].strip() or None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Answer):
     """A person; the display name may be an e-mail address, which `name` never is."""
@@ -34,7 +39,7 @@ class User(Answer):
     @property
     def name(self) -> str | None:
         """Return a name fit to be shown."""
-        return self.display_name.partition("@")[0] or None if self.display_name else None
+        return shown_name(self.display_name)
 
     @property
     def is_admin(self) -> bool:

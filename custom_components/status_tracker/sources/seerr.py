@@ -245,6 +245,7 @@ class SeerrSource(Source):
             tmdb_id=tmdb_id,
             tvdb_id=told.tvdb_id,
             seasons=told.seasons,
+            requested_by=told.requested_by,
             requested_at=now,
             updated_at=now,
             url=f"{base_url}/{media_type}/{tmdb_id}",

@@ -6,12 +6,13 @@ import re
 import orjson
 
 from ..clients.model import Answer
+from ..clients.seerr_model import shown_name
 from ..pipeline.evidence import RequestStatus
 
 TYPES = 2 + 4 + 8 + 16 + 64 + 128  # pending, approved, available, failed, declined, auto-approved
 
-# Names in double braces are Seerr's; "{{media}}" and the like as a key become the object, or null. Whoever
-# asked is left out: it is not needed, and it is personal.
+# Names in double braces are Seerr's; "{{media}}" and the like as a key become the object, or null. Of who
+# asked only the name is told, which is all that is ever shown.
 TEMPLATE = orjson.dumps(
     {
         "status_tracker": 1,
@@ -24,7 +25,10 @@ TEMPLATE = orjson.dumps(
             "tmdbId": "{{media_tmdbid}}",
             "tvdbId": "{{media_tvdbid}}",
         },
-        "{{request}}": {"request_id": "{{request_id}}"},
+        "{{request}}": {
+            "request_id": "{{request_id}}",
+            "requestedBy_username": "{{requestedBy_username}}",
+        },
         "{{extra}}": [],
     }
 ).decode()
@@ -58,9 +62,10 @@ class HookMedia(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookRequest(Answer):
-    """The request, its number as text."""
+    """The request, its number as text; the name may be an e-mail address."""
 
     request_id: str = ""
+    requested_by_username: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,11 @@ class Payload(Answer):
     def request_id(self) -> int | None:
         """Return the request's number."""
         return _number(self.request.request_id) if self.request else None
+
+    @property
+    def requested_by(self) -> str | None:
+        """Return who asked, by a name fit to be shown."""
+        return shown_name(self.request.requested_by_username) if self.request else None
 
     @property
     def is_4k(self) -> bool:
