@@ -16,7 +16,7 @@ from custom_components.status_tracker.discovery import (
     async_find_clients,
     async_labels,
 )
-from custom_components.status_tracker.pipeline.evidence import Service
+from custom_components.status_tracker.pipeline.terms import Service
 
 from .house import House, house_fixture, setup_entry_fixture  # noqa: F401  fixtures
 from .stack.household import Household

@@ -15,7 +15,7 @@ from .connect import build_client
 from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
-from .pipeline.evidence import SEERR, Service
+from .pipeline.terms import SEERR, Service
 from .registrars import async_unregister_all
 from .reload import async_reload_with_services
 from .services import async_setup_services

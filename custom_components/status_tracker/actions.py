@@ -11,8 +11,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from .clients.errors import ClientError, NotFound
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
-from .pipeline.evidence import RequestEvidence, RequestStatus
+from .pipeline.evidence import RequestEvidence
 from .pipeline.requests import FINISHED, IN_FLIGHT, Reason, Stage, Tracked, Unit
+from .pipeline.terms import RequestStatus
 from .sources.base import Source
 from .sources.jellyfin import JellyfinSource
 from .sources.radarr import RadarrSource

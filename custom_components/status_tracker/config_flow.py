@@ -27,7 +27,7 @@ from .const import CONF_SERVICES, CONF_SKIP, CONF_SUBENTRY_ID, DOMAIN
 from .discovery import Found, async_discover, async_find_clients, async_labels
 from .forms import async_check, credential_schema, found_client_schema, service_schema, shown
 from .options_flow import StatusTrackerOptionsFlow
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 from .subentry_flow import SUBENTRY_SERVICES, ServiceSubentryFlow
 
 

@@ -27,8 +27,9 @@ from .const import (
     LOGGER,
     OPTIONS,
 )
-from .pipeline.evidence import SEERR, Evidence, Want
+from .pipeline.evidence import Evidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
+from .pipeline.terms import SEERR
 from .pipeline.tracker import Memory, evaluate
 from .reauth import async_start_reauth
 from .sources.base import Source

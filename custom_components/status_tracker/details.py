@@ -11,10 +11,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
-from .pipeline.evidence import HistoryKind
 from .pipeline.ids import IdKind
 from .pipeline.requests import Download, Journey, Tracked, Unit
 from .pipeline.stages import download_stage
+from .pipeline.terms import HistoryKind
 from .pipeline.words import without_folders
 from .sensor import request_attributes
 from .text import request_name

@@ -21,7 +21,7 @@ from .clients.errors import CannotConnect, ClientError, HostRefused, NotReady, W
 from .clients.seerr_model import ArrServer, JellyfinServer, build_url
 from .connect import Probe, address_key, async_probe, build_client, unique_id
 from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 
 ARRS = (Service.RADARR, Service.SONARR)
 QBITTORRENT = "qbittorrent"

@@ -6,7 +6,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 from .sources.base import Source
 
 MANUFACTURER = {

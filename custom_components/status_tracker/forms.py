@@ -17,7 +17,7 @@ from .clients.errors import ClientError, InvalidUrl
 from .clients.http import normalise_url
 from .connect import Probe, async_exchange, async_probe, build_client
 from .const import CONF_SKIP, LOGGER
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 
 SECRETS = (CONF_API_KEY, CONF_PASSWORD)
 CREDENTIALS = (CONF_API_KEY, CONF_USERNAME, CONF_PASSWORD)

@@ -12,7 +12,7 @@ from .clients.errors import ClientError
 from .connect import build_client
 from .const import CONF_REGISTERED, CONF_WEBHOOKS, LOGGER
 from .data import StatusTrackerConfigEntry
-from .pipeline.evidence import SEERR, Service
+from .pipeline.terms import SEERR, Service
 from .sources.registrar import Kept, Registrar
 from .sources.registrar_arr import ArrRegistrar
 from .sources.registrar_jellyfin import JellyfinRegistrar

@@ -6,9 +6,10 @@ from collections.abc import Set
 from .actions import PAUSES, ArrInstance, arr_of, ask, calling, failure, refusal, search_for
 from .clients.errors import NotFound
 from .coordinator import StatusTrackerCoordinator
-from .pipeline.evidence import HistoryEvidence, HistoryKind, QueueEvidence, QueueStatus
+from .pipeline.evidence import HistoryEvidence, QueueEvidence
 from .pipeline.requests import Download, Tracked
 from .pipeline.stages import download_stage
+from .pipeline.terms import HistoryKind, QueueStatus
 from .sources.arr_rows import history_evidence, queue_evidence
 
 

@@ -21,7 +21,7 @@ from .const import CONF_SEERR_ID, CONF_SUBENTRY_ID, DOMAIN, LOGGER
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .discovery import ARRS, Found, addresses, async_try, named_by_seerr
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 
 AGAIN = 600.0  # seconds; Seerr's settings may follow later than the change they follow
 KEY_CHANGED = "seerr_key_changed"

@@ -15,7 +15,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from .connect import Probe, address_key, unique_id
 from .discovery import ArrFacts, async_arr_facts
 from .forms import async_check, service_schema, shown
-from .pipeline.evidence import Service
+from .pipeline.terms import Service
 
 SUBENTRY_SERVICES = tuple(service for service in Service if service is not Service.SEERR)
 

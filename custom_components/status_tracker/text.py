@@ -6,8 +6,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import STUCK, Change
-from .pipeline.evidence import MediaType
 from .pipeline.requests import Reason, Stage, Tracked
+from .pipeline.terms import MediaType
 
 _STATE = f"component.{DOMAIN}.entity.sensor.request.state"
 _REASON = f"component.{DOMAIN}.entity.sensor.request.state_attributes.reason.state"

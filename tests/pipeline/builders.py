@@ -10,28 +10,30 @@ from custom_components.status_tracker.pipeline.evidence import (
     Evidence,
     FileEvidence,
     HistoryEvidence,
-    HistoryKind,
     ItemFile,
-    ItemKind,
     LibraryEvidence,
-    MediaStatus,
-    MediaType,
     MovieEvidence,
     Piece,
     QueueEvidence,
-    QueueStatus,
     RequestEvidence,
-    RequestStatus,
     SeriesEvidence,
-    Service,
     ServiceEvidence,
     ShokoEvidence,
     TitleEvidence,
     TorrentEvidence,
-    TorrentState,
 )
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id
 from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
+from custom_components.status_tracker.pipeline.terms import (
+    HistoryKind,
+    ItemKind,
+    MediaStatus,
+    MediaType,
+    QueueStatus,
+    RequestStatus,
+    Service,
+    TorrentState,
+)
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

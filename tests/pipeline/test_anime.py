@@ -5,15 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    HistoryKind,
-    ItemFile,
-    ItemKind,
-    MediaStatus,
-    Piece,
-)
+from custom_components.status_tracker.pipeline.evidence import ItemFile, Piece
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Hint, Reason, Stage
+from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus
 
 from .anime_titles import (
     DREAMING_GIRL,

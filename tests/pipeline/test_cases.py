@@ -5,19 +5,16 @@ from datetime import timedelta
 
 from custom_components.status_tracker.pipeline.binding import open_cases
 from custom_components.status_tracker.pipeline.cases import Case, last_event, same_shoko_file
-from custom_components.status_tracker.pipeline.evidence import (
-    ClientDownload,
-    Evidence,
-    FileEvidence,
+from custom_components.status_tracker.pipeline.evidence import ClientDownload, Evidence, FileEvidence, Piece
+from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
+from custom_components.status_tracker.pipeline.requests import Journey, Stage
+from custom_components.status_tracker.pipeline.terms import (
     HistoryKind,
     ItemKind,
     MediaType,
-    Piece,
     QueueStatus,
     Service,
 )
-from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
-from custom_components.status_tracker.pipeline.requests import Journey, Stage
 
 from .builders import (
     ANIME_STACK,

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
+from custom_components.status_tracker.pipeline.requests import ORDER, Download, Stage, Unit
+from custom_components.status_tracker.pipeline.stages import download_stage
+from custom_components.status_tracker.pipeline.terms import (
     HistoryKind,
     MediaStatus,
     QueueStatus,
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.requests import ORDER, Download, Stage, Unit
-from custom_components.status_tracker.pipeline.stages import download_stage
 
 from .builders import (
     ANIME_STACK,

@@ -5,18 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    HistoryKind,
-    Piece,
-    QueueStatus,
-    RequestStatus,
-    TorrentState,
-)
+from custom_components.status_tracker.pipeline.evidence import Piece
 from custom_components.status_tracker.pipeline.loading import BROKEN
 from custom_components.status_tracker.pipeline.requests import (
     Hint,
     Reason,
     Stage,
+)
+from custom_components.status_tracker.pipeline.terms import (
+    HistoryKind,
+    QueueStatus,
+    RequestStatus,
+    TorrentState,
 )
 
 from .builders import (

@@ -5,19 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    ClientDownload,
+from custom_components.status_tracker.pipeline.evidence import ClientDownload, Piece, SeasonTitle
+from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.requests import Stage
+from custom_components.status_tracker.pipeline.terms import (
     HistoryKind,
     ItemKind,
     MediaStatus,
-    Piece,
     QueueStatus,
     RequestStatus,
-    SeasonTitle,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.ids import IdKind
-from custom_components.status_tracker.pipeline.requests import Stage
 
 from .builders import (
     CLIENT,

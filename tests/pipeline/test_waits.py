@@ -5,16 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    HistoryKind,
-    MediaStatus,
-    Piece,
-    QueueStatus,
-    RequestStatus,
-    SeasonTitle,
-    ServiceEvidence,
-    TorrentState,
-)
+from custom_components.status_tracker.pipeline.evidence import Piece, SeasonTitle, ServiceEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.reasons import is_stuck
 from custom_components.status_tracker.pipeline.requests import (
@@ -24,6 +15,13 @@ from custom_components.status_tracker.pipeline.requests import (
     Reason,
     Stage,
     Verdict,
+)
+from custom_components.status_tracker.pipeline.terms import (
+    HistoryKind,
+    MediaStatus,
+    QueueStatus,
+    RequestStatus,
+    TorrentState,
 )
 
 from .builders import (

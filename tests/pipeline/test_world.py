@@ -6,17 +6,16 @@ import random
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    Evidence,
+from custom_components.status_tracker.pipeline.evidence import Evidence, Piece
+from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.requests import Reason, Stage
+from custom_components.status_tracker.pipeline.terms import (
     HistoryKind,
     ItemKind,
-    Piece,
     QueueStatus,
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.ids import IdKind
-from custom_components.status_tracker.pipeline.requests import Reason, Stage
 from custom_components.status_tracker.pipeline.tracker import Memory, evaluate
 
 from .builders import (

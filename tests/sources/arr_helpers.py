@@ -10,7 +10,8 @@ import aiohttp
 from custom_components.status_tracker.clients.radarr import RadarrClient
 from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.sonarr import SonarrClient
-from custom_components.status_tracker.pipeline.evidence import MediaType, Want
+from custom_components.status_tracker.pipeline.evidence import Want
+from custom_components.status_tracker.pipeline.terms import MediaType
 from custom_components.status_tracker.sources.radarr import RadarrSource
 from custom_components.status_tracker.sources.seerr import SeerrSource
 from custom_components.status_tracker.sources.sonarr import SonarrSource

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence, ItemKind, MediaType, Want
+from custom_components.status_tracker.pipeline.evidence import FileEvidence, Want
+from custom_components.status_tracker.pipeline.terms import ItemKind, MediaType
 from custom_components.status_tracker.sources.jellyfin import JellyfinSource
 from tests.sources.library_helpers import Household, want
 from tests.stack.jellyfin import FakeJellyfin

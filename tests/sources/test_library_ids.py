@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.status_tracker.clients.jellyfin import Item
-from custom_components.status_tracker.pipeline.evidence import ItemKind
+from custom_components.status_tracker.pipeline.terms import ItemKind
 from custom_components.status_tracker.sources.library_ids import typed_ids
 from custom_components.status_tracker.sources.library_shelf import item_evidence, item_keys
 from tests.sources.library_helpers import FIXTURES

@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.status_tracker.clients.qbittorrent import QBittorrentClient
 from custom_components.status_tracker.clients.torrents import Torrent
-from custom_components.status_tracker.pipeline.evidence import TorrentEvidence, TorrentState
+from custom_components.status_tracker.pipeline.evidence import TorrentEvidence
+from custom_components.status_tracker.pipeline.terms import TorrentState
 from custom_components.status_tracker.sources.qbittorrent import QBittorrentSource, torrent_state
 from tests.sources.library_helpers import want
 from tests.stack import rows

@@ -9,13 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    Evidence,
-    HistoryKind,
-    MovieEvidence,
-    QueueStatus,
-    Want,
-)
+from custom_components.status_tracker.pipeline.evidence import Evidence, MovieEvidence, Want
+from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
 from custom_components.status_tracker.sources.arr import READS
 from custom_components.status_tracker.sources.arr_book import SOON
 from custom_components.status_tracker.sources.base import FAST

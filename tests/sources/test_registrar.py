@@ -250,7 +250,7 @@ async def test_a_service_that_does_not_answer_is_down(bench: Bench, fault: Fault
 
 @pytest.mark.parametrize("flavour", ["overseerr", "jellyseerr", "seerr"])
 async def test_takes_a_free_slot_and_gives_it_back(flavour: str, socket_enabled: None) -> None:
-    """The template arrives whole, of people with no more than the name; what a disabled slot held is put back."""
+    """The template arrives whole, of people only the name; what a disabled slot held is put back."""
     async with (
         Household(qbittorrent=False, flavour=flavour) as home,
         Receiver() as receiver,

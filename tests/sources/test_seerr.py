@@ -12,14 +12,8 @@ import pytest
 
 from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.seerr_model import Request, WebhookSettings
-from custom_components.status_tracker.pipeline.evidence import (
-    MediaStatus,
-    MediaType,
-    QueueStatus,
-    RequestEvidence,
-    RequestStatus,
-    TitleEvidence,
-)
+from custom_components.status_tracker.pipeline.evidence import RequestEvidence, TitleEvidence
+from custom_components.status_tracker.pipeline.terms import MediaStatus, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr import NEXT_TITLES, PROVISIONAL, SOON, TITLES, SeerrSource
 from custom_components.status_tracker.sources.seerr_rows import request_evidence

@@ -13,12 +13,8 @@ import pytest
 
 from custom_components.status_tracker.clients.push import Pace, PushConnection
 from custom_components.status_tracker.clients.shoko import ShokoClient
-from custom_components.status_tracker.pipeline.evidence import (
-    FileEvidence,
-    MediaType,
-    ShokoEvidence,
-    Want,
-)
+from custom_components.status_tracker.pipeline.evidence import FileEvidence, ShokoEvidence, Want
+from custom_components.status_tracker.pipeline.terms import MediaType
 from custom_components.status_tracker.sources import shoko as shoko_module
 from custom_components.status_tracker.sources.shoko import ShokoSource
 from custom_components.status_tracker.sources.shoko_book import RECENT_KEPT

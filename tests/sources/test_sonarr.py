@@ -8,13 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import (
-    EpisodeEvidence,
-    HistoryKind,
-    QueueStatus,
-    SeriesEvidence,
-    Want,
-)
+from custom_components.status_tracker.pipeline.evidence import EpisodeEvidence, SeriesEvidence, Want
+from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
 from custom_components.status_tracker.sources.arr_book import SOON
 from custom_components.status_tracker.sources.arr_webhook import HookFile
 from custom_components.status_tracker.sources.sonarr import SonarrSource

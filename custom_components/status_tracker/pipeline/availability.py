@@ -3,18 +3,10 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
-from .evidence import (
-    FileEvidence,
-    ItemFile,
-    ItemKind,
-    LibraryEvidence,
-    MediaStatus,
-    MediaType,
-    Service,
-    ShokoEvidence,
-)
+from .evidence import FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
 from .ids import IdKind, make_id, of_kind, path_name, shared_tail
 from .requests import Unit
+from .terms import ItemKind, MediaStatus, MediaType, Service
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)

@@ -10,19 +10,16 @@ from .evidence import (
     Evidence,
     FileEvidence,
     HistoryEvidence,
-    HistoryKind,
-    ItemKind,
     LibraryEvidence,
-    MediaType,
     MovieEvidence,
     QueueEvidence,
     SeriesEvidence,
-    Service,
     ServiceEvidence,
     ShokoEvidence,
 )
 from .ids import IdKind, of_kind
 from .requests import Journey
+from .terms import HistoryKind, ItemKind, MediaType, Service
 
 ORDER_OF_KINDS = (
     HistoryKind.GRABBED,

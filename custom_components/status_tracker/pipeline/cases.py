@@ -9,14 +9,11 @@ from .correlator import ARR_SERVICE
 from .evidence import (
     FileEvidence,
     HistoryEvidence,
-    HistoryKind,
     LibraryEvidence,
-    MediaType,
     MovieEvidence,
     QueueEvidence,
     RequestEvidence,
     SeriesEvidence,
-    Service,
     ServiceEvidence,
     ShokoEvidence,
     TitleEvidence,
@@ -24,6 +21,7 @@ from .evidence import (
 )
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
+from .terms import HistoryKind, MediaType, Service
 
 SIZED = 100  # an equal size weighs more than any path
 

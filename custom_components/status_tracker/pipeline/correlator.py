@@ -7,17 +7,8 @@ from difflib import SequenceMatcher
 import re
 import unicodedata
 
-from .evidence import (
-    Evidence,
-    MediaType,
-    MovieEvidence,
-    RequestEvidence,
-    RequestStatus,
-    SeriesEvidence,
-    Service,
-    ServiceEvidence,
-    TitleEvidence,
-)
+from .evidence import Evidence, MovieEvidence, RequestEvidence, SeriesEvidence, ServiceEvidence, TitleEvidence
+from .terms import MediaType, RequestStatus, Service
 
 LIKE = 0.9
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from .cases import Case
 from .correlator import like_titles, normalise_title
-from .evidence import QueueStatus, Service, ServiceEvidence, TorrentState
+from .evidence import ServiceEvidence
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
+from .terms import QueueStatus, Service, TorrentState
 from .words import without_folders
 
 TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute

@@ -4,12 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from .cases import Case, last_event
-from .evidence import (
-    HistoryKind,
-    MediaType,
-    QueueStatus,
-    Service,
-)
 from .loading import BROKEN, down, in_flight, in_words, like_title, names_down
 from .requests import (
     IN_FLIGHT,
@@ -21,6 +15,7 @@ from .requests import (
     Unit,
     Verdict,
 )
+from .terms import HistoryKind, MediaType, QueueStatus, Service
 
 HANDED_OVER = timedelta(minutes=1)
 NEVER = frozenset({Reason.SERVICE_UNAVAILABLE, Reason.UPGRADE})

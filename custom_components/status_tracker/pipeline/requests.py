@@ -14,10 +14,10 @@ from .evidence import (
     Piece,
     QueueEvidence,
     RequestEvidence,
-    Service,
     ShokoEvidence,
     TorrentEvidence,
 )
+from .terms import Service
 
 
 class Stage(StrEnum):

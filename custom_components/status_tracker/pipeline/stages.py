@@ -5,15 +5,8 @@ from datetime import datetime
 
 from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
-from .evidence import (
-    MediaStatus,
-    MediaType,
-    QueueStatus,
-    RequestStatus,
-    Service,
-    TorrentState,
-)
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
+from .terms import MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
 from .units import units_of
 
 QUEUE_STAGE = {

@@ -6,13 +6,7 @@ from datetime import datetime, timedelta
 
 from .binding import open_cases
 from .cases import Case
-from .evidence import (
-    Evidence,
-    LibraryEvidence,
-    MediaType,
-    SeriesEvidence,
-    Want,
-)
+from .evidence import Evidence, LibraryEvidence, SeriesEvidence, Want
 from .memory import SETTLING, Memory, depart, expired, forget_gone, is_open, remember, sign_of, start
 from .reasons import is_stuck, judge
 from .requests import (
@@ -25,6 +19,7 @@ from .requests import (
     Verdict,
 )
 from .stages import judge_units, request_stage
+from .terms import MediaType
 from .wants import want_of
 
 __all__ = ["Memory", "Outcome", "evaluate"]

@@ -12,13 +12,11 @@ from .evidence import (
     EpisodeEvidence,
     FileEvidence,
     HistoryEvidence,
-    HistoryKind,
-    MediaType,
     QueueEvidence,
     SeriesEvidence,
-    Service,
 )
 from .requests import Download, Unit
+from .terms import HistoryKind, MediaType, Service
 
 GRACE = timedelta(minutes=3)  # an *arr renews its queue every minute, its client may be restarting
 SEERR_ROW = -1

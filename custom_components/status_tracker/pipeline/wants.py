@@ -1,8 +1,9 @@
 """What the sources should know and ask of each request."""
 
 from .cases import Case
-from .evidence import FileEvidence, RequestStatus, Want
+from .evidence import FileEvidence, Want
 from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
+from .terms import RequestStatus
 
 
 def want_of(one: Tracked, case: Case) -> Want:

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, override
 from ..clients.errors import BadAnswer, NotFound
 from ..clients.radarr import Movie
 from ..clients.sonarr import Series
-from ..pipeline.evidence import HistoryEvidence, HistoryKind, MovieEvidence, SeriesEvidence, Want
+from ..pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ..pipeline.terms import HistoryKind
 from .arr_book import SOON
 from .arr_push import ArrPush
 from .arr_rows import history_evidence, queue_evidence

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, override
 
 from ..clients.arr import ArrClient
-from ..pipeline.evidence import HistoryEvidence, MediaType, MovieEvidence, SeriesEvidence, Want
+from ..pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ..pipeline.terms import MediaType
 from .arr_log import HistoryLog
 from .arr_queue import QueueBook
 from .base import Source

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..pipeline.evidence import HistoryEvidence, HistoryKind
+from ..pipeline.evidence import HistoryEvidence
+from ..pipeline.terms import HistoryKind
 from .keep import read_pieces, read_time, write_pieces
 
 MARGIN = timedelta(minutes=5)

@@ -5,13 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, override
 
 from ..clients.errors import BadAnswer
-from ..pipeline.evidence import (
-    FileEvidence,
-    HistoryEvidence,
-    HistoryKind,
-    MovieEvidence,
-    SeriesEvidence,
-)
+from ..pipeline.evidence import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from ..pipeline.terms import HistoryKind
 from .arr_book import UNBOUND_TITLES, ArrBook
 from .arr_webhook import SILENT, Event, HookTitle, Payload
 

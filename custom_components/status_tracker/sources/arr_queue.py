@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from ..pipeline.evidence import HistoryEvidence, QueueEvidence, QueueStatus
+from ..pipeline.evidence import HistoryEvidence, QueueEvidence
+from ..pipeline.terms import QueueStatus
 from .arr_log import HistoryLog
 from .arr_rows import flatten
 from .arr_webhook import Payload

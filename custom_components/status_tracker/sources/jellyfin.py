@@ -14,7 +14,8 @@ from typing import Any, override
 
 from ..clients.errors import NotFound
 from ..clients.jellyfin import IDS_PAGE, Item, JellyfinClient
-from ..pipeline.evidence import Evidence, ItemKind, LibraryEvidence, Service, Want
+from ..pipeline.evidence import Evidence, LibraryEvidence, Want
+from ..pipeline.terms import ItemKind, Service
 from .base import Source
 from .library_catalogue import INDEXED, Catalogue
 from .library_deep import DeepSearch

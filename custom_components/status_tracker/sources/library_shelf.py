@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from ..clients.jellyfin import Item
-from ..pipeline.evidence import ItemFile, ItemKind, LibraryEvidence, MediaType, Want
+from ..pipeline.evidence import ItemFile, LibraryEvidence, Want
 from ..pipeline.ids import IdKind, of_kind, path_tail
+from ..pipeline.terms import ItemKind, MediaType
 from .library_ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)

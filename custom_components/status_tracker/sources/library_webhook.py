@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from ..clients.jellyfin import SCAN_TASK, plain_guid
-from ..pipeline.evidence import ItemKind, LibraryEvidence
+from ..pipeline.evidence import LibraryEvidence
+from ..pipeline.terms import ItemKind
 from .library_ids import KINDS, typed_ids
 from .library_shelf import item_url
 

@@ -5,15 +5,8 @@ from dataclasses import replace
 from typing import Any, override
 
 from ..clients.radarr import Movie, RadarrClient
-from ..pipeline.evidence import (
-    Evidence,
-    HistoryKind,
-    MediaType,
-    MovieEvidence,
-    QueueEvidence,
-    Service,
-    Want,
-)
+from ..pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, Want
+from ..pipeline.terms import HistoryKind, MediaType, Service
 from .arr import ArrSource
 from .arr_rows import file_evidence, hints_at_anime
 from .arr_webhook import Event, HookTitle, Payload

@@ -7,16 +7,8 @@ from typing import Any, override
 
 from ..clients.errors import BadAnswer, NotReady, TimedOut
 from ..clients.seerr import SeerrClient
-from ..pipeline.evidence import (
-    Evidence,
-    MediaStatus,
-    MediaType,
-    RequestEvidence,
-    RequestStatus,
-    Service,
-    TitleEvidence,
-    Want,
-)
+from ..pipeline.evidence import Evidence, RequestEvidence, TitleEvidence, Want
+from ..pipeline.terms import MediaStatus, MediaType, RequestStatus, Service
 from .base import CALM, Source
 from .keep import read_pieces, write_pieces
 from .seerr_rows import SeerrServers, provisional_title, request_evidence, title_evidence

@@ -11,7 +11,8 @@ from ..clients.errors import BadAnswer, CannotConnect, InvalidAuth, NotFound, No
 from ..clients.push import PushConnection
 from ..clients.shoko import ShokoClient, ShokoFile
 from ..clients.shoko_events import ShokoEvent, ShokoEventKind, parse_event
-from ..pipeline.evidence import Evidence, MediaType, Service, Want
+from ..pipeline.evidence import Evidence, Want
+from ..pipeline.terms import MediaType, Service
 from .base import Source
 from .shoko_book import ShokoBook
 from .shoko_files import (

@@ -5,17 +5,8 @@ from dataclasses import replace
 from typing import Any, override
 
 from ..clients.sonarr import Episode, Series, SonarrClient
-from ..pipeline.evidence import (
-    EpisodeEvidence,
-    Evidence,
-    FileEvidence,
-    HistoryEvidence,
-    HistoryKind,
-    MediaType,
-    SeriesEvidence,
-    Service,
-    Want,
-)
+from ..pipeline.evidence import EpisodeEvidence, Evidence, FileEvidence, HistoryEvidence, SeriesEvidence, Want
+from ..pipeline.terms import HistoryKind, MediaType, Service
 from .arr import ArrSource
 from .arr_rows import file_evidence
 from .arr_webhook import Event, HookEpisode, HookTitle, Payload
