@@ -43,7 +43,7 @@ def normalise_url(url: str) -> str:
         parsed = URL(text)
     except ValueError as err:
         raise InvalidUrl("not an address") from err
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not parsed.host or " " in parsed.host:
         raise InvalidUrl("not an http address")
     return str(parsed.with_query(None).with_fragment(None).with_user(None)).rstrip("/")
 
