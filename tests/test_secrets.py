@@ -28,7 +28,6 @@ from .stack.stories import (
     film_4k_story,
     film_story,
     series_story,
-    tears_of_steel,
 )
 from .stack.titles import film
 
@@ -335,10 +334,5 @@ async def test_the_library_of_the_push_connection_stays_silent(
     entry = await setup_entry(home)
     shoko: Any = coordinator_of(entry).sources["shoko"]
     await until(hass, lambda: shoko.push_connected)
-    logging.getLogger("SignalRCoreClient").setLevel(logging.DEBUG)
-    home.shoko.fault = Fault.down()
-    await until(hass, lambda: not shoko.push_connected)
-    home.shoko.fault = None
-    await home.world.request(tears_of_steel())
-    await poll(hass, entry)
+    assert not [line for line in everything.logs if line.startswith("SignalRCoreClient")]
     assert_silent("logs", everything.logs, set(secrets(entry)))
