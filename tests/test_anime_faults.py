@@ -326,6 +326,20 @@ async def test_matched_while_the_hub_was_down(start_house: StartHouse) -> None:
 
 
 @pytest.mark.parametrize("told", ["push"])
+async def test_discovered_while_the_hub_was_down(start_house: StartHouse) -> None:
+    """What nobody took for anime was recognised unheard: the hub's return is a reason to ask for it too."""
+    house = await start_house()
+    request = await house.ask(film("Your Name.", 2016, 372058, imdb_id="tt5311514"))
+    entry = house.world.shoko_add_series("Kimi no Na wa.", 11829, kind="Movie", episodes=1)
+    (file,) = await house.import_(request)
+    await house.stays(request, "importing", anime=False)
+    house.home.shoko.kill_hub()
+    await house.takes(file, entry)
+    house.home.shoko.restore_hub()
+    await house.reaches(request, "anime_matching", anime=True)
+
+
+@pytest.mark.parametrize("told", ["push"])
 @VERSIONS
 async def test_events_but_no_hub_ever(start_house: StartHouse, version: int) -> None:
     """Webhooks, but a hub that is switched off: Shoko is polled, everybody else tells."""

@@ -132,12 +132,12 @@ class ShokoBook:
                 lookup.lost(self._clock() + FIRST_WAIT)
 
     def stir_all(self) -> None:
-        """Have all open files read again, and all open anime looked up: nothing tells what was missed."""
+        """Have all open files read again, and the others looked up: nothing tells what was missed."""
         now = self._clock()
         for tracked in self.open():
             tracked.stir(now)
         for lookup in self.lookups.values():
-            if lookup.hinted and lookup.file_id is None:
+            if lookup.file_id is None:
                 lookup.due = now
 
     def _new(self, file_id: int) -> ShokoEvidence:
