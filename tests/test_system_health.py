@@ -105,3 +105,16 @@ async def test_versions_are_on_the_devices_and_follow_an_update(
     )
     await poll(hass, entry)
     await until(hass, lambda: shown("jellyfin") == "12.3.4")
+
+
+async def test_seerr_that_cannot_tell_its_version(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+) -> None:
+    """Seerr asks the internet for its status, which may be out of reach: it is well all the same."""
+    home = await household(radarrs=(), sonarrs=(), qbittorrent=False)
+    home.seerr.fault = Fault.status(500, only="v1/status")
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    await until(hass, lambda: "jellyfin" in entry.runtime_data.versions.known)
+    await until(hass, lambda: any("v1/status" in call.path for call in home.seerr.calls))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert (await health(hass))["seerr"] == "ok"
