@@ -10,7 +10,8 @@ from custom_components.status_tracker.clients.qbittorrent import QBittorrentClie
 from custom_components.status_tracker.clients.torrents import Torrent
 from custom_components.status_tracker.pipeline.evidence import TorrentEvidence
 from custom_components.status_tracker.pipeline.terms import TorrentState
-from custom_components.status_tracker.sources.qbittorrent import QBittorrentSource, torrent_state
+from custom_components.status_tracker.sources.base import FAST
+from custom_components.status_tracker.sources.qbittorrent import WATCHING, QBittorrentSource, torrent_state
 from tests.sources.library_helpers import want
 from tests.stack import rows
 from tests.stack.qbittorrent import FakeQbittorrent
@@ -172,3 +173,19 @@ def test_states(facts: dict[str, Any], state: TorrentState) -> None:
     """Every word of every version has its meaning; unknown ones are judged by the bytes."""
     given = {"hash": HASH, "progress": 0.5, "amount_left": 50, "size": 100, "total_size": 100}
     assert torrent_state(Torrent.parse(given | facts)) is state
+
+
+async def test_what_loads_is_watched_closely(server: FakeQbittorrent, session: aiohttp.ClientSession) -> None:
+    """Progress is told by nobody else; what stands still or has loaded is no hurry."""
+    torrent = add_torrent(server)
+    source = source_of(server, session)
+    wants = [want(download_ids=(HASH,), in_flight=True)]
+    await source.refresh(wants)
+    assert source.interval(wants) == WATCHING
+    torrent.state, torrent.progress, torrent.speed = "uploading", 1.0, 0
+    await source.refresh(wants)
+    assert source.interval(wants) == FAST
+    torrent.state, torrent.progress = "stalledDL", 0.5
+    await source.refresh(wants)
+    assert only(source).state is TorrentState.STALLED
+    assert source.interval(wants) == FAST

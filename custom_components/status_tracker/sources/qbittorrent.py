@@ -1,7 +1,7 @@
 """qBittorrent: one cheap call a poll; only torrents somebody waits for leave as evidence."""
 
 from collections.abc import Callable, Hashable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, override
 
 from ..clients.qbittorrent import QBittorrentClient
@@ -35,6 +35,8 @@ STATES = {
     "unknown": TorrentState.UNKNOWN,
 }
 LOADING = frozenset({TorrentState.DOWNLOADING, TorrentState.STALLED})
+MOVING = frozenset({TorrentState.METADATA, TorrentState.DOWNLOADING})
+WATCHING = timedelta(seconds=5)
 
 
 def torrent_state(torrent: Torrent) -> TorrentState:
@@ -69,6 +71,12 @@ class QBittorrentSource(Source):
     def needs(self, wants: Sequence[Want]) -> Hashable:
         """Return the downloads that are asked for."""
         return frozenset(one for want in wants for one in want.download_ids)
+
+    @override
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Look often while something loads: the call is cheap, and nothing else tells of progress."""
+        loading = any(torrent.state in MOVING for torrent in self._torrents)
+        return WATCHING if loading else super().interval(wants)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
