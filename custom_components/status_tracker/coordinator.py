@@ -40,6 +40,8 @@ SAVE_DELAY = 30
 PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
 ROUNDS = 4  # what one source tells can make another one due
 CONFIRM_AFTER = 1.5
+JUDGE_EVERY = timedelta(seconds=30)  # by the same evidence, for then only time can tell anything new
+SLACK = timedelta(seconds=3)  # those that will be due this soon come along, so that few updates serve all
 SHORTEST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=1)
 
@@ -103,6 +105,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
         self._unheard: list[Change] = []
+        self._basis: tuple[Evidence, bool] | None = None
+        self._judged = dt_util.utcnow()
         self._settled = False
         self._refused: set[str] = set()
         self.addresses: dict[str, str] = {}  # of Seerr's settings, as they were when ours agreed
@@ -163,7 +167,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             due = [
                 source
                 for source in self.sources.values()
-                if (source.due(now) and source.key not in polled) or source.behind(self.wants)
+                if (source.due(now + SLACK) and source.key not in polled) or source.behind(self.wants)
             ]
             if not due:
                 break
@@ -240,8 +244,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def _judge_anew(self) -> None:
         """Judge every request by the evidence at hand, and note what has changed."""
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
+        now, basis = dt_util.utcnow(), (evidence, self.seerr.complete)
+        if basis == self._basis and timedelta() <= now - self._judged < JUDGE_EVERY:
+            return
         news = self.memory.started is not None
-        outcome = evaluate(evidence, self.memory, self.limits, dt_util.utcnow(), listed=self.seerr.complete)
+        outcome = evaluate(evidence, self.memory, self.limits, now, listed=self.seerr.complete)
+        # What has changed by being judged may make a difference the next time.
+        self._basis, self._judged = None if outcome.changed else basis, now
         self.wants = outcome.wants
         for source in self.sources.values():
             source.keep_pace(self.wants)
