@@ -3,6 +3,7 @@
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 UV_VERSION=0.13.9
+export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} # behind a proxy only the machine's own certificates are any good
 
 # A machine's cache serves every clone; a home that cannot be written to falls back to this clone's own.
 CACHE=${XDG_CACHE_HOME:-${HOME:-}/.cache}/status-tracker
