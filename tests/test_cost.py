@@ -188,10 +188,10 @@ async def test_the_pace(
     assert 9 <= quiet["seerr"] <= 12
     assert max(quiet["radarr-hd"], quiet["qbittorrent"], quiet["jellyfin"]) <= 6
     assert 9 <= waiting["qbittorrent"] <= 12
-    assert 38 <= loading["qbittorrent"] <= 50
+    assert 110 <= loading["qbittorrent"] <= 130
     assert 38 <= loading["radarr-hd"] / 2 <= 50
     assert quiet["updates"] <= 15
-    assert loading["updates"] <= 100
+    assert loading["updates"] <= 160
     assert loading["seerr"] <= 12
     assert max(after["radarr-hd"], after["qbittorrent"], after["jellyfin"]) <= 6
 

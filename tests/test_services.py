@@ -11,7 +11,6 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, service
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
@@ -20,6 +19,7 @@ from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAI
 from custom_components.status_tracker.pipeline.requests import Reason, Stage, Step
 
 from .common import (
+    Clock,
     SetUp,
     StartHousehold,
     coordinator_of,
@@ -240,7 +240,7 @@ async def test_approved_and_not_handed_over(
 
 
 async def test_retry_what_radarr_lost(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
 ) -> None:
     """A film that is no longer in Radarr is handed over again, and found there at once."""
     home = await household()
@@ -254,8 +254,8 @@ async def test_retry_what_radarr_lost(
     coordinator = coordinator_of(act.entry)
     coordinator.sources["radarr-hd"].look_again(row.id)
     await poll(hass, act.entry)
-    with patch("custom_components.status_tracker.pipeline.reasons.HANDED_OVER", row.added - row.added):
-        await poll(hass, act.entry)
+    clock.advance(home, minutes=2)
+    await poll(hass, act.entry)
     assert reason_of(hass, act, request) == "not_in_arr"
 
     await act("retry", request)
@@ -880,7 +880,7 @@ async def test_get_request_of_anime(
 
 
 async def test_time_spent_in_each_stage(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
 ) -> None:
     """A stage that was left and reached again counts both times; the present one goes on."""
     home = await household()
@@ -889,7 +889,8 @@ async def test_time_spent_in_each_stage(
     await poll(hass, act.entry)
     coordinator = coordinator_of(act.entry)
     journey = coordinator.memory.journeys[request.id]
-    now = dt_util.utcnow()
+    clock.advance(home, minutes=1)
+    now = clock.now()
     steps = [
         (Stage.APPROVED, Reason.SEARCHING, 100),
         (Stage.DOWNLOADING, None, 90),

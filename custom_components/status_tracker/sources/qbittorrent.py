@@ -74,8 +74,11 @@ class QBittorrentSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Look often while something loads: the call is cheap, and nothing else tells of progress."""
-        loading = any(torrent.state in MOVING for torrent in self._torrents)
+        """Look often while a request loads: the call is cheap, and nothing else tells of progress."""
+        awaited = {one.casefold() for want in wants if want.in_flight for one in want.download_ids}
+        loading = any(
+            torrent.state in MOVING and not awaited.isdisjoint(torrent.hashes) for torrent in self._torrents
+        )
         return WATCHING if loading else super().interval(wants)
 
     @override
