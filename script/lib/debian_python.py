@@ -47,14 +47,14 @@ def output(*command):
 
 
 def mirror():
-    """Return the Debian mirror of the machine's own apt sources, or Debian's."""
+    """Return the Debian mirror of the machine's own apt sources; without one it is no Debian."""
     listed = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for path in listed:
         for line in path.read_text(errors="replace").splitlines() if path.is_file() else ():
             found = re.search(r"\bhttps?://\S+/debian/?(?=\s|$)", line)
             if found and not line.lstrip().startswith("#"):
                 return found.group().rstrip("/")
-    return "http://deb.debian.org/debian"
+    sys.exit("no Debian mirror in this machine's apt sources; install Python 3.14 and try again")
 
 
 def fetch(folder, suite):
