@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast, override
 
@@ -14,6 +14,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .changes import REMOVED, Change, changes
 from .clients.errors import InvalidAuth
 from .const import (
     CONF_KEEP_HOURS,
@@ -53,20 +54,6 @@ LIMIT_OPTIONS: Mapping[Stage, str] = {
     Stage.IMPORTING: CONF_LIMIT_IMPORTING,
     Stage.ANIME_MATCHING: CONF_LIMIT_ANIME_MATCHING,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that happened to a request: a stage reached, stuck, recovered, or removed."""
-
-    kind: str
-    request: Tracked
-    previous: Stage | None
-
-
-STUCK = "stuck"
-RECOVERED = "recovered"
-REMOVED = "removed"
 
 
 def limits_of(options: Mapping[str, Any]) -> Limits:
@@ -344,25 +331,3 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         for source in self.sources.values():
             if source.error and source.last_success is None:
                 LOGGER.warning("%s does not answer: %s", source.name, source.error)
-
-
-def changes(
-    before: Mapping[int, Tracked], after: Mapping[int, Tracked], done: Container[int] = ()
-) -> list[Change]:
-    """Return what happened between two states; what was there before us makes no noise.
-
-    Those that are `done` have been shown for long enough, which is nothing that happened to them.
-    """
-    found: list[Change] = []
-    for number, now in after.items():
-        then = before.get(number)
-        if now.journey.old:
-            continue
-        if then is None or then.stage is not now.stage:
-            found.append(Change(now.stage, now, then.stage if then else None))
-        if now.stuck and not (then and then.stuck):
-            found.append(Change(STUCK, now, now.stage))
-        elif then and then.stuck and not now.stuck:
-            found.append(Change(RECOVERED, now, now.stage))
-    gone = [then for number, then in before.items() if number not in after and number not in done]
-    return found + [Change(REMOVED, then, then.stage) for then in gone]

@@ -7,8 +7,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .changes import RECOVERED, REMOVED, STUCK, Change
 from .const import DOMAIN
-from .coordinator import RECOVERED, REMOVED, STUCK, Change, StatusTrackerCoordinator
+from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .pipeline.requests import Stage

@@ -4,8 +4,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
+from .changes import STUCK, Change
 from .const import DOMAIN
-from .coordinator import STUCK, Change
 from .pipeline.requests import Reason, Stage, Tracked
 from .pipeline.terms import MediaType
 
