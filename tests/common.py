@@ -99,6 +99,7 @@ async def household_fixture(hass: HomeAssistant, socket_enabled: None) -> AsyncI
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.state is ConfigEntryState.LOADED:
             await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
     for home in running:
         await home.__aexit__()
 

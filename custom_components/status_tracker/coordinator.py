@@ -156,7 +156,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 for source in self.sources.values()
                 if (source.due(now + SLACK) and source.key not in polled) or source.behind(self.wants)
             ]
-            if not due:
+            if not due or self._shutdown_requested:
                 break
             polled.update(source.key for source in due)
             await self._async_poll(due, deadline - self.hass.loop.time())
