@@ -37,8 +37,8 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
 
     # Not in 2026.10, so no override: without it 2026.11 removes and adds an entity that is renamed
     @callback
-    def async_entity_id_changed(self) -> None:
-        """Go on under a new entity id: nothing here depends on it."""
+    def async_entity_id_changed(self, *args: object) -> None:
+        """Go on under a new entity id; Home Assistant 2026.11 passes the old one."""
 
 
 class StatusTrackerServiceEntity(StatusTrackerEntity):

@@ -1,5 +1,7 @@
 """What people read: from stage, reason and hint, in Home Assistant's language, from no other source."""
 
+import re
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
@@ -12,15 +14,15 @@ from .pipeline.terms import MediaType
 _STATE = f"component.{DOMAIN}.entity.sensor.request.state"
 _REASON = f"component.{DOMAIN}.entity.sensor.request.state_attributes.reason.state"
 _COMMON = f"component.{DOMAIN}.common"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def _text(hass: HomeAssistant, category: str, key: str, **values: str) -> str:
     """Return a translated text with its values filled in."""
     strings = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
     text = strings.get(key) or key.rsplit(".", 1)[-1]
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    # All at once: a value may itself read like a placeholder.
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def stage_text(hass: HomeAssistant, stage: Stage) -> str:

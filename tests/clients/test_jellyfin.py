@@ -135,6 +135,19 @@ async def test_changes_by_the_servers_clock(server: FakeJellyfin, session: aioht
     assert "AnyProviderIdEquals" not in call.query
 
 
+async def test_collections_hide_nothing(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:
+    """Members of a collection are listed, and only what was saved since, whatever the server's defaults."""
+    client = JellyfinClient(session, server.url, KEY)
+    server.add_bulk(movies=1500)
+    film = server.world.add_item("Movie", "New", "new", "/media/New/New.mkv")
+    server.items.collections["Collection"] = frozenset({film.id})
+    listed = [item.id async for item in client.items(("Movie", "Series"))]
+    assert len(listed) == 1501
+    assert film.id in listed
+    page = await client.changed_since(NOON - timedelta(hours=1), ("Movie", "Series", "Episode", "Video"))
+    assert [item.id for item in page.items] == [film.id]
+
+
 async def test_items_by_ids(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:
     """A hundred a call, by the list and never one by one; those gone are missing."""
     server.add_bulk(movies=150)

@@ -218,3 +218,13 @@ def test_two_jellyfins() -> None:
     second = ServiceEvidence(source="jellyfin2", service=Service.JELLYFIN, name="Upstairs")
     told = (SEERR, JELLYFIN, second, request())
     assert only(*told, film_item(source="jellyfin2")).stage is Stage.AVAILABLE
+
+
+def test_a_name_in_another_normal_form() -> None:
+    """A Mac's disk tells names decomposed; they are the same names."""
+    composed = film_file("/movies/Sh\u014dgun (1980)/Sh\u014dgun (1980).mkv")
+    decomposed = film_file("/movies/Sho\u0304gun (1980)/SHO\u0304GUN (1980).mkv")
+    found = item("m1", files=plays(decomposed))
+    assert is_file_of(found, (composed,), ())
+    tracked = only(*STACK, request(), film(file=composed, has_file=True), found)
+    assert tracked.stage is Stage.AVAILABLE

@@ -1,6 +1,7 @@
 """Jellyfin's item queries: which parameters count, which are ignored, and what an item's JSON holds."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 import re
@@ -17,6 +18,7 @@ type Json = dict[str, Any]
 type Query = dict[str, str]
 
 KINDS = ("Movie", "Series", "Season", "Episode", "Video")
+IGNORED_IN_MEMORY = {"mindatelastsaved", "mindatelastsavedforuser", "ismissing"}
 ID_CHECKS = {"hastmdbid": "tmdb", "hastvdbid": "tvdb", "hasimdbid": "imdb"}
 
 
@@ -88,6 +90,7 @@ class Items:
         self.bulk = bulk
         self.server_id = server_id
         self.version = version
+        self.collections: dict[str, frozenset[str]] = {}  # names and the ids of their members
 
     def get(self, item_id: str) -> JellyfinItem | None:
         """The item of an id, with or without dashes."""
@@ -108,11 +111,16 @@ class Items:
         else:
             parent = plain_id(series or query.get("parentid", ""))
             kinds = {"episode"} if series else self._kinds(query)
+            collapsed = self._collapses(query, kinds)
+            if collapsed and (10, 10) <= self.version < (12,):
+                query = {key: value for key, value in query.items() if key not in IGNORED_IN_MEMORY}
             pool = [
                 item
                 for item in self.world.items.values()
                 if self._belongs(item, parent, kinds) and self._fits(item, query)
             ]
+            if collapsed and self.version >= (12,):
+                pool = self._collapse(pool)
             if "sortby" in query:
                 pool.sort(key=lambda item: item.date_created, reverse=descending)
             ranges = self._bulk_ranges(query, parent, kinds)
@@ -179,6 +187,31 @@ class Items:
         ]
 
     # -- inside ----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _collapses(query: Query, kinds: set[str] | None) -> bool:
+        """Whether members of collections are left out: the default where no user asks for films or series."""
+        asked = flag(query, "collapseboxsetitems")
+        default = "userid" not in query and (kinds is None or bool(kinds & {"movie", "series"}))
+        return default if asked is None else asked
+
+    def _collapse(self, pool: list[JellyfinItem]) -> list[JellyfinItem]:
+        """The items with those of a collection replaced by one row for it."""
+        for name, members in self.collections.items():
+            if inside := [item for item in pool if item.id in members]:
+                pool = [item for item in pool if item.id not in members]
+                pool.append(
+                    replace(
+                        inside[0],
+                        id=self.world.new_hex(f"collection {name}"),
+                        type="BoxSet",
+                        name=name,
+                        path=None,
+                        provider_ids={},
+                        media_sources=[],
+                    )
+                )
+        return pool
 
     def _goes_deep(self, query: Query) -> bool:
         """Whether a query reaches items at all: recursive, by id, or below a parent."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-type ItemType = Literal["Movie", "Series", "Season", "Episode", "Video"]
+type ItemType = Literal["Movie", "Series", "Season", "Episode", "Video", "BoxSet"]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

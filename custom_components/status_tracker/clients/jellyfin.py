@@ -176,6 +176,9 @@ class JellyfinClient(HttpClient):
         """Return a page of items with a file, oldest first, or those saved since a time, newest first."""
         params: dict[str, str | int] = {
             "recursive": "true",
+            # Without a user the server's default is true: members of a collection are left out, and 10.10 and
+            # 10.11 ignore the dates.
+            "collapseBoxSetItems": "false",
             "includeItemTypes": ",".join(types),
             "fields": fields,
             "excludeLocationTypes": "Virtual",

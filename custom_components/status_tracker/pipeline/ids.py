@@ -1,6 +1,7 @@
 """One spelling for the ids of every catalogue: "kind:value", and for the tail of a path."""
 
 from enum import StrEnum
+import unicodedata
 
 
 class IdKind(StrEnum):
@@ -34,13 +35,19 @@ def of_kind(ids: tuple[str, ...] | frozenset[str], *kinds: IdKind) -> frozenset[
 
 
 def path_parts(path: str) -> tuple[str, ...]:
-    """Return the case-folded parts of a path, whichever way its slashes lean."""
-    return tuple(part for part in path.casefold().replace("\\", "/").split("/") if part)
+    """Return the parts of a path in one normal form, whichever way its slashes lean."""
+    return tuple(part for part in _normal_form(path).split("/") if part)
 
 
 def path_name(path: str) -> str:
-    """Return the case-folded name at the end of a path."""
-    return path.rstrip("/\\").replace("\\", "/").rpartition("/")[2].casefold()
+    """Return the name at the end of a path in one normal form."""
+    return _normal_form(path).rstrip("/").rpartition("/")[2]
+
+
+def _normal_form(path: str) -> str:
+    """Return a path composed and case-folded: a Mac's disk tells its names decomposed."""
+    path = path.replace("\\", "/")
+    return path.casefold() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
 def path_tail(path: str, parts: int = 2) -> str:
