@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.requests import ORDER, Download, Stage, Unit
+from custom_components.status_tracker.pipeline.requests import ORDER, Download, Reason, Stage, Unit
 from custom_components.status_tracker.pipeline.stages import download_stage
 from custom_components.status_tracker.pipeline.terms import (
     HistoryKind,
@@ -171,3 +171,21 @@ def test_nothing_known_at_all() -> None:
 def test_series_without_seasons() -> None:
     """A request that names no season is no more than approved."""
     assert only(*STACK, series_request(seasons=(), tmdb_id=SHOW), series(*LOADED)).stage is Stage.APPROVED
+
+
+def test_an_import_by_hand_ends_the_grab() -> None:
+    """An import without a download id ends what was grabbed before it; once deleted, the film is searched."""
+    grab = event(HistoryKind.GRABBED, ago(minutes=120))
+    by_hand = event(HistoryKind.IMPORTED, ago(minutes=60), download_id=None, file=FILE)
+    deleted = event(HistoryKind.FILE_DELETED, ago(minutes=10), download_id=None)
+    seeding = torrent(TorrentState.COMPLETE, 1.0)
+    tracked = only(*STACK, request(), title(), film(), grab, by_hand, deleted, seeding)
+    assert (tracked.stage, tracked.verdict.reason, tracked.stuck) == (Stage.APPROVED, Reason.SEARCHING, False)
+
+
+def test_an_import_by_hand_leaves_what_is_still_in_the_queue() -> None:
+    """What the *arr still loads after an import by hand is an upgrade on its way."""
+    grab = event(HistoryKind.GRABBED, ago(minutes=120))
+    by_hand = event(HistoryKind.IMPORTED, ago(minutes=60), download_id=None, file=FILE)
+    tracked = only(*STACK, request(), title(), film(), grab, by_hand, row(), torrent())
+    assert tracked.stage is Stage.DOWNLOADING

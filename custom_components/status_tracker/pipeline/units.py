@@ -164,6 +164,9 @@ def _downloads(
     outcomes: dict[str, HistoryEvidence] = {}
     for event in events:
         if not event.download_id:
+            if event.kind is HistoryKind.IMPORTED:
+                # Imported by hand: earlier grabs are over, unless the *arr still has them in its queue.
+                outcomes |= {key: event for key in grabs if key not in outcomes and key not in by_id}
             continue
         key = event.download_id.casefold()
         if event.kind is HistoryKind.GRABBED:
