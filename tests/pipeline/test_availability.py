@@ -228,3 +228,22 @@ def test_a_name_in_another_normal_form() -> None:
     assert is_file_of(found, (composed,), ())
     tracked = only(*STACK, request(), film(file=composed, has_file=True), found)
     assert tracked.stage is Stage.AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("played", "stage"),
+    [
+        ("/media/movies4k/The Matrix (1999)", Stage.AVAILABLE),
+        ("/media/movies4k/The Matrix (1999)/BDMV", Stage.AVAILABLE),
+        ("/media/movies/The Matrix (1999)", Stage.IMPORTING),
+        ("/media/The Matrix (1999)", Stage.IMPORTING),
+        ("/media/movies4k", Stage.IMPORTING),
+        ("/media/movies4k/The Matrix Reloaded (2003)", Stage.IMPORTING),
+    ],
+)
+def test_a_folder_is_the_film(played: str, stage: Stage) -> None:
+    """Jellyfin plays a disc's folder, the *arr's file lies in it: two parts of the path must agree."""
+    file = film_file("/movies4k/The Matrix (1999)/BDMV/STREAM/00012.m2ts", 50 * GB)
+    disc = film_item(files=(ItemFile(path=played),))
+    tracked = only(*FOURK_STACK, request_4k(), film_4k(file=file, has_file=True), disc)
+    assert tracked.stage is stage

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
 from .evidence import FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
-from .ids import IdKind, make_id, of_kind, path_name, shared_tail
+from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
 from .requests import Unit
 from .terms import ItemKind, MediaStatus, MediaType, Service
 
@@ -17,7 +17,9 @@ def same_file(item: ItemFile, file: FileEvidence) -> int:
     """Return how surely a library's file is an *arr's: 0 not, else by the path they share and their sizes."""
     shared = shared_tail(item.path, file.path)
     if shared < 2:
-        return 0
+        # What Jellyfin plays may be the folder of a disc; its size is not that of one file in it.
+        inside = lies_in(file.path, item.path)
+        return inside if inside >= 2 else 0
     if item.size and file.size:
         return SIZED + shared if item.size == file.size else 0
     return shared
@@ -131,7 +133,8 @@ class Prover:
     def _of_file(self, files: Iterable[FileEvidence], *, outside: bool = False) -> LibraryEvidence | None:
         """Return the item that plays one of the files, if need be one outside Shokofin's folders."""
         for file in files:
-            for item in self._by_name.get(path_name(file.path), ()):
+            named = dict.fromkeys(reversed(path_parts(file.path)))  # the file, then the folders it lies in
+            for item in (one for name in named for one in self._by_name.get(name, ())):
                 if outside and of_kind(item.ids, IdKind.SHOKO_FILE):
                     continue
                 if is_file_of(item, (file,), self.case.others):

@@ -105,8 +105,9 @@ class Case:
 
     @cached_property
     def file_keys(self) -> frozenset[str]:
-        """Return keys for the names of its files, present and former."""
-        return name_keys(file.path for file in (*self.files, *self.former))
+        """Return keys for the names of its files, present and former, and of the folders they lie in."""
+        paths = {file.path for file in (*self.files, *self.former)}
+        return frozenset(f"name:{name}" for path in paths for name in path_parts(path))
 
     @cached_property
     def episode_ids(self) -> frozenset[str]:

@@ -63,3 +63,17 @@ def shared_tail(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+def lies_in(path: str, folder: str) -> int:
+    """Return how many parts a folder shares with one that a path lies in, counted from the folder's end."""
+    ours, theirs = path_parts(path), path_parts(folder)
+    best = 0
+    for end in range(1, len(ours)):
+        count = 0
+        for left, right in zip(reversed(ours[:end]), reversed(theirs), strict=False):
+            if left != right:
+                break
+            count += 1
+        best = max(best, count)
+    return best
