@@ -189,3 +189,37 @@ def test_an_import_by_hand_leaves_what_is_still_in_the_queue() -> None:
     by_hand = event(HistoryKind.IMPORTED, ago(minutes=60), download_id=None, file=FILE)
     tracked = only(*STACK, request(), title(), film(), grab, by_hand, row(), torrent())
     assert tracked.stage is Stage.DOWNLOADING
+
+
+def test_an_older_release_is_no_upgrade() -> None:
+    """A better grab was imported and is shown: the older one, complete and refused, is not on its way."""
+    older = event(HistoryKind.GRABBED, ago(minutes=120))
+    better = event(HistoryKind.GRABBED, ago(minutes=60), download_id=OTHER_HASH, release="Better")
+    taken = event(HistoryKind.IMPORTED, ago(minutes=30), download_id=OTHER_HASH, release="Better", file=FILE)
+    stored = film(file=FILE, has_file=True)
+    refused = row(QueueStatus.IMPORT_BLOCKED, messages=("Not a Custom Format upgrade",))
+    common = (*STACK, request(), title(), stored, older, better, taken)
+    shown = only(*common, film_item(files=plays(FILE)), refused, DONE)
+    assert (shown.stage, shown.verdict.reason, shown.stuck) == (Stage.AVAILABLE, None, False)
+    waiting = only(*common, row(), torrent())
+    assert waiting.stage is Stage.IMPORTING
+    assert waiting.progress == 100
+    assert waiting.current is not None
+    assert waiting.current.release == "Better"
+
+
+def test_a_refused_upgrade_is_none() -> None:
+    """What the *arr refuses to import is no upgrade on its way, whenever it was grabbed."""
+    taken = event(HistoryKind.IMPORTED, ago(minutes=90), download_id=OTHER_HASH, file=FILE)
+    refused = row(QueueStatus.IMPORT_BLOCKED, messages=("Not an upgrade",), upgrade=True)
+    common = (
+        *STACK,
+        request(),
+        title(),
+        film(file=FILE, has_file=True),
+        film_item(files=plays(FILE)),
+        taken,
+        GRAB,
+    )
+    assert only(*common, refused, DONE).verdict.reason is None
+    assert only(*common, row(upgrade=True), torrent()).verdict.reason is Reason.UPGRADE

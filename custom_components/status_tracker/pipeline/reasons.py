@@ -15,6 +15,7 @@ from .requests import (
     Unit,
     Verdict,
 )
+from .stages import upgrading
 from .terms import HistoryKind, MediaType, QueueStatus, Service
 
 HANDED_OVER = timedelta(minutes=1)
@@ -49,7 +50,7 @@ def judge(case: Case, stage: Stage, units: Sequence[Unit], limits: Limits, now: 
         verdict = Verdict(stage=stage, reason=Reason.AWAITING_APPROVAL)
     elif stage is Stage.FAILED:
         verdict = Verdict(stage=stage, reason=Reason.NOT_IN_ARR)
-    elif stage is Stage.AVAILABLE and any(unit.download for unit in units):
+    elif stage is Stage.AVAILABLE and any(upgrading(unit) for unit in units):
         verdict = Verdict(stage=stage, reason=Reason.UPGRADE)
     else:
         verdict = Verdict(stage=stage)

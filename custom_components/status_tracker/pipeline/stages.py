@@ -6,7 +6,7 @@ from datetime import datetime
 from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
-from .terms import MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
+from .terms import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
 from .units import units_of
 
 QUEUE_STAGE = {
@@ -62,10 +62,29 @@ def _nothing_loaded(download: Download) -> bool:
     )
 
 
+def _last_imported_grab(unit: Unit) -> datetime | None:
+    """Return when the newest release that was imported had been grabbed."""
+    grabs = [
+        download.grabbed
+        for download in unit.downloads
+        if download.grabbed and download.outcome and download.outcome.kind is HistoryKind.IMPORTED
+    ]
+    return max(grabs, default=None)
+
+
+def upgrading(unit: Unit) -> bool:
+    """Return whether a better release of an available unit is on its way; a blocked one is not."""
+    download = unit.download
+    return download is not None and not any(row.status is QueueStatus.IMPORT_BLOCKED for row in download.rows)
+
+
 def unit_stage(case: Case, unit: Unit, prover: Prover | None) -> None:
     """Give the unit its stage, and the proof or the download that decides it."""
     reached: Stage | None = None
+    imported = _last_imported_grab(unit) if unit.has_file else None
     for download in unit.downloads:
+        if imported and download.grabbed and download.grabbed < imported:
+            continue  # a later release has taken its place
         stage = download_stage(download)
         if stage and (reached is None or ORDER[stage] >= ORDER[reached]):
             unit.download, reached = download, stage
