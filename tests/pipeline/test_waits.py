@@ -381,3 +381,20 @@ def test_seerr_has_it_and_jellyfin_does_not() -> None:
     assert only(SEERR, JELLYFIN, there).verdict.reason is Reason.WAITING_FOR_LIBRARY
     like = item(ids=ids((IdKind.TMDB_MOVIE, 1)))
     assert only(SEERR, JELLYFIN, there, like).verdict.reason is Reason.WAITING_FOR_LIBRARY
+
+
+@pytest.mark.parametrize("state", [TorrentState.MOVING, TorrentState.UNKNOWN, TorrentState.CHECKING])
+def test_no_state_of_a_client_waits_forever(state: TorrentState) -> None:
+    """Half loaded and with no bytes arriving, a request has a reason and is stuck after its limit."""
+    pieces = (*STACK, request(), title(), film(), row(), torrent(state, 0.5, speed=0))
+    tracked = over_time(*pieces, waited=LIMIT * 3)
+    assert tracked.stage is Stage.DOWNLOADING
+    assert tracked.verdict.reason is (Reason.QUEUED if state is TorrentState.CHECKING else Reason.STALLED)
+    assert tracked.stuck
+
+
+def test_an_unknown_state_that_loads() -> None:
+    """While bytes arrive nothing holds a download up, whatever its client calls that."""
+    pieces = (*STACK, request(), title(), film(), row(), torrent(TorrentState.UNKNOWN, 0.5, speed=1000))
+    tracked = over_time(*pieces, waited=LIMIT * 3)
+    assert (tracked.verdict.reason, tracked.stuck) == (None, False)

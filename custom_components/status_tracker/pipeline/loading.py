@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from .cases import Case
 from .correlator import like_titles, normalise_title
-from .evidence import ServiceEvidence
+from .evidence import ServiceEvidence, TorrentEvidence
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
 from .terms import QueueStatus, Service, TorrentState
 from .words import without_folders
@@ -29,6 +29,8 @@ _TORRENT_REASON = {
     TorrentState.METADATA: Reason.FETCHING_METADATA,
     TorrentState.QUEUED: Reason.QUEUED,
     TorrentState.CHECKING: Reason.QUEUED,
+    TorrentState.MOVING: Reason.STALLED,
+    TorrentState.UNKNOWN: Reason.STALLED,
     TorrentState.STALLED: Reason.STALLED,
     TorrentState.PAUSED: Reason.PAUSED,
     TorrentState.MISSING_FILES: Reason.MISSING_FILES,
@@ -88,7 +90,7 @@ def _loading(case: Case, unit: Unit, download: Download) -> Verdict:
     """Return why a download has not loaded: its client knows best, else its *arr."""
     knowing = [Service.QBITTORRENT]
     if download.torrent:
-        reason = _TORRENT_REASON.get(download.torrent.state)
+        reason = _torrent_reason(download.torrent)
     elif download.rows:
         reason, knowing = _QUEUE_REASON.get(download.rows[0].status), [case.arr_service]
     else:
@@ -98,9 +100,15 @@ def _loading(case: Case, unit: Unit, download: Download) -> Verdict:
     return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download) if reason else None)
 
 
+def _torrent_reason(torrent: TorrentEvidence) -> Reason | None:
+    """Return why a torrent does not load; none while bytes arrive in a state that tells nothing."""
+    reason = _TORRENT_REASON.get(torrent.state)
+    return None if reason is Reason.STALLED and torrent.speed > 0 else reason
+
+
 def _done(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
     """Return why a complete download has not been imported."""
-    reason = _TORRENT_REASON.get(download.torrent.state) if download.torrent else None
+    reason = _torrent_reason(download.torrent) if download.torrent else None
     if reason in BROKEN:
         return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download))
     if blocked := [row for row in download.rows if row.status is QueueStatus.IMPORT_BLOCKED]:
