@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.status_tracker.pipeline.availability import is_file_of, is_only_other, same_file
-from custom_components.status_tracker.pipeline.evidence import ItemFile, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence import ItemFile, LibraryEvidence, ServiceEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus, Service
@@ -22,6 +22,7 @@ from .builders import (
     episode,
     episode_file,
     episode_item,
+    episode_row,
     event,
     film,
     film_4k,
@@ -247,3 +248,41 @@ def test_a_folder_is_the_film(played: str, stage: Stage) -> None:
     disc = film_item(files=(ItemFile(path=played),))
     tracked = only(*FOURK_STACK, request_4k(), film_4k(file=file, has_file=True), disc)
     assert tracked.stage is stage
+
+
+LOADED_3, LOADING_7 = episode(1, 3, loaded=True), episode(1, 7)
+FILE_3 = episode_file(1, 3)
+
+
+def stages_of(*items: LibraryEvidence) -> dict[int | None, Stage]:
+    """Return the stages of a third episode that is loaded and a seventh that is loading."""
+    show = series(LOADED_3, LOADING_7)
+    tracked = only(*STACK, series_request(), show, episode_row(7), series_item(), *items)
+    return {unit.number: unit.stage for unit in tracked.units}
+
+
+@pytest.mark.parametrize("own", [(), ids((IdKind.TVDB_EPISODE, LOADING_7.tvdb_id or 0))])
+def test_the_file_of_another_episode_proves_that_one(own: tuple[str, ...]) -> None:
+    """Numbers and ids (DVD order, a misread name) never outweigh what an item's file is."""
+    misread = episode_item(7, files=plays(FILE_3), ids=own)
+    assert stages_of(misread) == {3: Stage.AVAILABLE, 7: Stage.DOWNLOADING}
+
+
+def test_a_file_with_two_episodes_proves_both() -> None:
+    """An item whose numbers span both episodes is both."""
+    both = episode_item(3, number_end=7, files=plays(FILE_3))
+    assert stages_of(both) == {3: Stage.AVAILABLE, 7: Stage.AVAILABLE}
+
+
+def test_a_file_that_nobody_knows_keeps_its_number() -> None:
+    """A file that no *arr has imported says nothing against the item's number."""
+    copied = episode_item(7, files=(ItemFile(path="/media/tv/Game of Thrones/extra.mkv"),))
+    assert stages_of(copied)[7] is Stage.AVAILABLE
+
+
+def test_an_item_with_the_id_of_another_episode_does_not_prove_by_number() -> None:
+    """The item's own id names another wanted episode."""
+    named = episode_item(7, ids=ids((IdKind.TVDB_EPISODE, LOADED_3.tvdb_id or 0)))
+    assert stages_of(named) == {3: Stage.AVAILABLE, 7: Stage.DOWNLOADING}
+    right = replace(episode_item(7, ids=ids((IdKind.TVDB_EPISODE, LOADING_7.tvdb_id or 0))), item_id="z")
+    assert stages_of(named, right)[7] is Stage.AVAILABLE

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
-from .evidence import FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
+from .evidence import EpisodeEvidence, FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
 from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
 from .requests import Unit
 from .terms import ItemKind, MediaStatus, MediaType, Service
@@ -68,6 +68,10 @@ class Prover:
             for key in item.ids:
                 self._by_id.setdefault(key, []).append(item)
         self._by_number = self._numbered(items)
+        self._owners: dict[str, list[tuple[EpisodeEvidence, FileEvidence]]] = {}
+        for episode in case.series.episodes if case.series else ():
+            if episode.file:
+                self._owners.setdefault(path_name(episode.file.path), []).append((episode, episode.file))
         self.shown = frozenset(item.season for item in items if item.kind is ItemKind.EPISODE)
 
     def _shoko_ids(self, files: Iterable[FileEvidence]) -> frozenset[str]:
@@ -85,7 +89,7 @@ class Prover:
 
     def _numbered(
         self, items: Iterable[LibraryEvidence]
-    ) -> dict[tuple[int | None, int | None], LibraryEvidence]:
+    ) -> dict[tuple[int | None, int | None], list[LibraryEvidence]]:
         """Return the episodes under the request's series by season and number; AniDB numbers otherwise."""
         keys = self.case.ids
         shows = {
@@ -93,13 +97,13 @@ class Prover:
             for item in self.case.library
             if item.kind is ItemKind.SERIES and not keys.isdisjoint(item.ids)
         }
-        found: dict[tuple[int | None, int | None], LibraryEvidence] = {}
+        found: dict[tuple[int | None, int | None], list[LibraryEvidence]] = {}
         for item in items if shows else ():
             if (item.source, item.series_id) not in shows or of_kind(item.ids, *SHOKO_KINDS):
                 continue
             if item.kind is ItemKind.EPISODE and item.season is not None and item.number is not None:
                 for number in range(item.number, (item.number_end or item.number) + 1):
-                    found.setdefault((item.season, number), item)
+                    found.setdefault((item.season, number), []).append(item)
         return found
 
     def prove(self, unit: Unit) -> LibraryEvidence | None:
@@ -111,10 +115,42 @@ class Prover:
         if self.case.request.is_4k and not unit.has_file:
             return None
         return (
-            self._with(unit_ids(self.case, unit))
-            or self._by_number.get((unit.season, unit.number))
+            next(
+                (item for item in self._all_with(unit_ids(self.case, unit)) if self._may_be(item, unit)), None
+            )
+            or self._of_number(unit)
             or self._of_file(_own(unit))
         )
+
+    def _of_number(self, unit: Unit) -> LibraryEvidence | None:
+        """Return the item with the unit's number whose ids and files are not another episode's."""
+        keys = unit_ids(self.case, unit)
+        for item in self._by_number.get((unit.season, unit.number), ()):
+            told = of_kind(item.ids, IdKind.TVDB_EPISODE) & self.case.episode_ids
+            if self._may_be(item, unit) and (not told or not told.isdisjoint(keys)):
+                return item
+        return None
+
+    def _may_be(self, item: LibraryEvidence, unit: Unit) -> bool:
+        """Return whether an item can be the unit by its files: not all of them are other episodes'.
+
+        A file with two episodes is both, where the item's numbers say so.
+        """
+        owners: list[EpisodeEvidence] = []
+        for played in item.files:
+            found = [
+                episode
+                for episode, file in self._owners.get(path_name(played.path), ())
+                if same_file(played, file)
+            ]
+            if not found or any(_is_of(episode, unit) for episode in found):
+                return True
+            owners += found
+        if not owners or item.season is None or item.number is None:
+            return not owners
+        span = range(item.number, (item.number_end or item.number) + 1)
+        named = any(episode.season == item.season and episode.number in span for episode in owners)
+        return named and unit.season == item.season and unit.number in span
 
     def whole_season(self, unit: Unit) -> bool:
         """Return whether a season nobody counts is there: Seerr says so, and Jellyfin shows some of it."""
@@ -168,8 +204,13 @@ class Prover:
         if self.case.request.is_4k and not unit.has_file:
             return None
         ours = files.union(*(file.ids for file in unit.shoko if file.matched))
-        fitting = self._all_with(unit_ids(self.case, unit))
+        fitting = (item for item in self._all_with(unit_ids(self.case, unit)) if self._may_be(item, unit))
         return next((item for item in fitting if not _is_anothers(item, ours)), None)
+
+
+def _is_of(episode: EpisodeEvidence, unit: Unit) -> bool:
+    """Return whether a unit is the episode."""
+    return (episode.season, episode.number) == (unit.season, unit.number)
 
 
 def _is_anothers(item: LibraryEvidence, ours: frozenset[str]) -> bool:
