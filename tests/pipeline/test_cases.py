@@ -202,8 +202,10 @@ def test_ids_of_all_who_tell() -> None:
         1
     ]
     assert found.ids == {"tmdb_movie:603", "imdb:tt1", "imdb:tt2", "imdb:tt3"}
-    shown = cases(*STACK, series_request(tvdb_id=1), series(tmdb_id=5))[1]
-    assert shown.ids == {"tmdb_show:1399", "tmdb_show:5", "tvdb_show:1", "tvdb_show:121361"}
+    picked = cases(*STACK, series_request(tvdb_id=1), series())[1]
+    assert picked.ids == {"tmdb_show:1399", "tvdb_show:1", "tvdb_show:121361"}
+    shown = cases(*STACK, series_request(), series(tmdb_id=5))[1]
+    assert shown.ids == {"tmdb_show:1399", "tmdb_show:5", "tvdb_show:121361"}
 
 
 FILM_ID = 603

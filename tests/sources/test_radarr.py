@@ -108,6 +108,19 @@ async def test_first_sight_by_tmdb_id(home: Household, source: RadarrSource, mov
     assert len(await poll(home, source, want_film(2004))) == 2
 
 
+async def test_a_number_that_is_another_film_now(home: Household, source: RadarrSource) -> None:
+    """Where the noted number is another film, the wanted one is looked up and read, and the other once."""
+    other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2019, 2999))
+    right = await home.world.add_to_arr(home.radarr.arr, FILM)
+    wanted = want_film(2004, source="radarr", media_id=other.id)
+    await settle(home, source, wanted)
+    assert {(one.movie_id, one.tmdb_id) for one in source.evidence.movies} == {
+        (other.id, 2999),
+        (right.id, 2004),
+    }
+    assert len(await poll(home, source, wanted)) == 2
+
+
 async def test_a_film_that_is_not_there_is_asked_for_less_and_less(
     home: Household, source: RadarrSource
 ) -> None:

@@ -17,7 +17,7 @@ from .evidence import (
     ServiceEvidence,
     ShokoEvidence,
 )
-from .ids import IdKind, of_kind
+from .ids import IdKind, of_kind, other_title
 from .requests import Journey
 from .terms import HistoryKind, ItemKind, MediaType, Service
 
@@ -85,6 +85,10 @@ def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, 
                 case.movie = media
             else:
                 case.series = media
+    numbered = {(media.source, _media_id(media)): media for media in told}
+    for case in cases.values():
+        noted = numbered.get((case.source or "", case.request.external_id or -1))
+        case.renumbered = noted is not None and other_title(case.request.media_type, case.request, noted)
 
 
 def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:

@@ -44,6 +44,7 @@ class Case:
     shoko: list[ShokoEvidence] = field(default_factory=list)
     others: list[FileEvidence] = field(default_factory=list)
     superseded: bool = False
+    renumbered: bool = False  # the *arr's number that Seerr noted is another title's there
 
     def has(self, service: Service) -> bool:
         """Return whether such a service is configured."""

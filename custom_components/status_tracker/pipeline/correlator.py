@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from .evidence import Evidence, MovieEvidence, RequestEvidence, SeriesEvidence, ServiceEvidence, TitleEvidence
+from .ids import other_title
 from .terms import MediaType, RequestStatus, Service
 
 LIKE = 0.9
@@ -195,7 +196,7 @@ class Correlator:
             if (request := self._requests.get(number))
             and (media is None or request.media_type is media)
             and (is_4k is None or request.is_4k is is_4k)
-            and not _at_odds(request, clue)
+            and not other_title(request.media_type, request, clue)
             and (
                 not clue.seasons
                 or request.media_type is MediaType.MOVIE
@@ -225,12 +226,6 @@ class Correlator:
         clue = Clue(media_type=request.media_type, tmdb_id=request.tmdb_id, is_4k=request.is_4k)
         meant = self.bind(clue)
         return bool(meant) and request.request_id not in meant
-
-
-def _at_odds(request: RequestEvidence, clue: Clue) -> bool:
-    """Return whether both name a film of TMDB, and not the same; shows TMDB and TVDB cut differently."""
-    film = request.media_type is MediaType.MOVIE
-    return film and bool(request.tmdb_id and clue.tmdb_id) and request.tmdb_id != clue.tmdb_id
 
 
 def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:

@@ -1,7 +1,10 @@
 """One spelling for the ids of every catalogue: "kind:value", and for the tail of a path."""
 
 from enum import StrEnum
+from typing import Protocol
 import unicodedata
+
+from .terms import MediaType
 
 
 class IdKind(StrEnum):
@@ -32,6 +35,34 @@ def of_kind(ids: tuple[str, ...] | frozenset[str], *kinds: IdKind) -> frozenset[
     """Return those ids that are of the kinds."""
     heads = tuple(f"{kind}:" for kind in kinds)
     return frozenset(one for one in ids if one.startswith(heads))
+
+
+class HasIds(Protocol):
+    """What is known by the ids of a film or series."""
+
+    @property
+    def tmdb_id(self) -> int | None:
+        """Return TMDB's id."""
+
+    @property
+    def imdb_id(self) -> str | None:
+        """Return IMDb's id."""
+
+
+def other_title(media: MediaType, one: HasIds, other: HasIds) -> bool:
+    """Return whether ids name two titles: films by TMDB's, series by all ids they share, several at least.
+
+    Catalogues cut series differently, and people pick a series by hand, so a single id may differ.
+    """
+    if media is MediaType.MOVIE:
+        return bool(one.tmdb_id and other.tmdb_id) and one.tmdb_id != other.tmdb_id
+    pairs = (
+        (one.tmdb_id, other.tmdb_id),
+        (getattr(one, "tvdb_id", None), getattr(other, "tvdb_id", None)),
+        ((one.imdb_id or "").casefold(), (other.imdb_id or "").casefold()),
+    )
+    shared = [left == right for left, right in pairs if left and right]
+    return len(shared) > 1 and not any(shared)
 
 
 def path_parts(path: str) -> tuple[str, ...]:

@@ -175,7 +175,9 @@ def _number(case: Case) -> int | None:
     """Return the *arr's own id of the title."""
     if case.movie:
         return case.movie.movie_id
-    return case.series.series_id if case.series else case.request.external_id
+    if case.series:
+        return case.series.series_id
+    return None if case.renumbered else case.request.external_id
 
 
 def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:

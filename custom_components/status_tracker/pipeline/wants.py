@@ -24,7 +24,7 @@ def want_of(one: Tracked, case: Case) -> Want:
         year=one.year,
         seasons=request.seasons,
         source=one.arr_source,
-        media_id=one.media_id,
+        media_id=one.media_id or request.external_id,
         handed_over=request.status not in (RequestStatus.PENDING, RequestStatus.DECLINED),
         in_flight=one.stage in IN_FLIGHT,
         finished=finished,

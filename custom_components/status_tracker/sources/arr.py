@@ -10,6 +10,7 @@ from ..clients.errors import BadAnswer, NotFound
 from ..clients.radarr import Movie
 from ..clients.sonarr import Series
 from ..pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ..pipeline.ids import other_title
 from ..pipeline.terms import HistoryKind
 from .arr_book import SOON
 from .arr_push import ArrPush
@@ -94,6 +95,8 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             self._bind(wants)
         for media_id in self._while_time(list(self._to_read(now)), deadline):
             await self._read_title(media_id, found.get(media_id), now)
+        # What was read may turn out to be another title than the one that is wanted.
+        self._backlog = self._backlog or bool(self._lookups(wants, now))
         self._tidy(wants)
 
     def _while_time(self, ids: Sequence[int], deadline: float) -> Iterable[int]:
@@ -114,8 +117,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             if catalogue_id is None or want.finished or not want.handed_over:
                 continue
             ids = self._ids_of(want, index)
-            if all((title := self._titles.get(one)) and title.gone for one in ids) and self._ready(
-                ("catalogue", catalogue_id), now
+            found = [self._titles.get(one) for one in ids]
+            if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found) and (
+                self._ready(("catalogue", catalogue_id), now)
             ):
                 asked[catalogue_id] = None
         return list(asked)
