@@ -114,12 +114,31 @@ async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEnt
     return True
 
 
+async def _async_unload_platforms(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
+    """Unload the platforms in turn; where one fails, set up again those that had been unloaded."""
+    unloaded: list[Platform] = []
+    for platform in PLATFORMS:
+        if not await hass.config_entries.async_unload_platforms(entry, [platform]):
+            await hass.config_entries.async_forward_entry_setups(entry, unloaded)
+            return False
+        unloaded.append(platform)
+    return True
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Stop polling and listening, and keep what is known for the next start."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    """Stop polling and listening, then the platforms, and keep what is known for the next start."""
+    coordinator, webhooks = entry.runtime_data.coordinator, entry.runtime_data.webhooks
+    webhooks.async_stop()
+    coordinator.async_stop()
+    unloaded = False
+    try:
+        unloaded = await _async_unload_platforms(hass, entry)
+    finally:
+        if not unloaded:
+            webhooks.async_resume()
+            coordinator.async_resume()
     if unloaded:
-        coordinator = entry.runtime_data.coordinator
-        await entry.runtime_data.webhooks.async_leave()
+        await webhooks.async_leave()
         await coordinator.async_save()
         for source in coordinator.sources.values():
             await source.close()

@@ -95,6 +95,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._basis: tuple[Evidence, bool] | None = None
         self._judged = dt_util.utcnow()
         self._settled = False
+        self._stopped = False
         self._refused: set[str] = set()
         self.addresses: dict[str, str] = {}  # of Seerr's settings, as they were when ours agreed
 
@@ -142,11 +143,32 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Write the memory down at once."""
         await self._store.async_save(self._stored())
 
+    # Stopping
+
+    @callback
+    def async_stop(self) -> None:
+        """Judge, poll and show nothing more: the entry is being unloaded. The next start catches up."""
+        self._stopped = True
+
+    @callback
+    def async_resume(self) -> None:
+        """Go on after an unload that failed, and poll every service for what has happened meanwhile."""
+        self._stopped = False
+        for source in self.sources.values():
+            source.hurry()
+        self.async_told()
+
+    def _is_stopped(self) -> bool:
+        """Return whether it has been stopped since it began."""
+        return self._stopped or self._shutdown_requested
+
     # The cycle
 
     @override
     async def _async_update_data(self) -> dict[int, Tracked]:
         """Poll what is due, wait a moment for it, and judge by what came."""
+        if self._stopped:
+            return self.data
         deadline = self.hass.loop.time() + PATIENCE
         polled: set[str] = set()
         for _ in range(ROUNDS):
@@ -156,11 +178,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 for source in self.sources.values()
                 if (source.due(now + SLACK) and source.key not in polled) or source.behind(self.wants)
             ]
-            if not due or self._shutdown_requested:
+            if not due or self._is_stopped():
                 break
             polled.update(source.key for source in due)
             await self._async_poll(due, deadline - self.hass.loop.time())
             self._judge_anew()
+        if self._is_stopped():
+            return self.data
         if not self.seerr.last_success:
             self._raise_unready()
         if not self._settled:
@@ -211,7 +235,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def async_news(self) -> None:
         """Judge anew at once, without asking anybody: evidence has come in between."""
-        if not self._settled:
+        if not self._settled or self._stopped:
             return
         # Not async_set_updated_data: each call of it puts off the next poll, many would put it off for ever.
         self._judge_anew()
@@ -224,12 +248,16 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def async_told(self) -> None:
         """Judge by what webhooks have told their sources; a poll of those confirms it soon."""
+        if self._stopped:
+            return
         self.async_news()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
     def _judge_anew(self) -> None:
         """Judge every request by the evidence at hand, and note what has changed."""
+        if self._stopped:
+            return
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
         now, basis = dt_util.utcnow(), (evidence, self.seerr.complete)
         if basis == self._basis and timedelta() <= now - self._judged < JUDGE_EVERY:
@@ -275,6 +303,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def _check_auth(self, source: Source) -> None:
         """Ask the person once for a new key when a service refuses the one we have."""
+        if self._stopped:
+            return
         if not isinstance(source.error, InvalidAuth):
             self._refused.discard(source.key)
         elif source.key not in self._refused and (source.key != SEERR or source.last_success):
@@ -293,6 +323,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def async_update_listeners(self) -> None:
         """Update the entities; tell who leaves while the entity is there, the rest when all have come."""
+        if self._stopped:
+            return
         self._tell(lambda change: change.kind == REMOVED)
         super().async_update_listeners()
         self._tell(lambda change: not self.is_nameless(change.request.request.request_id))

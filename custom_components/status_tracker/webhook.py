@@ -91,14 +91,20 @@ class WebhookManager:
                 allowed_methods=[METH_POST],
             )
             self.entry.async_on_unload(partial(webhook.async_unregister, self.hass, webhook_id))
-        self.entry.async_on_unload(self._close)
+        self.entry.async_on_unload(self.async_stop)
         self.registration.async_setup()
 
     @callback
-    def _close(self) -> None:
+    def async_stop(self) -> None:
         """Take nothing more, also of calls that are just being read."""
         self._closed = True
         self._queue.clear()
+        self._queued_bytes = 0
+
+    @callback
+    def async_resume(self) -> None:
+        """Take calls again after an unload that failed."""
+        self._closed = False
 
     async def async_leave(self) -> None:
         """Take ours out of services that have been removed, or moved; the entry is about to be unloaded."""
