@@ -27,7 +27,7 @@ from .sources.radarr import RadarrSource
 from .sources.seerr import SeerrSource
 from .sources.shoko import ShokoSource
 from .sources.sonarr import SonarrSource
-from .store import MemoryStore
+from .store import AnnouncementStore, MemoryStore
 from .versions import VersionWatch
 from .webhook import WebhookManager
 from .webhook_issues import async_clear
@@ -155,3 +155,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
     for key in entry.subentries:
         hass.data.get(CLIENTS, {}).pop(key, None)
     await MemoryStore(hass, entry.entry_id).async_remove()
+    await AnnouncementStore(hass, entry.entry_id).async_remove()

@@ -14,6 +14,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .announcements import Announcements
 from .changes import REMOVED, Change, changes
 from .clients.errors import InvalidAuth
 from .const import (
@@ -88,6 +89,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
         self._store = MemoryStore(hass, entry.entry_id)
+        self._announcements = Announcements(hass, entry)
         self._change_listeners: list[Callable[[Change], None]] = []
         self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
@@ -108,7 +110,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @override
     async def _async_setup(self) -> None:
-        """Read back what was known before the restart."""
+        """Read back what was known before the restart, and what had been announced of it."""
+        await self._announcements.async_load()
+        await self._async_restore()
+        self._announcements.begin(self.data or {})
+
+    async def _async_restore(self) -> None:
+        """Take back the stored memory and the sources' evidence."""
         stored = await self._store.async_read()
         if not stored:
             return
@@ -141,6 +149,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     async def async_save(self) -> None:
         """Write the memory down at once."""
+        await self._announcements.async_save()
         await self._store.async_save(self._stored())
 
     # Stopping
@@ -325,6 +334,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Update the entities; tell who leaves while the entity is there, the rest when all have come."""
         if self._stopped:
             return
+        if self._announcements.waiting and self._is_read():
+            others = [change for change in self._unheard if not self._announcements.holds(change)]
+            self._unheard = others + self._announcements.settle(self.data)
         self._tell(lambda change: change.kind == REMOVED)
         super().async_update_listeners()
         self._tell(lambda change: not self.is_nameless(change.request.request.request_id))
@@ -336,11 +348,18 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             return
         unheard, self._unheard = self._unheard, []
         for change in unheard:
+            if self._announcements.holds(change):
+                continue
             if not fit(change):
                 self._unheard.append(change)
                 continue
             for listener in list(self._change_listeners):
                 listener(self._named(change))
+            self._announcements.note(change)
+
+    def _is_read(self) -> bool:
+        """Return whether every service has been read since the start, Jellyfin's index included."""
+        return all(source.caught_up(self.wants) for source in self.sources.values())
 
     def _named(self, change: Change) -> Change:
         """Return a change of a request that has got its title since with that."""

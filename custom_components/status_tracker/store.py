@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
@@ -18,9 +18,11 @@ ASIDE = ".unread"
 class MemoryStore(Store[dict[str, Any]]):
     """The stored memory of one entry; one that cannot be read is set aside."""
 
+    suffix: ClassVar[str] = ""
+
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
-        key = f"{DOMAIN}.{entry_id}"
+        key = f"{DOMAIN}.{entry_id}{self.suffix}"
         super().__init__(hass, VERSION, key, private=True, atomic_writes=True, minor_version=MINOR_VERSION)
 
     @override
@@ -62,3 +64,9 @@ class MemoryStore(Store[dict[str, Any]]):
         """Remove the file, and the one that was set aside."""
         await super().async_remove()
         await self.hass.async_add_executor_job(lambda: Path(f"{self.path}{ASIDE}").unlink(missing_ok=True))
+
+
+class AnnouncementStore(MemoryStore):
+    """What has been announced of the requests of one entry: small, and written at once."""
+
+    suffix = ".announced"

@@ -128,6 +128,10 @@ class Source(ABC):
         """Return whether the wants have come to need what the last poll was not asked for."""
         return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
 
+    def caught_up(self, wants: Sequence[Want]) -> bool:
+        """Return whether all that the wants need has been read since the start."""
+        return self.last_success is not None and self.state.ok and not self.behind(wants)
+
     def keep_pace(self, wants: Sequence[Want]) -> None:
         """Bring the next poll forward where the wants have come to need a quicker pace."""
         if self.error is None and self._next and self.last_success:

@@ -89,6 +89,11 @@ class JellyfinSource(Source):
             return BEHIND
         return super().interval(wants)
 
+    @override
+    def caught_up(self, wants: Sequence[Want]) -> bool:
+        """Return whether the library was indexed and nothing is half read."""
+        return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
+
     # Polling
 
     @override
