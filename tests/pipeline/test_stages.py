@@ -240,7 +240,21 @@ SERIES_STAGES: list[tuple[str, Stage, tuple[Piece, ...]]] = [
     ("aired or not, it is shown", Stage.AVAILABLE, (series(*LOADED[:2], UNAIRED), *SHOWN)),
     ("episodes nobody asked for do not count", Stage.AVAILABLE, (series(*LOADED, episode(2, 1)), *SHOWN)),
     ("gone from Sonarr", Stage.APPROVED, (series(*LOADED, gone=True),)),
-    ("told before Sonarr was read", Stage.INDEXED, (episode_event(1, HistoryKind.GRABBED, ago(minutes=1)),)),
+    (
+        "told before Sonarr was read",
+        Stage.INDEXED,
+        (episode_event(1, HistoryKind.GRABBED, ago(minutes=1), season=1),),
+    ),
+    (
+        "told of another season before Sonarr was read",
+        Stage.APPROVED,
+        (episode_event(1, HistoryKind.GRABBED, ago(minutes=1), season=2),),
+    ),
+    (
+        "told of a season that nothing tells",
+        Stage.APPROVED,
+        (episode_event(1, HistoryKind.GRABBED, ago(minutes=1)), episode_row(2)),
+    ),
     (
         "double episode",
         Stage.AVAILABLE,

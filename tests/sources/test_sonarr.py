@@ -325,6 +325,19 @@ async def test_any_order_ends_the_same(source: SonarrSource, order: tuple[str, .
     )
 
 
+async def test_the_season_of_a_grab(home: Household, source: SonarrSource, show: SeriesRow) -> None:
+    """A webhook tells the season, and what the history tells of the same grab later keeps it; so do rows."""
+    hook(home)
+    await home.world.grab(show, episodes=[(1, 1), (1, 2)])
+    for sent in home.sonarr.webhooks.sent:
+        assert source.receive(json.loads(json.dumps(sent.body)))
+    assert {event.season for event in source.evidence.history} == {1}
+    assert {row.season for row in source.evidence.queue} == {1}
+    await settle(home, source, by_id(show, 1))
+    assert {(event.season, event.event_id is None) for event in source.evidence.history} == {(1, False)}
+    assert {row.season for row in source.evidence.queue} == {1}
+
+
 async def test_a_webhook_makes_no_series(source: SonarrSource) -> None:
     """Of one episode told of, a season would seem complete: events leave, a series does not."""
     assert source.receive(post("sonarr", "download"))

@@ -66,6 +66,7 @@ class QueueRow(Answer):
     movie_id: int | None = None
     series_id: int | None = None
     episode_id: int | None = None
+    season_number: int | None = None
     status: str = ""
     tracked_download_status: str | None = None
     tracked_download_state: str | None = None

@@ -121,16 +121,17 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request its history and queue rows; what only a download id can place comes last."""
-    seasons = {
-        (series.source, episode.episode_id): episode.season
-        for series in evidence.series
-        for episode in series.episodes
-    }
+    """Give each request its history and queue rows; what only a download id can place comes last.
+
+    What is about an episode of a season that nothing tells is nobody's yet.
+    """
+    seasons = _seasons(evidence)
     groups: dict[tuple[object, ...], list[Event]] = defaultdict(list)  # of a pack, a season's episodes
     events: list[Event] = [*evidence.history, *evidence.queue]
     for piece in events:
-        season = seasons.get((piece.source, piece.episode_id or -1))
+        season = seasons.get((piece.source, piece.episode_id or -1), piece.season)
+        if piece.episode_id is not None and season is None:
+            continue
         name = None if piece.media_id is not None else _release(piece)
         groups[piece.source, piece.media_id, piece.download_id, season, name].append(piece)
     alike = [(_clue(pieces[0], seasons), pieces) for pieces in groups.values()]
@@ -145,6 +146,22 @@ def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[i
         case.queue.sort(key=lambda row: (row.source, row.row_id))
 
 
+def _seasons(evidence: Evidence) -> dict[tuple[str, int], int]:
+    """Return the seasons of episodes, by source and number there: the series', else what a piece tells."""
+    told: list[Event] = [*evidence.history, *evidence.queue]
+    seasons = {
+        (piece.source, piece.episode_id): piece.season
+        for piece in told
+        if piece.episode_id is not None and piece.season is not None
+    }
+    seasons.update(
+        ((series.source, episode.episode_id), episode.season)
+        for series in evidence.series
+        for episode in series.episodes
+    )
+    return seasons
+
+
 def _release(piece: Event) -> str | None:
     """Return the name of the release a queue row or an event is about."""
     return piece.title if isinstance(piece, QueueEvidence) else piece.release
@@ -152,7 +169,7 @@ def _release(piece: Event) -> str | None:
 
 def _clue(piece: Event, seasons: Mapping[tuple[str, int], int]) -> Clue:
     """Return what a queue row or an event is known by; a release's name where the *arr could not place it."""
-    season = seasons.get((piece.source, piece.episode_id or -1))
+    season = seasons.get((piece.source, piece.episode_id or -1), piece.season)
     name = _release(piece) if piece.media_id is None else None
     title, year = release_title(name) if name else (None, None)
     return Clue(

@@ -194,6 +194,7 @@ class QueueEvidence(Piece):
     status: QueueStatus
     media_id: int | None = None
     episode_id: int | None = None
+    season: int | None = None
     download_id: str | None = None
     title: str | None = None
     size: int = 0
@@ -221,6 +222,7 @@ class HistoryEvidence(Piece):
     event_id: int | None = None
     media_id: int | None = None
     episode_id: int | None = None
+    season: int | None = None  # only a webhook tells it
     download_id: str | None = None
     release: str | None = None
     quality: str | None = None

@@ -131,7 +131,7 @@ def _season(case: Case, number: int, now: datetime) -> list[Unit]:
     base = Unit(season=number, aired=air_date is None or air_date <= now, air_date=air_date)
     has_file = not case.served and base.aired and seerr_has(case, base)
     # Told by a webhook before its series could be read: which episodes it is for will follow.
-    early = () if case.series else _downloads(case, now, case.queue, case.history)
+    early = _early(case, number, now)
     units = [replace(base, number=one + 1) for one in range(known.episodes if known else 0)] or [base]
     return [
         replace(
@@ -151,6 +151,20 @@ def _season(case: Case, number: int, now: datetime) -> list[Unit]:
         )
         for unit in units
     ]
+
+
+def _early(case: Case, season: int, now: datetime) -> tuple[Download, ...]:
+    """Return a season's downloads before its episodes were read."""
+    pieces: list[QueueEvidence | HistoryEvidence] = [*case.queue, *case.history]
+    known = {(one.source, one.episode_id): one.season for one in pieces if one.season is not None}
+
+    def meant(piece: QueueEvidence | HistoryEvidence) -> bool:
+        """Return whether a piece is about the season, or about no episode in particular."""
+        told = known.get((piece.source, piece.episode_id)) if piece.episode_id else piece.season
+        return told == season or (told is None and case.series is None)
+
+    rows, events = filter(meant, case.queue), filter(meant, case.history)
+    return _downloads(case, now, rows, events)
 
 
 def _downloads(

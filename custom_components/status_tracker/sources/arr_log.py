@@ -70,11 +70,13 @@ class HistoryLog:
         Return those that no webhook has told.
         """
         untold: list[HistoryEvidence] = []
-        for event in events:
-            if event.event_id is None or event.event_id in self._events:
+        for added in events:
+            if added.event_id is None or added.event_id in self._events:
                 continue
-            key = meaning(event)
-            self._events[event.event_id] = event
+            key = meaning(added)
+            season = next((one.season for one in self._told.get(key, ()) if one.season is not None), None)
+            event = added if season is None else replace(added, season=season)
+            self._events[added.event_id] = event
             self._index.setdefault(key, []).append(event)
             if key in self._told:
                 self._keep_told(key, [one for one in self._told[key] if abs(one.at - event.at) > SAME])

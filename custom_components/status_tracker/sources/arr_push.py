@@ -8,7 +8,7 @@ from ..clients.errors import BadAnswer
 from ..pipeline.evidence import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from ..pipeline.terms import HistoryKind
 from .arr_book import UNBOUND_TITLES, ArrBook
-from .arr_webhook import SILENT, Event, HookTitle, Payload
+from .arr_webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
 class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
@@ -64,7 +64,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
         told: Payload,
         kind: HistoryKind,
         media_id: int,
-        episode_id: int | None = None,
+        episode: HookEpisode | None = None,
         file: FileEvidence | None = None,
     ) -> HistoryEvidence:
         """Keep what happened as the history will tell it."""
@@ -74,7 +74,8 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
             kind=kind,
             at=self.clock(),
             media_id=media_id,
-            episode_id=episode_id,
+            episode_id=episode.id if episode else None,
+            season=episode.season_number if episode else None,
             download_id=None if deleted else told.download_id,
             release=told.release.release_title,
             quality=told.release.quality or (file.quality if file else None),
@@ -88,8 +89,8 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
             self.queue.tell_grab(event, told.release.size)
         return event
 
-    def _tell_blocked(self, told: Payload, media_id: int, episode_id: int | None = None) -> None:
+    def _tell_blocked(self, told: Payload, media_id: int, episode: HookEpisode | None = None) -> None:
         """Have a download wait for a person, unless it has got further since."""
         now = self.clock()
-        if self.log.result(told.download_id, media_id, episode_id, now) is None:
-            self.queue.tell_blocked(told, media_id, episode_id, now)
+        if self.log.result(told.download_id, media_id, episode.id if episode else None, now) is None:
+            self.queue.tell_blocked(told, media_id, episode, now)

@@ -10,7 +10,7 @@ from ..pipeline.evidence import HistoryEvidence, QueueEvidence
 from ..pipeline.terms import QueueStatus
 from .arr_log import HistoryLog
 from .arr_rows import flatten
-from .arr_webhook import Payload
+from .arr_webhook import HookEpisode, Payload
 from .keep import read_pieces, write_pieces
 
 # An *arr renews its queue some seconds after a grab: till then a poll does not show the row yet.
@@ -67,6 +67,7 @@ class QueueBook:
                 status=QueueStatus.QUEUED,
                 media_id=grab.media_id,
                 episode_id=grab.episode_id,
+                season=grab.season,
                 download_id=grab.download_id,
                 title=grab.release,
                 size=size,
@@ -79,9 +80,10 @@ class QueueBook:
             self._place(row, grab.at)
 
     def tell_blocked(
-        self, told: Payload, media_id: int | None, episode_id: int | None, now: datetime
+        self, told: Payload, media_id: int | None, episode: HookEpisode | None, now: datetime
     ) -> None:
         """Have a download wait for a person, with the *arr's words."""
+        episode_id = episode.id if episode else None
         messages = flatten(told.download_status_messages)
         found = self._of(told.download_id, media_id, episode_id)
         for row in found:
@@ -93,6 +95,7 @@ class QueueBook:
                 status=QueueStatus.IMPORT_BLOCKED,
                 media_id=media_id,
                 episode_id=episode_id,
+                season=episode.season_number if episode else None,
                 download_id=told.download_id,
                 title=told.download_info.title or told.release.release_title,
                 size=told.download_info.size,

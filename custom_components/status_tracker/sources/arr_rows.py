@@ -65,6 +65,7 @@ def queue_evidence(row: QueueRow, source: str) -> QueueEvidence:
         status=queue_status(row.status, row.tracked_download_status, row.tracked_download_state),
         media_id=row.movie_id or row.series_id or None,
         episode_id=row.episode_id or None,
+        season=row.season_number if row.series_id else None,
         download_id=row.download_id or None,
         title=row.title,
         size=int(row.size),

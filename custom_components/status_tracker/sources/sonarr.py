@@ -154,14 +154,14 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         """Take that a release went to the client, with all its episodes."""
         self._meet(title)
         for episode in told.episodes:
-            self._tell(told, HistoryKind.GRABBED, title.id, episode.id)
+            self._tell(told, HistoryKind.GRABBED, title.id, episode)
         return bool(told.episodes)
 
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
         """Take that a file, or all files of a release, came into the library."""
         self._meet(title)
         for episode, file in _files(told):
-            self._tell(told, HistoryKind.IMPORTED, title.id, episode.id, file)
+            self._tell(told, HistoryKind.IMPORTED, title.id, episode, file)
             self.queue.tell_imported(told.download_id, title.id, episode.id)
             self._set_file(title.id, episode, file)
         return bool(told.episodes and (told.episode_file or told.episode_files))
@@ -170,7 +170,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         """Take that a download waits for a person."""
         self._meet(title)
         for episode in told.episodes:
-            self._tell_blocked(told, title.id, episode.id)
+            self._tell_blocked(told, title.id, episode)
         if not told.episodes:
             self._tell_blocked(told, title.id)
         return True
@@ -200,7 +200,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         if told.episode_file is None:
             return False
         for episode in told.episodes:
-            self._tell(told, HistoryKind.FILE_DELETED, title.id, episode.id)
+            self._tell(told, HistoryKind.FILE_DELETED, title.id, episode)
         if not told.for_upgrade:
             self._drop_file(title.id, told)
         return True
