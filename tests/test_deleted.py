@@ -9,25 +9,30 @@ from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
 from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of
 from .stack.household import Household
-from .stack.rows import SeerrRequest
+from .stack.rows import MEDIA_DELETED, SeerrRequest
 from .stack.stories import anime_film_story, anime_series_story, film_4k_story, film_story, series_story
+from .stack.titles import film
 from .test_event import Diary
 
 HOUSE: dict[str, Any] = {"radarrs": ("hd", "4k"), "sonarrs": ("hd", "4k")}
 
 
-async def delete_everywhere(home: Household, request: SeerrRequest) -> None:
-    """Take a title from Seerr, its *arr and Jellyfin, while no webhook tells of it."""
+async def delete_everywhere(home: Household, request: SeerrRequest, *, forgotten: bool) -> None:
+    """Take a title from its *arr and Jellyfin, and from Seerr, which may keep the finished request."""
     world = home.world
     arr = world.arr("radarr" if request.title.media_type == "movie" else "sonarr", is_4k=request.is_4k)
     row = arr.movie_of(request.title) if arr.kind == "radarr" else arr.series_of(request.title)
     assert row is not None
-    await world.delete_media(request.media)
+    if forgotten:
+        await world.delete_media(request.media)
+    else:
+        await world.mark_media(request.media, MEDIA_DELETED, is_4k=request.is_4k, seasons=[*request.seasons])
     await world.remove_from_arr(row, delete_files=True)
     for item in list(world.items.values()):
         await world.remove_item(item)
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
 @pytest.mark.parametrize(
     ("story", "house"),
     [
@@ -47,6 +52,7 @@ async def test_asked_for_again(
     clock: Clock,
     story: Any,
     house: dict[str, Any],
+    forgotten: bool,
 ) -> None:
     """The new request passes its way from the beginning, and is told of as available once, at its end."""
     home = await household(**HOUSE, **house)
@@ -62,7 +68,7 @@ async def test_asked_for_again(
     for _ in range(3):
         await pace(0)
     assert stage_of(hass, entry, first) == "available"
-    await delete_everywhere(home, first)
+    await delete_everywhere(home, first, forgotten=forgotten)
     again = await home.world.request(first.title, seasons=[*first.seasons], is_4k=first.is_4k)
     await home.world.approve(again)
     for _ in range(5):
@@ -76,7 +82,7 @@ async def test_asked_for_again(
 async def test_still_there(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
 ) -> None:
-    """A film that was deleted in Seerr alone is available again after one reading, without a new import."""
+    """Films deleted in Seerr alone are available again after one reading of all, without a new import."""
     home = await household()
     entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
 
@@ -85,12 +91,16 @@ async def test_still_there(
         clock.advance(home, seconds=20)
         await poll(hass, entry)
 
-    first = await film_story(home.world, pace)
+    requests = [
+        await film_story(home.world, pace, film(f"Film {number}", 2000, 1000 + number)) for number in range(4)
+    ]
     await pace(0)
-    await home.world.delete_media(first.media)
-    again = await home.world.request(first.title, auto_approve=True)
+    again = []
+    for request in requests:
+        assert stage_of(hass, entry, request) == "available"
+        await home.world.mark_media(request.media, MEDIA_DELETED)
+        again.append(await home.world.request(request.title, auto_approve=True))
     home.clear_calls()
     await poll(hass, entry)
-    assert stage_of(hass, entry, again) == "available"
-    read = [call for call in home.jellyfin.calls if "ids" in call.query]
-    assert len(read) == 1
+    assert [stage_of(hass, entry, request) for request in again] == ["available"] * 4
+    assert len([call for call in home.jellyfin.calls if "ids" in call.query]) == 1
