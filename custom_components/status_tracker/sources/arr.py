@@ -3,6 +3,7 @@
 from abc import abstractmethod
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
 
@@ -145,6 +146,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             or (title.read_at is not None and title.read_at >= opened)
         )
 
+    def _newest(self, media_id: int, title: T) -> T:
+        """Return a title as read now; as read before, where it is the same and nobody needs it newer."""
+        known = self._titles.get(media_id)
+        if known and self._is_fresh(media_id) and replace(known, read_at=title.read_at) == title:
+            return known
+        return title
+
     async def _read_title(self, media_id: int, found: M | None, now: datetime) -> None:
         """Read a title, at first sight with its history; one that cannot be read waits."""
         mark, seasons = self._dirty.get(media_id), self._bound[media_id]
@@ -158,7 +166,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             self._wait(("id", media_id), now)
             return
         else:
-            self._titles[media_id] = title
+            self._titles[media_id] = self._newest(media_id, title)
             self._waits.pop(("id", media_id), None)
         self._known[media_id] = seasons
         for part in self.parts:
@@ -204,7 +212,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             return  # its turn comes again
         else:
             if mark == self._told:
-                self._titles[media_id] = title
+                self._titles[media_id] = self._newest(media_id, title)
 
     def _lose(self, media_id: int) -> None:
         """Keep that a title is gone; the *arr drops its history too."""
