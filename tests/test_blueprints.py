@@ -1,22 +1,24 @@
 """The blueprints: each loads, and does what it says when the event entity fires, through the stack."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 import shutil
 from typing import Any
 
+from homeassistant.components import frontend
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint.models import Blueprint
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.const import DOMAIN
 
 from .common import SetUp, StartHousehold, entity_id_of, poll, stage_of, until
 from .stack.household import Household
+from .stack.receiver import Receiver
 from .stack.stories import long_way_home, sintel
 
 BLUEPRINTS = Path(__file__).parents[1] / "blueprints"
@@ -27,22 +29,19 @@ type Automate = Callable[..., Awaitable[None]]
 
 
 class Phone:
-    """A phone with the app, and what has been sent to it."""
+    """A phone with the app, and what Home Assistant has pushed to it."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Register the phone and its notify action."""
-        entry = MockConfigEntry(domain="mobile_app", title="My phone")
-        entry.add_to_hass(hass)
-        device = dr.async_get(hass).async_get_or_create(
-            config_entry_id=entry.entry_id, identifiers={("mobile_app", "1")}, name="My phone"
-        )
+    def __init__(self, hass: HomeAssistant, push: Receiver) -> None:
+        """Know its device, and where its notifications arrive."""
+        (entry,) = hass.config_entries.async_entries("mobile_app")
+        (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
         self.id = device.id
-        self._calls: list[ServiceCall] = async_mock_service(hass, "notify", "mobile_app_my_phone")
+        self._push = push
 
     def told(self) -> list[dict[str, Any]]:
         """Return what was sent, and forget it."""
-        told = [dict(call.data) for call in self._calls]
-        self._calls.clear()
+        told = [*self._push.got]
+        self._push.got.clear()
         return told
 
 
@@ -54,7 +53,16 @@ def folder_fixture(hass: HomeAssistant, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def home(household: StartHousehold, setup_entry: SetUp, folder: None) -> Household:
+async def app(hass: HomeAssistant) -> None:
+    """Home Assistant's side of the app, there before its HTTP server listens."""
+    hass.data[frontend.DATA_EXTRA_MODULE_URL] = frontend.UrlManager(lambda *_: None, [])
+    for component in ("notify", "mobile_app"):
+        assert await async_setup_component(hass, component, {})
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def home(app: None, household: StartHousehold, setup_entry: SetUp, folder: None) -> Household:
     """A household that is followed, without webhooks."""
     home = await household()
     await setup_entry(home, register_webhooks=False)
@@ -62,9 +70,35 @@ async def home(household: StartHousehold, setup_entry: SetUp, folder: None) -> H
 
 
 @pytest.fixture
-def phone(hass: HomeAssistant, home: Household) -> Phone:
-    """A phone."""
-    return Phone(hass)
+async def phone(hass: HomeAssistant, home: Household) -> AsyncIterator[Phone]:
+    """A phone, renamed since it was registered."""
+    async with Receiver(status=201) as push:
+        entry = MockConfigEntry(
+            domain="mobile_app",
+            title="My phone",
+            data={
+                "app_data": {"push_token": "token", "push_url": f"{push.url}/hook"},
+                "app_id": "io.example",
+                "app_name": "Home Assistant",
+                "app_version": "1",
+                "device_id": "1",
+                "device_name": "My phone",
+                "manufacturer": "Example",
+                "model": "Phone",
+                "os_name": "OS",
+                "os_version": "1",
+                "supports_encryption": False,
+                "user_id": "1",
+                "webhook_id": "phone",
+            },
+        )
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(hass, lambda: hass.services.has_service("notify", "mobile_app_my_phone"))
+        phone = Phone(hass, push)
+        dr.async_get(hass).async_update_device(phone.id, name_by_user="Kitchen phone", name="Another name")
+        yield phone
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture

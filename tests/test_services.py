@@ -59,6 +59,11 @@ class Act:
         await self.hass.services.async_call(DOMAIN, action, {**target, **data}, blocking=True)
         await self.hass.async_block_till_done()
 
+    async def rescan(self, **data: Any) -> None:
+        """Scan the library."""
+        data = {"config_entry_id": self.entry.entry_id, **data}
+        await self.hass.services.async_call(DOMAIN, "rescan_library", data, blocking=True)
+
     async def refused(self, action: str, request: SeerrRequest, **data: Any) -> str:
         """Act on a request and be refused; return the key of the reason."""
         with pytest.raises(ServiceValidationError) as error:
@@ -643,13 +648,14 @@ async def test_rescan_library(hass: HomeAssistant, household: StartHousehold, se
     await poll(hass, act.entry)
     assert home.jellyfin.scans == 0
 
-    target = [entity_id_of(hass, act.entry, request) for request in requests]
-    await hass.services.async_call(DOMAIN, "rescan_library", {ATTR_ENTITY_ID: target}, blocking=True)
+    await act.rescan()
     assert home.jellyfin.scans == 1
     state = state_of(hass, act.entry, requests[0])
     assert state
     assert state.attributes["reason_detail"] == "Jellyfin is scanning its library."
-    assert await act.refused("rescan_library", requests[0]) == "scan_running"
+    with pytest.raises(ServiceValidationError) as error:
+        await act.rescan()
+    assert words(error.value) == "scan_running"
     assert home.jellyfin.scans == 1
 
     await until(hass, lambda: home.jellyfin.scanning and home.jellyfin.scanning.done())
@@ -667,7 +673,7 @@ async def test_rescan_that_is_over_at_once(
     await home.world.import_(await home.world.grab(request))
     await poll(hass, act.entry)
 
-    await act("rescan_library", request)
+    await act.rescan()
 
     assert home.jellyfin.scans == 1
     await poll(hass, act.entry)
@@ -677,16 +683,37 @@ async def test_rescan_that_is_over_at_once(
 async def test_rescan_fails(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
     """A Jellyfin that is down, has no such task or does not begin is named."""
     home = await household()
-    request = await home.world.request(sintel())
     act = await follow(hass, setup_entry, home)
 
-    home.jellyfin.fault = Fault.status(204, "", only="Running")
-    assert await act.fails("rescan_library", request) == "no_effect"
-    home.jellyfin.fault = Fault(kind="lying", only="ScheduledTasks", mutate=lambda _, rows: rows[1:])
-    assert await act.fails("rescan_library", request) == "not_found"
-    home.jellyfin.fault = Fault.down()
-    assert await act.fails("rescan_library", request) == "cannot_connect"
+    for fault, key in (
+        (Fault.status(204, "", only="Running"), "no_effect"),
+        (Fault(kind="lying", only="ScheduledTasks", mutate=lambda _, rows: rows[1:]), "not_found"),
+        (Fault.down(), "cannot_connect"),
+    ):
+        home.jellyfin.fault = fault
+        with pytest.raises(HomeAssistantError) as error:
+            await act.rescan()
+        assert words(error.value) == key
     home.jellyfin.fault = None
+
+
+async def test_rescan_of_one_jellyfin(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+) -> None:
+    """The device of a Jellyfin names the one to scan, that of another service none."""
+    home = await household()
+    act = await follow(hass, setup_entry, home)
+    devices = {
+        device.name: device.id
+        for device in dr.async_entries_for_config_entry(dr.async_get(hass), act.entry.entry_id)
+    }
+
+    await act.rescan(device_id=devices["jellyfin"])
+    assert home.jellyfin.scans == 1
+    with pytest.raises(ServiceValidationError) as error:
+        await act.rescan(device_id=devices["radarr-hd"])
+    assert words(error.value) == "no_jellyfin"
+    assert home.jellyfin.scans == 1
 
 
 async def test_rescan_without_jellyfin(
@@ -694,10 +721,11 @@ async def test_rescan_without_jellyfin(
 ) -> None:
     """Without a Jellyfin there is nothing to scan."""
     home = await household(jellyfin=False)
-    request = await home.world.request(sintel())
     act = await follow(hass, setup_entry, home)
 
-    assert await act.refused("rescan_library", request) == "no_jellyfin"
+    with pytest.raises(ServiceValidationError) as error:
+        await act.rescan()
+    assert words(error.value) == "no_jellyfin"
 
 
 # Refresh
@@ -726,18 +754,34 @@ async def test_refresh_incomplete(hass: HomeAssistant, household: StartHousehold
     home.radarr.fault = Fault.down()
     home.sonarr.fault = Fault.hang()
 
-    with (
-        patch("custom_components.status_tracker.coordinator.PATIENCE", 0.5),
-        pytest.raises(HomeAssistantError, match="radarr-hd, sonarr-hd") as error,
-    ):
-        await hass.services.async_call(
-            DOMAIN, "refresh", {"config_entry_id": act.entry.entry_id}, blocking=True
-        )
+    data = {"config_entry_id": act.entry.entry_id}
+    with patch("custom_components.status_tracker.coordinator.PATIENCE", 0.5):
+        answer = await hass.services.async_call(DOMAIN, "refresh", data, blocking=True, return_response=True)
+        await hass.services.async_call(DOMAIN, "refresh", data, blocking=True)
 
-    assert words(error.value) == "refresh_incomplete"
+    assert answer == {
+        "unavailable": [
+            {"service": "radarr-hd", "reason": "cannot_connect"},
+            {"service": "sonarr-hd", "reason": "timed_out"},
+        ]
+    }
     assert stage_of(hass, act.entry, request) == "requested"
     home.radarr.fault = home.sonarr.fault = None
     await until(hass, lambda: not coordinator_of(act.entry).sources["sonarr-hd"].error)
+
+
+async def test_refresh_in_vain(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
+    """Where no service can be read the action fails and names them."""
+    home = await household()
+    await follow(hass, setup_entry, home)
+    for server in home.servers:
+        server.fault = Fault.down()
+
+    with pytest.raises(HomeAssistantError, match="radarr-hd, sonarr-hd") as error:
+        await hass.services.async_call(DOMAIN, "refresh", {}, blocking=True)
+    assert words(error.value) == "refresh_failed"
+    for server in home.servers:
+        server.fault = None
 
 
 async def test_nothing_loaded(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
@@ -962,8 +1006,49 @@ async def test_descriptions(hass: HomeAssistant, household: StartHousehold, setu
         "retry",
         "search",
         "replace_release",
-        "rescan_library",
     ):
         assert described[action]["target"]["entity"] == [
             {"integration": DOMAIN, "domain": ["sensor"], "device_class": ["enum"]}
         ]
+
+
+async def test_several_requests(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
+    """Those an action does not apply to are passed over; it fails where none applies, or one goes wrong."""
+    home = await household()
+    waiting = [await home.world.request(film(f"Film {number}", 2000, number)) for number in (1, 2)]
+    approved = [
+        await home.world.request(film(f"Film {number}", 2000, number), auto_approve=True) for number in (3, 4)
+    ]
+    act = await follow(hass, setup_entry, home)
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, act.entry.entry_id), act.entry.entry_id
+    )
+    assert device
+
+    async def approve(**target: Any) -> None:
+        """Approve whatever is meant."""
+        await hass.services.async_call(DOMAIN, "approve", target, blocking=True)
+
+    await approve(device_id=device.id)
+    assert [request.status for request in waiting] == [REQUEST_APPROVED] * 2
+
+    both = [entity_id_of(hass, act.entry, request) for request in approved]
+    with pytest.raises(ServiceValidationError, match=r"Film 3.*Film 4") as error:
+        await approve(entity_id=both)
+    assert words(error.value) == "none_applies"
+
+    (new, other) = [await home.world.request(film(f"Film {number}", 2000, number)) for number in (5, 6)]
+    await poll(hass, act.entry)
+    home.seerr.fault = Fault.status(500, only=f"request/{new.id}/approve")
+    with pytest.raises(HomeAssistantError, match=r"Film 5 \(2000\)") as failed:
+        await approve(device_id=device.id)
+    home.seerr.fault = None
+    assert words(failed.value) == "one_failed"
+    assert (new.status, other.status) == (REQUEST_PENDING, REQUEST_APPROVED)
+
+    home.seerr.fault = Fault.down()
+    pair = [entity_id_of(hass, act.entry, request) for request in (new, other)]
+    with pytest.raises(HomeAssistantError, match=r"Film 5.*Film 6") as failed:
+        await approve(entity_id=pair)
+    home.seerr.fault = None
+    assert words(failed.value) == "several_failed"

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util.json import JsonValueType
 
 from .clients.errors import ClientError, NotFound
 from .const import DOMAIN
@@ -41,6 +43,11 @@ def refusal(key: str, **values: str) -> ServiceValidationError:
 def failure(key: str, **values: str) -> HomeAssistantError:
     """Return that a service did not do what it was asked for."""
     return HomeAssistantError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=values)
+
+
+def named(error: HomeAssistantError, title: str) -> HomeAssistantError:
+    """Return an error as that of one request among several."""
+    return failure("one_failed", title=title, reason=str(error))
 
 
 @contextmanager
@@ -224,13 +231,20 @@ async def _follow(arr: ArrInstance, command: Command) -> None:
 # Jellyfin: scan
 
 
-async def rescan_library(coordinator: StatusTrackerCoordinator) -> None:
-    """Have each Jellyfin scan its library, unless it is at it already."""
-    jellyfins = [one for one in coordinator.sources.values() if isinstance(one, JellyfinSource)]
+async def rescan_library(
+    coordinators: Iterable[StatusTrackerCoordinator], device_id: str | None = None
+) -> None:
+    """Have each Jellyfin, or that of one device, scan its library, unless a scan is running."""
+    jellyfins = [
+        (coordinator, source)
+        for coordinator in coordinators
+        for source in coordinator.sources.values()
+        if isinstance(source, JellyfinSource) and device_id in (None, _device_of(coordinator, source))
+    ]
     if not jellyfins:
         raise refusal("no_jellyfin")
     started = False
-    for jellyfin in jellyfins:
+    for coordinator, jellyfin in jellyfins:
         with calling(jellyfin):
             task = await jellyfin.client.scan_task()
             jellyfin.see_scan(task.running)
@@ -241,7 +255,16 @@ async def rescan_library(coordinator: StatusTrackerCoordinator) -> None:
         started = True
         await ask(coordinator, jellyfin)
     if not started:
-        raise refusal("scan_running", service=", ".join(jellyfin.name for jellyfin in jellyfins))
+        raise refusal("scan_running", service=", ".join(jellyfin.name for _, jellyfin in jellyfins))
+
+
+def _device_of(coordinator: StatusTrackerCoordinator, source: Source) -> str | None:
+    """Return the id of a service's device."""
+    entry_id = coordinator.config_entry.entry_id
+    device = dr.async_get(coordinator.hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry_id}_{source.key}"), entry_id
+    )
+    return device.id if device else None
 
 
 async def _see_scan(jellyfin: JellyfinSource, before: object) -> None:
@@ -258,10 +281,19 @@ async def _see_scan(jellyfin: JellyfinSource, before: object) -> None:
 # All
 
 
-async def refresh(coordinators: Iterable[StatusTrackerCoordinator]) -> None:
-    """Ask every service now; raises which of them could not be read."""
-    silent: list[str] = []
+async def refresh(coordinators: Iterable[StatusTrackerCoordinator]) -> list[JsonValueType]:
+    """Poll every service now; return those that could not be read, raise if that is all of them."""
+    read, unread = False, list[JsonValueType]()
+    names: list[str] = []
     for coordinator in coordinators:
-        silent += [source.name for source in await coordinator.async_ask(*coordinator.sources.values())]
-    if silent:
-        raise failure("refresh_incomplete", services=", ".join(silent))
+        sources = list(coordinator.sources.values())
+        late = await coordinator.async_ask(*sources)
+        read = read or len(late) < len(sources)
+        names += [source.name for source in late]
+        unread += [
+            {"service": source.name, "reason": source.error.reason if source.error else "timed_out"}
+            for source in late
+        ]
+    if not read:
+        raise failure("refresh_failed", services=", ".join(names))
+    return unread

@@ -1,14 +1,14 @@
 """The actions: what they take, and whom they reach."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, cast
 
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceNotSupported, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.service import EntityServiceResponse
 import probatio
 
 from . import actions
@@ -16,7 +16,6 @@ from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .details import request_details, request_summary
-from .entity import StatusTrackerEntity
 from .pipeline.requests import Stage, Tracked
 from .replacing import replace_release
 from .sensor import RequestSensor
@@ -33,15 +32,36 @@ GET_REQUESTS_SCHEMA = probatio.Schema(
     }
 )
 REFRESH_SCHEMA = probatio.Schema({probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
+RESCAN_LIBRARY_SCHEMA = probatio.Schema(
+    {probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, probatio.Optional(ATTR_DEVICE_ID): cv.string}
+)
 
-type Act = Callable[[StatusTrackerCoordinator, Tracked], Awaitable[None]]
+type Act = Callable[[RequestSensor, ServiceCall], Awaitable[None]]
+
+
+def _acting(act: Callable[[StatusTrackerCoordinator, Tracked], Awaitable[None]]) -> Act:
+    """Return an action on a request as one on its sensor."""
+
+    async def handle(entity: RequestSensor, call: ServiceCall) -> None:
+        """Act on its request."""
+        await act(entity.coordinator, entity.request)
+
+    return handle
+
+
+async def _async_replace_release(entity: RequestSensor, call: ServiceCall) -> None:
+    """Replace a release of a request."""
+    await replace_release(entity.coordinator, entity.request, call.data.get(ATTR_DOWNLOAD_ID))
+
 
 ACTS: dict[str, Act] = {
-    "approve": actions.approve,
-    "decline": actions.decline,
-    "retry": actions.retry,
-    "search": actions.search,
+    "approve": _acting(actions.approve),
+    "decline": _acting(actions.decline),
+    "retry": _acting(actions.retry),
+    "search": _acting(actions.search),
+    "replace_release": _async_replace_release,
 }
+ACT_SCHEMAS: dict[str, dict[Any, Any]] = {"replace_release": {probatio.Optional(ATTR_DOWNLOAD_ID): cv.string}}
 
 
 @callback
@@ -54,37 +74,73 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=GET_REQUESTS_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
-    hass.services.async_register(DOMAIN, "refresh", _async_refresh, schema=REFRESH_SCHEMA)
+    hass.services.async_register(
+        DOMAIN,
+        "refresh",
+        _async_refresh,
+        schema=REFRESH_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN, "rescan_library", _async_rescan_library, schema=RESCAN_LIBRARY_SCHEMA
+    )
     for name, act in ACTS.items():
-        _register(hass, name, _acting(act))
-    _register(
-        hass, "replace_release", _async_replace_release, {probatio.Optional(ATTR_DOWNLOAD_ID): cv.string}
-    )
-    _register(hass, "get_request", _async_get_request, response=SupportsResponse.ONLY)
-    service.async_register_batched_platform_entity_service(
-        hass, DOMAIN, "rescan_library", entity_domain=SENSOR_DOMAIN, func=_async_rescan_library, schema=None
-    )
-
-
-@callback
-def _register(
-    hass: HomeAssistant,
-    name: str,
-    func: Callable[[RequestSensor, ServiceCall], Awaitable[Any]],
-    schema: dict[Any, Any] | None = None,
-    response: SupportsResponse = SupportsResponse.NONE,
-) -> None:
-    """Register an action on requests; the counts, named with their device, are passed over."""
+        service.async_register_batched_platform_entity_service(
+            hass,
+            DOMAIN,
+            name,
+            entity_domain=SENSOR_DOMAIN,
+            func=_on_each(act),
+            schema=ACT_SCHEMAS.get(name),
+        )
     service.async_register_platform_entity_service(
         hass,
         DOMAIN,
-        name,
+        "get_request",
         entity_domain=SENSOR_DOMAIN,
         entity_device_classes=(SensorDeviceClass.ENUM,),
-        func=func,
-        schema=schema,
-        supports_response=response,
+        func=_async_get_request,
+        schema=None,
+        supports_response=SupportsResponse.ONLY,
     )
+
+
+def _on_each(act: Act) -> Callable[[list[Entity], ServiceCall], Coroutine[Any, Any, None]]:
+    """Return an action on several sensors: those it does not apply to are passed over."""
+
+    async def handle(entities: list[Entity], call: ServiceCall) -> None:
+        """Act on each request; raise if none of them applies, or one that applies fails."""
+        requests = sorted(
+            (entity for entity in entities if isinstance(entity, RequestSensor)), key=lambda one: one.number
+        )
+        if entities and not requests:
+            raise ServiceNotSupported(call.domain, call.service, entities[0].entity_id)
+        refused: list[ServiceValidationError] = []
+        failed: list[HomeAssistantError] = []
+        for entity in requests:
+            try:
+                await act(entity, call)
+            except ServiceValidationError as err:
+                refused.append(err)
+            except HomeAssistantError as err:
+                failed.append(err if len(requests) == 1 else actions.named(err, entity.name))
+        if failed:
+            raise (
+                failed[0] if len(failed) == 1 else actions.failure("several_failed", reasons=_reasons(failed))
+            )
+        if refused and len(refused) == len(requests):
+            raise (
+                refused[0]
+                if len(refused) == 1
+                else actions.refusal("none_applies", reasons=_reasons(refused))
+            )
+
+    return handle
+
+
+def _reasons(errors: Iterable[HomeAssistantError]) -> str:
+    """Return what several errors say, each once."""
+    return "; ".join(dict.fromkeys(str(error) for error in errors))
 
 
 def _coordinators(call: ServiceCall) -> list[StatusTrackerCoordinator]:
@@ -111,34 +167,16 @@ async def _async_get_requests(call: ServiceCall) -> ServiceResponse:
     }
 
 
-async def _async_refresh(call: ServiceCall) -> None:
-    """Ask every service now."""
-    await actions.refresh(_coordinators(call))
+async def _async_refresh(call: ServiceCall) -> ServiceResponse:
+    """Poll every service now; return those that could not be read."""
+    return {"unavailable": await actions.refresh(_coordinators(call))}
+
+
+async def _async_rescan_library(call: ServiceCall) -> None:
+    """Scan the libraries of an entry, or that of one Jellyfin."""
+    await actions.rescan_library(_coordinators(call), call.data.get(ATTR_DEVICE_ID))
 
 
 async def _async_get_request(entity: RequestSensor, call: ServiceCall) -> ServiceResponse:
     """Return all that is known of a request."""
     return request_details(entity.coordinator, entity.request)
-
-
-def _acting(act: Act) -> Callable[[RequestSensor, ServiceCall], Awaitable[None]]:
-    """Return an action on a request's sensor."""
-
-    async def handle(entity: RequestSensor, call: ServiceCall) -> None:
-        """Act on its request."""
-        await act(entity.coordinator, entity.request)
-
-    return handle
-
-
-async def _async_replace_release(entity: RequestSensor, call: ServiceCall) -> None:
-    """Replace a release of a request."""
-    await replace_release(entity.coordinator, entity.request, call.data.get(ATTR_DOWNLOAD_ID))
-
-
-async def _async_rescan_library(entities: list[Entity], call: ServiceCall) -> EntityServiceResponse | None:
-    """Scan the libraries of the entries these requests are of, each once."""
-    coordinators = {cast(StatusTrackerEntity, entity).coordinator for entity in entities}
-    for coordinator in coordinators:
-        await actions.rescan_library(coordinator)
-    return None

@@ -37,6 +37,7 @@ from custom_components.status_tracker.pipeline.terms import (
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+JUST_READ = NOW + timedelta(days=365)  # what is read again at every time a test looks
 GB = 1_000_000_000
 HASH = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 OTHER_HASH = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
@@ -210,6 +211,7 @@ def film(**said: Any) -> MovieEvidence:
         "year": 1999,
         "tmdb_id": FILM,
         "has_file": said.get("file") is not None,
+        "read_at": JUST_READ,
     }
     return MovieEvidence(**values | said)
 
@@ -252,6 +254,7 @@ def series(*episodes: EpisodeEvidence, **said: Any) -> SeriesEvidence:
         "tvdb_id": SHOW_TVDB,
         "seasons": tuple(sorted({0, 1, *(one.season for one in episodes)})),
         "episodes": episodes,
+        "read_at": JUST_READ,
     }
     return SeriesEvidence(**values | said)
 
@@ -335,6 +338,7 @@ def item(item_id: str = "m1", kind: ItemKind = ItemKind.MOVIE, **said: Any) -> L
         "name": "The Matrix",
         "year": 1999,
         "url": f"https://jellyfin.example/{item_id}",
+        "read_at": JUST_READ,
     }
     return LibraryEvidence(**values | said)
 

@@ -77,7 +77,7 @@ def test_an_item_of_shokofin() -> None:
     """Ids from the providers, the link and the path meet; its page is linked."""
     row = json.loads((FIXTURES / "items_shokofin_episode.json").read_text())["Items"][0]
     item = Item.parse(row)
-    piece = item_evidence("jf", item, "http://jellyfin.example")
+    piece = item_evidence("jf", item, "http://jellyfin.example", None)
     assert piece
     assert piece.ids == (
         "anidb_episode:270345",
@@ -98,5 +98,5 @@ def test_an_item_of_shokofin() -> None:
 def test_kinds_nobody_asks_for() -> None:
     """A box set is no evidence and has no keys."""
     item = Item.parse({"Id": "a" * 32, "Type": "BoxSet", "ProviderIds": {"Tmdb": "1"}})
-    assert item_evidence("jf", item, "http://x") is None
+    assert item_evidence("jf", item, "http://x", None) is None
     assert item_keys(item) == ()

@@ -49,16 +49,17 @@ def is_only_other(
 class Prover:
     """The items of one request's library, by what may prove a unit of it."""
 
-    def __init__(self, case: Case) -> None:
-        """Sort the items that can be played by their ids and numbers."""
+    def __init__(self, case: Case, library: Iterable[LibraryEvidence]) -> None:
+        """Sort the items of the library that can be played by their ids and numbers."""
         self.case = case
         self.by_shoko = bool(case.anime) and case.has(Service.SHOKO)
-        items = [item for item in case.library if item.kind in PLAYABLE and not item.virtual]
+        items = [item for item in library if item.kind in PLAYABLE and not item.virtual]
         # Without an *arr for 4K only Seerr tells 4K from HD.
         self.by_file_alone = case.request.is_4k and case.served
         if case.others and not self.by_file_alone:
             foreign = self._shoko_ids(case.others) - self._shoko_ids(case.files)
             items = [item for item in items if not self._is_foreign(item, foreign)]
+        self.items = items
         self._by_name: dict[str, list[LibraryEvidence]] = {}
         for item in items:
             for name in {path_name(file.path) for file in item.files}:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from .correlator import ARR_SERVICE
@@ -45,10 +46,15 @@ class Case:
     others: list[FileEvidence] = field(default_factory=list)
     superseded: bool = False
     renumbered: bool = False  # the *arr's number that Seerr noted is another title's there
+    opened_at: datetime | None = None  # what was read before proves nothing; None: every reading counts
 
     def has(self, service: Service) -> bool:
         """Return whether such a service is configured."""
         return bool(self.services.get(service))
+
+    def is_fresh(self, read_at: datetime | None) -> bool:
+        """Return whether something was read since the request was opened."""
+        return self.opened_at is None or (read_at is not None and read_at >= self.opened_at)
 
     @property
     def arr_service(self) -> Service:

@@ -145,6 +145,7 @@ class MovieEvidence(Piece):
     last_search: datetime | None = None
     poster: str | None = None
     gone: bool = False  # was there once, answers 404 now
+    read_at: datetime | None = None  # before the call that read it, by our clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,7 @@ class EpisodeEvidence(Piece):
     has_file: bool = False
     file: FileEvidence | None = None
     last_search: datetime | None = None
+    read_at: datetime | None = None  # where a webhook told of it since its series was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,7 @@ class SeriesEvidence(Piece):
     seasons_monitored: tuple[int, ...] = ()
     episodes: tuple[EpisodeEvidence, ...] = ()
     gone: bool = False
+    read_at: datetime | None = None  # its episodes, before the call, by our clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +277,7 @@ class LibraryEvidence(Piece):
     number: int | None = None
     number_end: int | None = None
     url: str | None = None
+    read_at: datetime | None = None  # before the call that read it, by our clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +331,8 @@ class Want:
 
     `source` and `media_id` name the film or series in its *arr where that is known. `files` are imported
     and not yet seen in Jellyfin. `ids` are all known ids ("kind:value"), Shoko's among them, `items` the
-    Jellyfin items that prove something at present.
+    Jellyfin items that prove something at present, `stale_items` those whose reading before `read_after`
+    is too old for that.
     """
 
     request_id: int
@@ -349,3 +354,6 @@ class Want:
     ids: tuple[str, ...]
     items: tuple[str, ...]
     download_ids: tuple[str, ...]
+    opened_at: datetime | None = None
+    stale_items: tuple[str, ...] = ()
+    read_after: datetime | None = None

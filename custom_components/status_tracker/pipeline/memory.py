@@ -8,7 +8,7 @@ from typing import Any
 from .cases import Case
 from .evidence import Evidence, RequestEvidence
 from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step
-from .terms import MediaStatus, RequestStatus
+from .terms import HistoryKind, MediaStatus, RequestStatus
 
 SETTLING = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)
@@ -109,8 +109,60 @@ def is_open(request: RequestEvidence, memory: Memory) -> bool:
     return False
 
 
-def depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool) -> Journey:
+MEDIA_ORDER = (
+    MediaStatus.UNKNOWN,
+    MediaStatus.PENDING,
+    MediaStatus.PROCESSING,
+    MediaStatus.PARTIALLY_AVAILABLE,
+    MediaStatus.AVAILABLE,
+)
+
+
+def _fell_back(sign: str, request: RequestEvidence) -> bool:
+    """Return whether Seerr has come to say less of a request than before: it, or its media, was reopened."""
+    status, media = sign.split("/")
+    if status in (RequestStatus.COMPLETED, RequestStatus.DECLINED) and request.status in (
+        RequestStatus.PENDING,
+        RequestStatus.APPROVED,
+    ):
+        return True
+    now = seerr_status(request)
+    if now not in MEDIA_ORDER:
+        return now != media
+    return media in MEDIA_ORDER and MEDIA_ORDER.index(now) < MEDIA_ORDER.index(MediaStatus(media))
+
+
+def notice(case: Case, now: datetime, *, old: bool) -> None:
+    """Note in a request's case from when on a reading counts, before it is judged."""
+    journey, sign = case.journey, sign_of(case.request)
+    if journey is None:
+        case.opened_at = None if old else now
+        return
+    opened, again = journey.opened_at, journey.reread_after
+    if journey.sign is not None and journey.sign != sign and _fell_back(journey.sign, case.request):
+        if journey.stage in FINISHED and journey.stage is not Stage.AVAILABLE:
+            opened = now
+        else:
+            again = now
+    deletions = [event.at for event in case.history if event.kind is HistoryKind.FILE_DELETED]
+    deleted = max(deletions, default=None)
+    if deleted and (journey.deleted_at is None or deleted > journey.deleted_at):
+        again = now
+    else:
+        deleted = journey.deleted_at
+    case.opened_at = opened
+    if (opened, again, sign, deleted) != (
+        journey.opened_at,
+        journey.reread_after,
+        journey.sign,
+        journey.deleted_at,
+    ):
+        case.journey = replace(journey, opened_at=opened, reread_after=again, sign=sign, deleted_at=deleted)
+
+
+def depart(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journey:
     """Return the journey of a request seen for the first time."""
+    request = case.request
     early = stage in (Stage.REQUESTED, Stage.APPROVED) and request.requested_at
     since = min(early, now) if early else now
     return Journey(
@@ -121,6 +173,8 @@ def depart(request: RequestEvidence, stage: Stage, now: datetime, *, old: bool) 
         timeline=(Step(stage=stage, at=since),),
         finished_at=now if stage in FINISHED else None,
         old=old and stage is not Stage.REQUESTED,
+        opened_at=case.opened_at,
+        sign=sign_of(request),
     )
 
 

@@ -154,6 +154,7 @@ class Unit:
     downloads: tuple[Download, ...] = ()
     shoko: tuple[ShokoEvidence, ...] = ()
     proof: LibraryEvidence | None = None
+    stale: tuple[LibraryEvidence, ...] = ()  # would prove it, or do, by a reading that is too old
     stage: Stage = Stage.APPROVED
     download: Download | None = None  # the one that decides the stage
 
@@ -186,7 +187,11 @@ DOWNLOADS_LENGTH = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey(Piece):
-    """What must be remembered of a request beside the evidence: stage times, downloads last seen."""
+    """What must be remembered of a request beside the evidence: stage times, downloads last seen.
+
+    What was read before `opened_at` proves nothing of it; what was read before `reread_after` (its media or
+    a file of it was deleted) is to be read again. `sign` is what Seerr said of it, to tell news by.
+    """
 
     request_id: int
     stage: Stage
@@ -199,6 +204,10 @@ class Journey(Piece):
     download_ids: tuple[str, ...] = ()
     seen: dict[str, datetime] = field(default_factory=dict)
     old: bool = False  # was there before us, and has not moved since
+    opened_at: datetime | None = None
+    reread_after: datetime | None = None
+    sign: str | None = None
+    deleted_at: datetime | None = None  # of the last deletion in the *arr's history, by its clock
 
     def advance(self, verdict: Verdict, now: datetime) -> Journey:
         """Return the journey with the verdict taken in; nothing is ever an illegal step."""

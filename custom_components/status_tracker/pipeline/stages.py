@@ -1,10 +1,11 @@
 """The stage: of a unit the highest row whose evidence holds, of a request what its units add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
+from .evidence import LibraryEvidence
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
 from .terms import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
 from .units import units_of
@@ -78,8 +79,11 @@ def upgrading(unit: Unit) -> bool:
     return download is not None and not any(row.status is QueueStatus.IMPORT_BLOCKED for row in download.rows)
 
 
-def unit_stage(case: Case, unit: Unit, prover: Prover | None) -> None:
-    """Give the unit its stage, and the proof or the download that decides it."""
+def unit_stage(case: Case, unit: Unit, prover: Prover | None, former: Prover | None) -> None:
+    """Give the unit its stage, and the proof or the download that decides it.
+
+    `prover` knows what was read since the request was opened, `former` all that was ever read.
+    """
     reached: Stage | None = None
     imported = _last_imported_grab(unit) if unit.has_file else None
     for download in unit.downloads:
@@ -94,6 +98,7 @@ def unit_stage(case: Case, unit: Unit, prover: Prover | None) -> None:
     else:
         unit.proof = prover.prove(unit)
         there = unit.proof is not None or prover.whole_season(unit)
+        unit.stale = _to_read_again(case, unit, None if there else former)
     if there:
         unit.stage = Stage.AVAILABLE
     elif unit.has_file:
@@ -102,13 +107,35 @@ def unit_stage(case: Case, unit: Unit, prover: Prover | None) -> None:
         unit.stage = reached or Stage.APPROVED
 
 
+def _to_read_again(case: Case, unit: Unit, former: Prover | None) -> tuple[LibraryEvidence, ...]:
+    """Return the items whose reading is too old: they would prove the unit, or prove it since a deletion."""
+    again = case.journey.reread_after if case.journey else None
+    if unit.proof:
+        read_at = unit.proof.read_at
+        return (unit.proof,) if again and (read_at is None or read_at < again) else ()
+    if former is None:
+        return ()
+    proof = former.prove(unit)
+    if proof is None and former.whole_season(unit):
+        return tuple(item for item in former.items if item.season == unit.season)
+    return (proof,) if proof else ()
+
+
 def judge_units(case: Case, now: datetime) -> list[Unit]:
     """Return the request's units with their stages."""
-    prover = Prover(case) if case.has(Service.JELLYFIN) else None
+    prover = former = None
+    if case.has(Service.JELLYFIN):
+        prover = Prover(case, [item for item in case.library if case.is_fresh(item.read_at)])
+        former = Prover(case, case.library) if not all(map(case.is_fresh, _readings(case))) else None
     units = units_of(case, now)
     for unit in units:
-        unit_stage(case, unit, prover)
+        unit_stage(case, unit, prover, former)
     return units
+
+
+def _readings(case: Case) -> Iterable[datetime | None]:
+    """Return when the items of a request's library were read."""
+    return (item.read_at for item in case.library)
 
 
 def request_stage(case: Case, units: Sequence[Unit]) -> Stage:

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from .binding import open_cases
 from .cases import Case
 from .evidence import Evidence, LibraryEvidence, SeriesEvidence, Want
-from .memory import SETTLING, Memory, depart, expired, forget_gone, is_open, remember, sign_of, start
+from .memory import (
+    SETTLING,
+    Memory,
+    depart,
+    expired,
+    forget_gone,
+    is_open,
+    notice,
+    remember,
+    sign_of,
+    start,
+)
 from .reasons import is_stuck, judge
 from .requests import (
     IN_FLIGHT,
@@ -66,10 +77,11 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     """Return the request as it is now, None once it has been finished for long enough."""
     request = case.request
     number = request.request_id
+    notice(case, now, old=old)
     units = judge_units(case, now)
     stage = request_stage(case, units)
     if case.journey is None:
-        case.journey = depart(request, stage, now, old=old)
+        case.journey = depart(case, stage, now, old=old)
     if case.superseded:
         verdict = Verdict(stage=case.journey.stage, reason=case.journey.reason)
     else:

@@ -42,6 +42,8 @@ def _film(case: Case, now: datetime) -> Unit:
     )
     if movie is None or movie.gone:
         imported = _imported(case.history) if movie is None else None
+        if imported and not (case.has(Service.JELLYFIN) or case.is_fresh(imported.at)):
+            imported = None  # where the file alone proves the end, the film has to be read first
         unit = Unit(
             title=case.title.title if case.title else None,
             has_file=imported is not None,
@@ -49,12 +51,13 @@ def _film(case: Case, now: datetime) -> Unit:
             downloads=downloads,
         )
         return replace(unit, has_file=unit.has_file or (not case.served and seerr_has(case, unit)))
+    has_file = movie.has_file and case.is_fresh(movie.read_at)
     return Unit(
         title=movie.title,
         monitored=movie.monitored,
-        has_file=movie.has_file,
-        file=movie.file,
-        former=_former(case.history, movie.file) if movie.has_file else (),
+        has_file=has_file,
+        file=movie.file if has_file else None,
+        former=_former(case.history, movie.file) if has_file else (),
         downloads=downloads,
     )
 
@@ -89,6 +92,7 @@ def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
             continue
         mine = events[episode.episode_id]
         loose = [row for row in rows[None] if _means(row, episode, grabs)]
+        has_file = episode.has_file and (case.is_fresh(series.read_at) or case.is_fresh(episode.read_at))
         units.append(
             Unit(
                 season=episode.season,
@@ -98,9 +102,9 @@ def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
                 aired=episode.air_date is not None and episode.air_date <= now,
                 air_date=episode.air_date,
                 monitored=series.monitored and episode.monitored,
-                has_file=episode.has_file,
-                file=episode.file,
-                former=_former(mine, episode.file) if episode.has_file else (),
+                has_file=has_file,
+                file=episode.file if has_file else None,
+                former=_former(mine, episode.file) if has_file else (),
                 downloads=_downloads(case, now, [*rows[episode.episode_id], *loose], mine),
             )
         )

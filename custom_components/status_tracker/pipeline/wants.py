@@ -41,4 +41,9 @@ def want_of(one: Tracked, case: Case) -> Want:
             )
         ),
         download_ids=one.journey.download_ids,
+        opened_at=one.journey.opened_at,
+        stale_items=tuple(dict.fromkeys(item.item_id for unit in one.units for item in unit.stale)),
+        read_after=max(
+            (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
+        ),
     )

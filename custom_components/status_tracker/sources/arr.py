@@ -3,6 +3,7 @@
 from abc import abstractmethod
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
 
@@ -57,7 +58,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
     def needs(self, wants: Sequence[Want]) -> Hashable:
         """Return the titles and seasons that are asked for."""
         return frozenset(
-            (self._wanted_id(want), want.media_id, want.seasons, want.handed_over)
+            (self._wanted_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
             for want in self._mine(wants)
             if not want.finished
         )
@@ -127,13 +128,30 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
     def _to_read(self, now: datetime) -> Iterable[int]:
         """Return the titles to read now, those in flight and newest first."""
         for media_id, want in reversed(self._wanted_by.items()):
-            unread = not want.finished and not self._is_known(media_id)
+            unread = not want.finished and not (self._is_known(media_id) and self._is_fresh(media_id))
             if (unread or media_id in self._dirty) and self._ready(("id", media_id), now):
                 yield media_id
 
     def _is_known(self, media_id: int) -> bool:
         """Return whether a title was read with all seasons that are wanted now."""
         return media_id in self._known and self._bound[media_id] <= self._known[media_id]
+
+    def _is_fresh(self, media_id: int) -> bool:
+        """Return whether a title was read since the newest request for it was opened."""
+        opened, title = self._opened.get(media_id), self._titles.get(media_id)
+        return (
+            opened is None
+            or title is None
+            or title.gone
+            or (title.read_at is not None and title.read_at >= opened)
+        )
+
+    def _newest(self, media_id: int, title: T) -> T:
+        """Return a title as read now; as read before, where it is the same and nobody needs it newer."""
+        known = self._titles.get(media_id)
+        if known and self._is_fresh(media_id) and replace(known, read_at=title.read_at) == title:
+            return known
+        return title
 
     async def _read_title(self, media_id: int, found: M | None, now: datetime) -> None:
         """Read a title, at first sight with its history; one that cannot be read waits."""
@@ -148,7 +166,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             self._wait(("id", media_id), now)
             return
         else:
-            self._titles[media_id] = title
+            self._titles[media_id] = self._newest(media_id, title)
             self._waits.pop(("id", media_id), None)
         self._known[media_id] = seasons
         for part in self.parts:
@@ -194,7 +212,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             return  # its turn comes again
         else:
             if mark == self._told:
-                self._titles[media_id] = title
+                self._titles[media_id] = self._newest(media_id, title)
 
     def _lose(self, media_id: int) -> None:
         """Keep that a title is gone; the *arr drops its history too."""

@@ -45,6 +45,7 @@ class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
         self._known: dict[int, frozenset[int]] = {}  # seasons read, history included
         self._bound: dict[int, frozenset[int]] = {}  # wanted, with the wanted seasons
         self._wanted_by: dict[int, Want] = {}
+        self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
         self._downloads: frozenset[str] = frozenset()
         self._dirty: dict[int, int] = {}
         self._told = 0
@@ -116,15 +117,19 @@ class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
         index = self._index()
         bound: dict[int, frozenset[int]] = {}
         wanted_by: dict[int, Want] = {}
+        opened: dict[int, datetime] = {}
         downloads: set[str] = set()
         for want in sorted(self._mine(wants), key=lambda want: (want.in_flight, want.request_id)):
             downloads.update(one.casefold() for one in want.download_ids)
             for media_id in self._ids_of(want, index):
                 bound[media_id] = bound.get(media_id, frozenset()) | frozenset(want.seasons)
+                if want.opened_at and not want.finished:
+                    opened[media_id] = max(want.opened_at, opened.get(media_id, want.opened_at))
                 before = wanted_by.get(media_id)
                 if before is None or not want.finished:
                     wanted_by[media_id] = want
-        self._bound, self._wanted_by, self._downloads = bound, wanted_by, frozenset(downloads)
+        self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
+        self._downloads = frozenset(downloads)
 
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
         """Return whether somebody wants to know of an event."""

@@ -97,6 +97,16 @@ class JellyfinSource(Source):
     # Polling
 
     @override
+    def behind(self, wants: Sequence[Want]) -> bool:
+        """Return whether something is newly looked for, or an item has to be read again before it proves."""
+        return super().behind(wants) or (
+            self.state.ok
+            and self._built is not None
+            and not self._lock.locked()
+            and bool(self._shelf.outdated(wants))
+        )
+
+    @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
         """Return the ids and files that are looked for."""
         return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
@@ -104,7 +114,10 @@ class JellyfinSource(Source):
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Keep up with the library, then read what the wants need and nobody has read yet."""
-        aim = tuple((one.finished, one.anime, one.seasons, one.ids, one.files, one.items) for one in wants)
+        aim = tuple(
+            (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
+            for one in wants
+        )
         changed = aim != self._aim
         if changed:
             self._shelf.aim(Wanted(wants))
@@ -118,6 +131,7 @@ class JellyfinSource(Source):
             self._shelf.prune()
         self._aim = aim
         await self._look_up()
+        self._unread.update(dict.fromkeys(self._shelf.outdated(wants)))
         if not await self._read_items() + await self._read_series():
             await self._search_deep()
 
@@ -170,7 +184,7 @@ class JellyfinSource(Source):
             for item in fresh:
                 if item.id in unknown:
                     self._untold()
-                piece = item_evidence(self.key, item, self.client.url)
+                piece = item_evidence(self.key, item, self.client.url, None)
                 if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
                     self._unread[item.id] = None
             sweep.start += page.rows
@@ -211,14 +225,14 @@ class JellyfinSource(Source):
 
     async def _read_batch(self, due: dict[str, None]) -> None:
         """Read up to a hundred items of those due; what is missing in the answer is gone."""
-        batch = list(islice(due, IDS_PAGE))
+        batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
         found = {item.id: item for item in await self.client.items_by_ids(batch)}
         for item_id in batch:
             if item_id not in due:
                 continue  # deleted, as a webhook told meanwhile
             del due[item_id]
             item = found.get(item_id)
-            piece = item_evidence(self.key, item, self.client.url) if item else None
+            piece = item_evidence(self.key, item, self.client.url, read_at) if item else None
             if item is None or piece is None:
                 self._forget(item_id)
             else:
@@ -229,12 +243,13 @@ class JellyfinSource(Source):
         """Read the episodes of series somebody wants; return the calls."""
         due = list(islice(self._shelf.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
+            read_at = self.clock()
             try:
                 items = await self.client.episodes(series_id)
             except NotFound:
                 self._forget(series_id)
                 continue
-            pieces = (item_evidence(self.key, item, self.client.url) for item in items)
+            pieces = (item_evidence(self.key, item, self.client.url, read_at) for item in items)
             self._shelf.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
         return len(due)
 
@@ -294,6 +309,7 @@ class JellyfinSource(Source):
             return
         if known := self._shelf.items.get(item.item_id):
             item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
+        item = replace(item, read_at=self.clock())
         self._catalogue.put_keys(item.item_id, item.ids)
         if self._shelf.matters(item):
             self._unread[item.item_id] = None

@@ -1,6 +1,8 @@
 """Which Jellyfin items matter to somebody, and those that do."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from ..clients.jellyfin import Item
 from ..pipeline.evidence import ItemFile, LibraryEvidence, Want
@@ -35,8 +37,8 @@ def item_keys(item: Item) -> tuple[str, ...]:
     return ids if kind is ItemKind.SERIES else (*ids, *map(path_key, paths))
 
 
-def item_evidence(source: str, item: Item, url: str) -> LibraryEvidence | None:
-    """Return an item as evidence; None for kinds nobody asks for."""
+def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -> LibraryEvidence | None:
+    """Return an item as evidence of when it was read; None for kinds nobody asks for."""
     if (kind := KINDS.get(item.type.casefold())) is None:
         return None
     sizes = {one.path: one.size for one in item.media_sources}
@@ -58,6 +60,7 @@ def item_evidence(source: str, item: Item, url: str) -> LibraryEvidence | None:
         number=item.index_number if episode else None,
         number_end=item.index_number_end if episode else None,
         url=item_url(url, item.id, item.server_id),
+        read_at=read_at,
     )
 
 
@@ -89,6 +92,7 @@ class Wanted:
         for want in self.wants:
             for key in {*want.ids, *(path_key(file.path) for file in want.files)}:
                 self.by_key.setdefault(key, []).append(want)
+        self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
         # Somebody's file is imported and not yet shown.
         self.waiting = any(want.files for want in self.wants)
 
@@ -160,7 +164,7 @@ class Shelf:
         series = piece.kind is ItemKind.SERIES
         parent = series and any(piece.item_id == one.series_id for one in self.items.values())
         if not piece.virtual and (parent or self.matters(piece)):
-            self.items[piece.item_id] = piece
+            self.items[piece.item_id] = self._newest(piece)
             self._scopes.pop(piece.item_id, None)
             return True
         if series:
@@ -168,6 +172,28 @@ class Shelf:
         else:
             self.items.pop(piece.item_id, None)
         return False
+
+    def _newest(self, piece: LibraryEvidence) -> LibraryEvidence:
+        """Return an item as read now; as read before, where it is the same and nobody needs it newer."""
+        known, needed = self.items.get(piece.item_id), self.wanted.read_after
+        if (
+            known is None
+            or known.read_at is None
+            or (needed and known.read_at < needed)
+            or replace(known, read_at=piece.read_at) != piece
+        ):
+            return piece
+        return known
+
+    def outdated(self, wants: Iterable[Want]) -> list[str]:
+        """Return the items that have to be read again before they prove something."""
+        found: dict[str, None] = {}
+        for want in wants:
+            for item_id in want.stale_items:
+                item = self.items.get(item_id)
+                if item and want.read_after and (item.read_at is None or item.read_at < want.read_after):
+                    found[item_id] = None
+        return list(found)
 
     def drop(self, item_id: str) -> None:
         """Let go of an item that is gone; with a series go its episodes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, override
 
 from ..clients.radarr import Movie, RadarrClient
@@ -58,18 +59,20 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Movie | None) -> MovieEvidence:
         """Read a film."""
+        read_at = self.clock()
         movie = found or await self.client.movie(media_id)
         if any(tag not in self._labels for tag in movie.tags):
             labels = await self.client.tags()
             self._labels = {tag: labels.get(tag, "") for tag in {*labels, *movie.tags}}
-        return self._movie(movie)
+        return self._movie(movie, read_at)
 
     @override
     async def _reread(self, title: MovieEvidence, part: str, seasons: frozenset[int]) -> MovieEvidence:
         """Read a film again."""
-        return self._movie(await self.client.movie(title.movie_id))
+        read_at = self.clock()
+        return self._movie(await self.client.movie(title.movie_id), read_at)
 
-    def _movie(self, movie: Movie) -> MovieEvidence:
+    def _movie(self, movie: Movie, read_at: datetime) -> MovieEvidence:
         """Return a film as evidence."""
         labels = [self._labels.get(tag, "") for tag in movie.tags]
         return MovieEvidence(
@@ -87,6 +90,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
             anime=hints_at_anime(labels, movie.root_folder_path, movie.path),
             last_search=movie.last_search_time,
             poster=movie.poster,
+            read_at=read_at,
         )
 
     @override
@@ -144,7 +148,9 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
             return False
         self._tell(told, HistoryKind.IMPORTED, title.id, file=file)
         self.queue.tell_imported(told.download_id, title.id, None)
-        self._titles[title.id] = replace(self._movie_of(title), has_file=True, file=file, gone=False)
+        self._titles[title.id] = replace(
+            self._movie_of(title), has_file=True, file=file, gone=False, read_at=self.clock()
+        )
         return True
 
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:

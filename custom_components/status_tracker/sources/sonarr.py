@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, override
 
 from ..clients.sonarr import Episode, Series, SonarrClient
@@ -52,15 +53,17 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Series | None) -> SeriesEvidence:
         """Read a series and the episodes of the wanted seasons."""
+        read_at = self.clock()
         series = found or await self.client.series(media_id)
-        return self._series(series, await self._episodes(media_id, seasons))
+        return self._series(series, await self._episodes(media_id, seasons), read_at)
 
     @override
     async def _reread(self, title: SeriesEvidence, part: str, seasons: frozenset[int]) -> SeriesEvidence:
         """Read a series, or its episodes, again."""
         if part == "series":
-            return self._series(await self.client.series(title.series_id), title.episodes)
-        return replace(title, episodes=await self._episodes(title.series_id, seasons))
+            return self._series(await self.client.series(title.series_id), title.episodes, title.read_at)
+        read_at = self.clock()
+        return replace(title, episodes=await self._episodes(title.series_id, seasons), read_at=read_at)
 
     async def _episodes(self, series_id: int, seasons: frozenset[int]) -> tuple[EpisodeEvidence, ...]:
         """Read the episodes of seasons, with one call."""
@@ -70,8 +73,10 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         rows = await self.client.episodes(series_id, only)
         return tuple(_episode(row) for row in rows if row.season_number in seasons)
 
-    def _series(self, series: Series, episodes: tuple[EpisodeEvidence, ...]) -> SeriesEvidence:
-        """Return a series as evidence."""
+    def _series(
+        self, series: Series, episodes: tuple[EpisodeEvidence, ...], read_at: datetime | None
+    ) -> SeriesEvidence:
+        """Return a series as evidence, with its episodes as they were read."""
         return SeriesEvidence(
             source=self.key,
             series_id=series.id,
@@ -87,6 +92,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
             seasons=tuple(season.season_number for season in series.seasons),
             seasons_monitored=tuple(season.season_number for season in series.seasons if season.monitored),
             episodes=episodes,
+            read_at=read_at,
         )
 
     @override
@@ -207,13 +213,15 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     def _set_file(self, series_id: int, told: HookEpisode, file: FileEvidence | None) -> None:
         """Give an episode its file; one unknown so far comes to a season that was read."""
-        series = self._titles.get(series_id)
+        series, now = self._titles.get(series_id), self.clock()
         if series is None or series.gone:
             return
         if any(episode.episode_id == told.id for episode in series.episodes):
             self._change(
                 series,
-                lambda one: replace(one, has_file=True, file=file) if one.episode_id == told.id else one,
+                lambda one: (
+                    replace(one, has_file=True, file=file, read_at=now) if one.episode_id == told.id else one
+                ),
             )
         elif told.season_number in self._known.get(series_id, ()):
             episode = EpisodeEvidence(
@@ -225,6 +233,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
                 air_date=told.air_date_utc,
                 has_file=True,
                 file=file,
+                read_at=now,
             )
             self._titles[series_id] = replace(series, episodes=(*series.episodes, episode))
 
