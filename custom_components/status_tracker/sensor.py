@@ -18,10 +18,15 @@ from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .frontend.posters import Posters
+from .frontend.resource import card_resource
 from .pipeline.requests import FINISHED, Stage, Tracked
 from .text import detail_text, request_name
 
 PARALLEL_UPDATES = 0
+
+# The element that Home Assistant's dialog shows above history and activity
+ATTR_MORE_INFO = "custom_ui_state_card"
+MORE_INFO_ELEMENT = "status-tracker-request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +160,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
             "jellyfin_url",
             "seerr_url",
             "entity_picture",
+            ATTR_MORE_INFO,
         }
     )
 
@@ -207,8 +213,11 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return what the design promises, null where unknown."""
-        return request_attributes(self.hass, self.request)
+        """Return what the design promises, and what shows it in the dialog where the card is loaded."""
+        attributes = request_attributes(self.hass, self.request)
+        if card_resource(self.hass).url:
+            attributes[ATTR_MORE_INFO] = MORE_INFO_ELEMENT
+        return attributes
 
 
 def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
