@@ -74,7 +74,7 @@ class Watch:
                 await poll(self._hass, self._entry, rounds=1)
                 state = state_of(self._hass, self._entry, self._request)
                 assert state is not None
-                self.seen.append((state.state, state.attributes["progress"]))
+                self.seen.append((state.state, state.attributes.get("progress")))
                 if true(state.state, dict(state.attributes)):
                     return
                 await asyncio.sleep(0.25)

@@ -63,6 +63,9 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 )
 
 
+TEXTS = frozenset({"request_id", "year", "tmdb_id", "tvdb_id"})
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: StatusTrackerConfigEntry,
@@ -204,8 +207,12 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return what the design promises, null where unknown."""
-        return request_attributes(self.hass, self.request)
+        """Return the attributes that apply; Home Assistant would group the digits of ids and years."""
+        return {
+            name: str(value) if name in TEXTS else value
+            for name, value in request_attributes(self.hass, self.request).items()
+            if value is not None
+        }
 
 
 def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
