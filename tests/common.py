@@ -110,6 +110,7 @@ async def callback_url_fixture(hass: HomeAssistant, hass_client_no_auth: Any) ->
     assert await async_setup_component(hass, "webhook", {})
     hass.data[frontend.DATA_EXTRA_MODULE_URL] = frontend.UrlManager(lambda *_: None, [])
     hass.config.components.add("frontend")
+    hass.http.app._router.freeze = lambda: None  # as Home Assistant does: integrations come later
     client = await hass_client_no_auth()
     return str(client.make_url("/")).rstrip("/")
 

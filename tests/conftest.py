@@ -1,11 +1,17 @@
 """What every test of the integration stands on."""
 
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
 # Claims the name custom_components before Home Assistant's own test folder of that name can.
 import custom_components.status_tracker  # noqa: F401  imported for that effect
+from custom_components.status_tracker.frontend import posters
+
+ADDRESSES = posters.addresses
 
 pytest_plugins = ["tests.common", "tests.anime"]
 
@@ -18,6 +24,28 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
         if name in request.fixturenames:
             request.getfixturevalue(name)
             request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _no_posters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Fetch no posters, and keep them in a folder of the test where a test fetches some."""
+
+    def folder(hass: HomeAssistant, entry_id: str) -> Path:
+        """A folder for each entry."""
+        return tmp_path / "posters" / entry_id
+
+    monkeypatch.setattr(posters, "poster_folder", folder)
+    monkeypatch.setattr(posters, "addresses", lambda url, seerr: [])
+
+
+@pytest.fixture
+def household_posters(monkeypatch: pytest.MonkeyPatch, _no_posters: None) -> None:
+    """Fetch posters, from the household alone."""
+    monkeypatch.setattr(
+        posters,
+        "addresses",
+        lambda url, seerr: [one for one in ADDRESSES(url, seerr) if one.host == "127.0.0.1"],
+    )
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ class HostsFile(AbstractResolver):
 def setup_entry_fixture(request: pytest.FixtureRequest) -> Iterator[AsyncMock]:
     """Let entries be set up without their services, and the flows without what only a real setup needs."""
     hass: HomeAssistant = request.getfixturevalue("hass")
-    for name in ("frontend", "http", "webhook"):
+    for name in ("frontend", "http", "webhook", "websocket_api"):
         hass.config.components.add(name)
     module = "custom_components.status_tracker"
     setup = AsyncMock(return_value=True)

@@ -15,6 +15,9 @@ from .connect import build_client
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
+from .frontend.posters import Posters, PosterView, delete_posters
+from .frontend.resource import card_resource
+from .frontend.websocket import async_register_commands
 from .pipeline.terms import SEERR, Service
 from .registrars import async_unregister_all
 from .reload import async_reload_with_services
@@ -41,6 +44,8 @@ CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not belong to one entry."""
     async_setup_services(hass)
+    hass.http.register_view(PosterView())
+    async_register_commands(hass)
     return True
 
 
@@ -54,7 +59,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     await coordinator.async_config_entry_first_refresh()
     webhooks = WebhookManager(hass, entry, coordinator)
     versions = VersionWatch(hass, entry, coordinator)
-    entry.runtime_data = StatusTrackerData(coordinator=coordinator, webhooks=webhooks, versions=versions)
+    posters = Posters(hass, coordinator)
+    entry.runtime_data = StatusTrackerData(
+        coordinator=coordinator, posters=posters, webhooks=webhooks, versions=versions
+    )
+    await posters.async_setup()
+    await card_resource(hass).async_register()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_update_listeners()
     for source in sources:
@@ -163,3 +173,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
         hass.data.get(CLIENTS, {}).pop(key, None)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await AnnouncementStore(hass, entry.entry_id).async_remove()
+    await hass.async_add_executor_job(delete_posters, hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await card_resource(hass).async_unregister()

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 
 if TYPE_CHECKING:
     from .coordinator import StatusTrackerCoordinator
+    from .frontend.posters import Posters
     from .versions import VersionWatch
     from .webhook import WebhookManager
 
@@ -16,6 +17,7 @@ class StatusTrackerData:
     """The parts of a running entry."""
 
     coordinator: StatusTrackerCoordinator
+    posters: Posters
     webhooks: WebhookManager
     versions: VersionWatch
 

@@ -17,6 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
+from .frontend.posters import Posters
 from .pipeline.requests import FINISHED, Stage, Tracked
 from .text import detail_text, request_name
 
@@ -72,7 +73,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the counts, and the requests as they come and go."""
-    coordinator = entry.runtime_data.coordinator
+    coordinator, posters = entry.runtime_data.coordinator, entry.runtime_data.posters
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     known: set[int] = set()
     purged = False
@@ -81,7 +82,7 @@ async def async_setup_entry(
     def come() -> None:
         """Add the sensors of new requests."""
         new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
-        async_add_entities(RequestSensor(coordinator, number) for number in sorted(new))
+        async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
         known.update(new)
 
     @callback
@@ -156,14 +157,16 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
             "download_client",
             "jellyfin_url",
             "seerr_url",
+            "entity_picture",
         }
     )
 
-    def __init__(self, coordinator: StatusTrackerCoordinator, number: int) -> None:
+    def __init__(self, coordinator: StatusTrackerCoordinator, posters: Posters, number: int) -> None:
         """Stand for the request of that number."""
         super().__init__(coordinator, str(number))
         self.number = number
-        self._shown: tuple[Tracked, str] | None = None
+        self._posters = posters
+        self._shown: tuple[Tracked, str, str | None] | None = None
 
     @property
     def request(self) -> Tracked:
@@ -181,7 +184,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     def _handle_coordinator_update(self) -> None:
         """Write the state if anything of it has changed; a request that has gone takes the entity along."""
         request = self.coordinator.data.get(self.number)
-        if request and (shown := (request, self.name)) != self._shown:
+        if request and (shown := (request, self.name, self.entity_picture)) != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
 
@@ -201,8 +204,8 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def entity_picture(self) -> str | None:
-        """Return the poster."""
-        return self.request.poster
+        """Return the path of the poster; while there is none, the stage's icon is shown."""
+        return self._posters.path(self.request)
 
     @property
     @override

@@ -5,6 +5,7 @@ from typing import Self, override
 
 from aiohttp import web
 
+from . import posters
 from .rows import User
 from .seerr_pages import movie_page, tv_page
 from .seerr_requests import RequestsApi
@@ -22,7 +23,7 @@ class FakeSeerr(StackServer):
     """One Seerr. `services` are the *arr servers in its settings, `jellyfin` its media server.
 
     `csrf` refuses every change as Seerr's CSRF protection does; `tmdb_down` makes titles unknown and webhooks
-    silent; `initialized` False is a Seerr that was never set up.
+    silent; `initialized` False is a Seerr that was never set up; `draws_posters` gives each title a picture.
     """
 
     name = "seerr"
@@ -45,6 +46,7 @@ class FakeSeerr(StackServer):
         self.csrf = csrf
         self.tmdb_down = False
         self.initialized = True
+        self.draws_posters = False
         self.services: list[StackServer] = []
         self.jellyfin: StackServer | None = None
         self.rows = SeerrRows(world, self.flavour)
@@ -83,6 +85,7 @@ class FakeSeerr(StackServer):
         self.api("GET", "auth/me", self._me)
         self.api("GET", "movie/{id:\\d+}", self._movie, query=("language",))
         self.api("GET", "tv/{id:\\d+}", self._tv, query=("language",))
+        self.route("GET", "/imageproxy/tmdb/t/p/{width}/{name}", self._poster)
         self.route("*", "/api/v1/{rest:.*}", self._not_found)
         self.route("*", "/{rest:.*}", self._interface)
 
@@ -151,6 +154,16 @@ class FakeSeerr(StackServer):
         """A path the API does not have."""
         error = {"path": request.path, "message": "not found"}
         return web.json_response({"message": "not found", "errors": [error]}, status=404)
+
+    async def _poster(self, request: web.Request) -> web.Response:
+        """A poster, as Seerr's proxy of TMDB's pictures gives it to anybody."""
+        path = f"/{request.match_info['name']}"
+        title = next((one for one in self.world.titles if one.poster == path), None)
+        if title is None:
+            return web.json_response({"message": "Failed to proxy image"}, status=500)
+        if self.draws_posters:
+            return web.Response(body=posters.drawn(title.title, title.year), content_type="image/jpeg")
+        return web.Response(body=posters.dot(), content_type="image/png")
 
     async def _interface(self, request: web.Request) -> web.StreamResponse:
         """The web page."""

@@ -1,0 +1,250 @@
+"""Posters through Home Assistant: fetched once, kept in bounds, served under signed paths."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+import hashlib
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from homeassistant.components.http import KEY_HASS, HomeAssistantView
+from homeassistant.components.http.auth import async_sign_path
+from homeassistant.const import CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
+from yarl import URL
+
+from ..const import DOMAIN, LOGGER
+from ..coordinator import StatusTrackerCoordinator
+from ..pipeline.requests import Tracked
+
+MAX_POSTERS: Final = 1000
+MAX_BYTES: Final = 1024 * 1024
+AT_ONCE: Final = 3
+TIMEOUT: Final = ClientTimeout(total=20)
+RETRY_AFTER: Final = timedelta(hours=1)
+SHOW_AFTER: Final = 1.0  # seconds in which posters that arrive are shown together
+SIGNED_FOR: Final = timedelta(days=30)
+PATH: Final = f"/api/{DOMAIN}/poster"
+TMDB: Final = "image.tmdb.org"
+TMDB_WIDTH: Final = "/t/p/w342"
+HEADERS: Final = {
+    "Cache-Control": "private, max-age=2592000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class NoPosterError(Exception):
+    """What an address gave is no picture that can be used."""
+
+
+def picture_type(content: bytes | bytearray) -> str | None:
+    """Return the media type of a JPEG, PNG or WebP by its first bytes, None for anything else."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    return None
+
+
+def poster_key(url: str) -> str:
+    """Return the name of a poster's file."""
+    return hashlib.sha256(url.encode()).hexdigest()[:32]
+
+
+def addresses(url: str, seerr_url: str) -> list[URL]:
+    """Return where to fetch a poster, best first: TMDB's through Seerr, small enough for a card."""
+    try:
+        address = URL(url)
+    except ValueError:
+        return []
+    if address.scheme != "https":
+        return []
+    if address.host != TMDB:
+        return [address]
+    path = f"{TMDB_WIDTH}/{address.name}"
+    return [URL(f"{seerr_url}/imageproxy/tmdb{path}"), address.with_path(path)]
+
+
+def poster_folder(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return where the posters of an entry lie: a cache, in no backup."""
+    return Path(hass.config.cache_path(DOMAIN, entry_id))
+
+
+class Posters:
+    """The posters of one entry's requests, as files in Home Assistant's cache folder."""
+
+    def __init__(self, hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> None:
+        """Keep them in a folder of the entry."""
+        self._hass = hass
+        self._coordinator = coordinator
+        self._entry = coordinator.config_entry
+        self.folder = poster_folder(hass, self._entry.entry_id)
+        self._ready: set[str] = set()
+        self._failed: dict[str, datetime] = {}
+        self._signed: dict[str, tuple[str, datetime]] = {}
+        self._queue: dict[str, str] = {}
+        self._working = 0
+        self._showing: asyncio.TimerHandle | None = None
+
+    async def async_setup(self) -> None:
+        """Take in the files of the last run, and fetch what is missing from now on."""
+        wanted = self._wanted()
+        self._ready = await self._hass.async_add_executor_job(_tidy, self.folder, set(wanted))
+        self._entry.async_on_unload(self._coordinator.async_add_listener(self._look))
+        self._entry.async_on_unload(self._stop)
+        self._look()
+
+    def path(self, request: Tracked) -> str | None:
+        """Return the signed path of a request's poster, None while there is none."""
+        if not request.poster or (key := poster_key(request.poster)) not in self._ready:
+            return None
+        path, until = self._signed.get(key, ("", dt_util.utcnow()))
+        if until - dt_util.utcnow() < SIGNED_FOR / 2:
+            path = async_sign_path(
+                self._hass, f"{PATH}/{self._entry.entry_id}/{key}", SIGNED_FOR, use_content_user=True
+            )
+            self._signed[key] = path, dt_util.utcnow() + SIGNED_FOR
+        return path
+
+    async def async_read(self, key: str) -> bytes | None:
+        """Return a poster's content, None if there is none."""
+        if key not in self._ready:
+            return None
+        try:
+            return await self._hass.async_add_executor_job((self.folder / key).read_bytes)
+        except OSError:
+            self._ready.discard(key)  # somebody has emptied the cache folder
+            return None
+
+    def _wanted(self) -> dict[str, str]:
+        """Return the addresses of the posters to keep, by key: those of the newest requests."""
+        newest = sorted(self._coordinator.data, reverse=True)
+        posters = (self._coordinator.data[number].poster for number in newest)
+        return dict([(poster_key(url), url) for url in dict.fromkeys(posters) if url][:MAX_POSTERS])
+
+    @callback
+    def _look(self) -> None:
+        """Queue the posters that are missing."""
+        now = dt_util.utcnow()
+        for key, url in self._wanted().items():
+            if key in self._ready or key in self._queue or now < self._failed.get(key, now):
+                continue
+            self._failed[key] = now + RETRY_AFTER
+            self._queue[key] = url
+        while self._queue and self._working < AT_ONCE:
+            self._working += 1
+            self._entry.async_create_background_task(
+                self._hass, self._async_work(), f"{DOMAIN} posters of {self._entry.title}"
+            )
+
+    @callback
+    def _stop(self) -> None:
+        """Show nothing more."""
+        self._queue.clear()
+        if self._showing:
+            self._showing.cancel()
+            self._showing = None
+
+    async def _async_work(self) -> None:
+        """Fetch what is queued, one after the other."""
+        try:
+            while self._queue:
+                key = next(iter(self._queue))
+                url = self._queue.pop(key)
+                await self._async_fetch(key, url)
+        finally:
+            self._working -= 1
+
+    async def _async_fetch(self, key: str, url: str) -> None:
+        """Fetch one poster from the first address that has it."""
+        seerr = self._coordinator.seerr.client.url
+        for address in addresses(url, seerr):
+            own = str(address).startswith(seerr)
+            session = async_get_clientsession(
+                self._hass, verify_ssl=bool(self._entry.data.get(CONF_VERIFY_SSL, True)) if own else True
+            )
+            try:
+                content = await _async_download(session, address)
+                await self._hass.async_add_executor_job(_write, self.folder, key, content)
+            except (NoPosterError, ClientError, TimeoutError, OSError) as err:
+                LOGGER.debug("No poster from %s: %s", address.host, err or type(err).__name__)
+                continue
+            self._ready.add(key)
+            if not self._showing:
+                self._showing = self._hass.loop.call_later(SHOW_AFTER, self._show)
+            return
+
+    @callback
+    def _show(self) -> None:
+        """Show the posters that have arrived."""
+        self._showing = None
+        self._coordinator.async_update_listeners()
+
+
+async def _async_download(session: ClientSession, address: URL) -> bytes:
+    """Return the picture at an address; NoPosterError if it is none, too large or elsewhere."""
+    async with session.get(address, timeout=TIMEOUT, allow_redirects=False) as response:
+        if response.status != HTTPStatus.OK:
+            raise NoPosterError(f"status {response.status}")
+        if not response.content_type.startswith("image/"):
+            raise NoPosterError(f"content type {response.content_type}")
+        content = bytearray()
+        async for chunk in response.content.iter_chunked(64 * 1024):
+            content += chunk
+            if len(content) > MAX_BYTES:
+                raise NoPosterError("too large")
+    if picture_type(content) is None:
+        raise NoPosterError("not a picture")
+    return bytes(content)
+
+
+def _tidy(folder: Path, wanted: set[str]) -> set[str]:
+    """Delete the posters nobody wants any more; return the keys of those that are there."""
+    if not folder.is_dir():
+        return set()
+    found = set()
+    for file in folder.iterdir():
+        if file.name in wanted:
+            found.add(file.name)
+        else:
+            file.unlink(missing_ok=True)
+    return found
+
+
+def _write(folder: Path, key: str, content: bytes) -> None:
+    """Write a poster, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{key}.part"
+    part.write_bytes(content)
+    part.replace(folder / key)
+
+
+def delete_posters(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete the posters of an entry that is removed."""
+    folder = poster_folder(hass, entry_id)
+    _tidy(folder, set())
+    with suppress(OSError):
+        folder.rmdir()
+
+
+class PosterView(HomeAssistantView):
+    """Serves posters to whoever holds a signed path."""
+
+    url = PATH + "/{entry_id}/{key}"
+    name = f"api:{DOMAIN}:poster"
+
+    async def get(self, request: web.Request, entry_id: str, key: str) -> web.Response:
+        """Return a poster."""
+        entry = request.app[KEY_HASS].config_entries.async_get_entry(entry_id)
+        data = getattr(entry, "runtime_data", None) if entry and entry.domain == DOMAIN else None
+        content = await data.posters.async_read(key) if data else None
+        if content is None:
+            raise web.HTTPNotFound
+        return web.Response(body=content, content_type=picture_type(content), headers=HEADERS)

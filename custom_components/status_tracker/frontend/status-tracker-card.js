@@ -1,0 +1,1 @@
+customElements.get("status-tracker-card");

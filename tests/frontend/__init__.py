@@ -1,0 +1,1 @@
+"""What the card is served and told."""
