@@ -127,7 +127,7 @@ class House:
             return {"state": (None, stage)}
         there = {"state": state.state, **state.attributes}
         wanted = {"state": stage, **attributes}
-        return {key: (there[key], value) for key, value in wanted.items() if there[key] != value}
+        return {key: (there.get(key), value) for key, value in wanted.items() if there.get(key) != value}
 
     async def reaches(self, request: SeerrRequest, stage: str, **attributes: Any) -> State:
         """Wait until a request is in a stage: told of it, or at one of the next polls."""

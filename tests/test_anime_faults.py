@@ -51,7 +51,7 @@ async def test_ids_on_the_request(start_house: StartHouse, version: int) -> None
     linked = {"tmdb_movie:999003", "tvdb_episode:7654321"} if version > 4 else set()
     assert linked | wanted <= house.ids(request)
     await house.shows(shoko)
-    await house.reaches(request, "available", tmdb_id=572154, imdb_id="tt10472884")
+    await house.reaches(request, "available", tmdb_id="572154", imdb_id="tt10472884")
     assert linked | wanted <= house.ids(request)
 
 
@@ -294,7 +294,7 @@ async def whole_way(house: House, cut: str | None) -> dict[str, Any]:
     kept = ("anime", "reason", "stuck", "progress", "episodes_available", "episodes_total")
     state = house.state(request)
     page = state.attributes["jellyfin_url"].partition("#")[2]
-    shown = {key: state.attributes[key] for key in kept}
+    shown = {key: state.attributes.get(key) for key in kept}
     return {"ids": house.ids(request), "stage": state.state, "page": page, **shown}
 
 

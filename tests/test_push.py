@@ -67,7 +67,7 @@ async def test_a_film_moves_by_webhooks_alone(
         if stage == "download_done":
             state = state_of(hass, entry, request)
             assert state
-            assert (state.attributes["reason"], state.attributes["stuck"]) == ("import_blocked", True)
+            assert (state.attributes.get("reason"), state.attributes["stuck"]) == ("import_blocked", True)
     assert reads(home) == 0
     assert stage_of(hass, entry, other) == "requested"
     assert stage_of(hass, entry, other_4k) == "requested"

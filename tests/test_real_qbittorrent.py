@@ -74,7 +74,7 @@ class Watch:
                 await poll(self._hass, self._entry, rounds=1)
                 state = state_of(self._hass, self._entry, self._request)
                 assert state is not None
-                self.seen.append((state.state, state.attributes["progress"]))
+                self.seen.append((state.state, state.attributes.get("progress")))
                 if true(state.state, dict(state.attributes)):
                     return
                 await asyncio.sleep(0.25)
@@ -112,16 +112,16 @@ async def test_a_download_from_start_to_end(
     home, _, watch, download = await begin(hass, household, setup_entry, leecher, torrent)
 
     await leecher.load(torrent, seeder, limit=MIB)
-    await watch.until(lambda stage, shown: stage == "downloading" and shown["progress"] >= 10)
+    await watch.until(lambda stage, shown: stage == "downloading" and shown.get("progress", 0) >= 10)
     await leecher.pause(torrent)
-    await watch.until(lambda stage, shown: shown["reason"] == "paused")
+    await watch.until(lambda stage, shown: shown.get("reason") == "paused")
     stage, paused_at = watch.seen[-1]
     assert stage == "downloading"
     assert 10 <= paused_at < 100
     await leecher.resume(torrent)
     await seeder.move()
     await leecher.meet(torrent, seeder)
-    await watch.until(lambda stage, shown: shown["reason"] != "paused" and shown["progress"] > paused_at)
+    await watch.until(lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress") > paused_at)
     await watch.until(lambda stage, _: stage == "download_done")
 
     stages = list(dict.fromkeys(stage for stage, _ in watch.seen))
@@ -149,13 +149,13 @@ async def test_a_download_that_is_removed(
     await seeder.seed(torrent)
     home, request, watch, download = await begin(hass, household, setup_entry, leecher, torrent)
     await leecher.load(torrent, seeder, limit=MIB // 2)
-    await watch.until(lambda stage, shown: stage == "downloading" and shown["progress"] > 0)
+    await watch.until(lambda stage, shown: stage == "downloading" and shown.get("progress") > 0)
 
     await leecher.delete(torrent)
     await watch.until(lambda stage, _: stage != "downloading")
     await home.world.forget_download(download)
     clock.advance(home, minutes=10)
-    await watch.until(lambda stage, shown: (stage, shown["reason"]) == ("approved", "searching"))
+    await watch.until(lambda stage, shown: (stage, shown.get("reason")) == ("approved", "searching"))
     assert watch.seen[-1][1] is None
 
     again = make_torrent("Sintel.2010.720p.WEB-DL.mkv", MIB, seed=2)

@@ -307,8 +307,8 @@ async def until_blocked(hass: HomeAssistant, request: SeerrRequest) -> str:
         details[:] = [
             str(state.attributes["reason_detail"])
             for state in hass.states.async_all("sensor")
-            if state.attributes.get("request_id") == request.id
-            and state.attributes["reason"] == "import_blocked"
+            if state.attributes.get("request_id") == str(request.id)
+            and state.attributes.get("reason") == "import_blocked"
         ]
         return bool(details)
 

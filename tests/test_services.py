@@ -292,7 +292,7 @@ def reason_of(hass: HomeAssistant, act: Act, request: SeerrRequest) -> str | Non
     """Return the reason a sensor shows."""
     state = state_of(hass, act.entry, request)
     assert state
-    reason: str | None = state.attributes["reason"]
+    reason: str | None = state.attributes.get("reason")
     return reason
 
 

@@ -10,6 +10,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.reauth import async_start_reauth
 from custom_components.status_tracker.reload import async_reload_with_services
 
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
@@ -258,6 +260,36 @@ async def test_reconfigure_qbittorrent_without_login(hass: HomeAssistant, house:
         "api_key": "",
         "verify_ssl": True,
     }
+
+
+async def test_address_for_links(hass: HomeAssistant, house: House) -> None:
+    """A Jellyfin may have one; what is no address is said at the field, and emptied it is gone."""
+    entry = added(house, hass)
+    result = await start(hass, entry, "jellyfin")
+    result = await answer(hass, result, {**house.typed("jellyfin"), "link_url": "http://"})
+    assert result["errors"] == {"link_url": "invalid_url"}
+    typed = {**house.typed("jellyfin"), "link_url": "https://films.example.com/"}
+    result = await answer(hass, result, typed)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert only(entry).data["link_url"] == "https://films.example.com"
+    result = await entry.start_subentry_reconfigure_flow(hass, only(entry).subentry_id)
+    assert suggested(result)["link_url"] == "https://films.example.com"
+    await answer(hass, result, house.typed("jellyfin"))
+    assert "link_url" not in only(entry).data
+
+
+async def test_new_credentials_keep_the_address_for_links(hass: HomeAssistant, house: House) -> None:
+    """Logging in again changes the credentials alone."""
+    entry = added(house, hass)
+    typed = {**house.typed("jellyfin"), "link_url": "https://films.example.com"}
+    await answer(hass, await start(hass, entry, "jellyfin"), typed)
+    subentry = only(entry)
+    async_start_reauth(hass, entry, subentry.subentry_id)
+    await hass.async_block_till_done()
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    await hass.config_entries.flow.async_configure(flow["flow_id"], {"api_key": house.jellyfin.api_key})
+    await hass.async_block_till_done()
+    assert only(entry).data["link_url"] == "https://films.example.com"
 
 
 async def test_reconfigure_onto_another(hass: HomeAssistant, house: House) -> None:

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .connect import build_client
-from .const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN
+from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .frontend.posters import Posters, PosterView, delete_posters
@@ -81,6 +81,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
 def _source(hass: HomeAssistant, subentry: ConfigSubentry) -> Source:
     """Return the source of a configured service."""
     service = Service(subentry.subentry_type)
+    source = _source_of(hass, service, subentry)
+    source.link_url = subentry.data.get(CONF_LINK_URL)
+    return source
+
+
+def _source_of(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Source:
+    """Return the source of a kind of service."""
     client: Any = _client(hass, service, subentry)
     key, name, data = subentry.subentry_id, subentry.title, subentry.data
     match service:

@@ -9,6 +9,7 @@ LOGGER = logging.getLogger(__package__)
 # Of a service, besides Home Assistant's own url, api_key, username, password and verify_ssl
 CONF_SEERR_ID: Final = "seerr_id"  # the number Seerr gives a Radarr or Sonarr, from 0
 CONF_IS_4K: Final = "is_4k"
+CONF_LINK_URL: Final = "link_url"  # the address links lead to, where it is not that of Home Assistant
 
 # Of an entry's data, both by source: the webhooks' ids, and what registering them took the place of
 CONF_WEBHOOKS: Final = "webhooks"

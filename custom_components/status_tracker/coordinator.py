@@ -35,6 +35,7 @@ from .pipeline.terms import SEERR
 from .pipeline.tracker import Memory, evaluate
 from .reauth import async_start_reauth
 from .sources.base import Source
+from .sources.links import tell_links
 from .sources.seerr import SeerrSource
 from .store import MemoryStore
 
@@ -267,6 +268,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Judge every request by the evidence at hand, and note what has changed."""
         if self._stopped:
             return
+        tell_links(self.seerr.servers, self.sources.values())
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
         now, basis = dt_util.utcnow(), (evidence, self.seerr.complete)
         if basis == self._basis and timedelta() <= now - self._judged < JUDGE_EVERY:

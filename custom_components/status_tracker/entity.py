@@ -53,5 +53,5 @@ class StatusTrackerServiceEntity(StatusTrackerEntity):
             identifiers={(DOMAIN, f"{coordinator.config_entry.entry_id}_{source.key}")},
             name=source.name,
             manufacturer=MANUFACTURER[source.service],
-            configuration_url=source.http.url if source.http else None,
+            configuration_url=source.link_base,
         )

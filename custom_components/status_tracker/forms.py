@@ -16,7 +16,7 @@ import probatio
 from .clients.errors import ClientError, InvalidUrl
 from .clients.http import normalise_url
 from .connect import Probe, async_exchange, async_probe, build_client
-from .const import CONF_SKIP, LOGGER
+from .const import CONF_LINK_URL, CONF_SKIP, LOGGER
 from .pipeline.terms import Service
 
 SECRETS = (CONF_API_KEY, CONF_PASSWORD)
@@ -40,12 +40,13 @@ def credential_fields(service: Service, *, stored: bool = False) -> dict[probati
 
 
 def service_schema(service: Service, *, stored: bool = False) -> probatio.Schema:
-    """Return the form of a service: address, credentials, certificate."""
+    """Return the form of a service: address, credentials, certificate, of Jellyfin the address for links."""
     return probatio.Schema(
         {
             probatio.Required(CONF_URL): _URL,
             **credential_fields(service, stored=stored),
             probatio.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+            **({probatio.Optional(CONF_LINK_URL): _URL} if service is Service.JELLYFIN else {}),
         }
     )
 
@@ -89,6 +90,8 @@ def tidy(
         CONF_URL: normalise_url(typed[CONF_URL]),
         CONF_VERIFY_SSL: typed.get(CONF_VERIFY_SSL, True),
     }
+    if typed.get(CONF_LINK_URL):
+        data[CONF_LINK_URL] = normalise_url(typed[CONF_LINK_URL])
     given = {key: typed[key] for key in CREDENTIALS if typed.get(key)}
     if service is not Service.QBITTORRENT:
         return {**data, **(given or {CONF_API_KEY: old.get(CONF_API_KEY, "")})}
@@ -114,6 +117,10 @@ async def async_check(
 
     `before` may look at the data, and abort the flow, before anything is asked of the service.
     """
+    try:
+        normalise_url(user_input.get(CONF_LINK_URL) or user_input[CONF_URL])
+    except InvalidUrl as err:
+        return {}, None, {CONF_LINK_URL if user_input.get(CONF_LINK_URL) else CONF_URL: err.reason}
     try:
         data = tidy(service, user_input, stored)
         data[CONF_URL] = build_client(hass, service, data).url

@@ -69,6 +69,9 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 )
 
 
+TEXTS = frozenset({"request_id", "year", "tmdb_id", "tvdb_id"})
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: StatusTrackerConfigEntry,
@@ -213,8 +216,12 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return what the design promises, and what shows it in the dialog where the card is loaded."""
-        attributes = request_attributes(self.hass, self.request)
+        """Return the attributes that apply; Home Assistant would group the digits of ids and years."""
+        attributes = {
+            name: str(value) if name in TEXTS else value
+            for name, value in request_attributes(self.hass, self.request).items()
+            if value is not None
+        }
         if card_resource(self.hass).url:
             attributes[ATTR_MORE_INFO] = MORE_INFO_ELEMENT
         return attributes

@@ -13,6 +13,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.data_entry_flow import AbortFlow
 
 from .connect import Probe, address_key, unique_id
+from .const import CONF_LINK_URL
 from .discovery import ArrFacts, async_arr_facts
 from .forms import async_check, service_schema, shown
 from .pipeline.terms import Service
@@ -76,6 +77,7 @@ class ServiceSubentryFlow(ConfigSubentryFlow):
             return self.async_create_entry(
                 title=title or probe.name, data=data, unique_id=unique_id(data, probe)
             )
+        kept = {key: value for key, value in self._changed.data.items() if key != CONF_LINK_URL}
         return self.async_update_reload_and_abort(
-            entry, self._changed, data_updates=data, unique_id=unique_id(data, probe)
+            entry, self._changed, data={**kept, **data}, unique_id=unique_id(data, probe)
         )

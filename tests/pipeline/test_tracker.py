@@ -62,9 +62,14 @@ def test_progress() -> None:
     assert only(*STACK, request(), film(), row()).progress == 25
     assert only(*STACK, request(), film(), row(), torrent(progress=0.5)).progress == 50
     assert only(*STACK, request(), film()).progress is None
-    assert only(*STACK, request(), film(), event(HistoryKind.GRABBED, ago(minutes=1))).progress == 0
-    assert only(*STACK, request(), film(file=FILE)).progress == 100
-    assert only(*SHOWN).progress == 100
+    unsized = row(size=0, size_left=0)
+    assert only(*STACK, request(), film(), unsized).progress == 0
+    for nothing_loads in (
+        (*STACK, request(), film(), event(HistoryKind.GRABBED, ago(minutes=1))),
+        (*STACK, request(), film(file=FILE)),
+        SHOWN,
+    ):
+        assert only(*nothing_loads).progress is None
     two = series(episode(1, 1), episode(1, 2), episode(1, 3))
     rows = (episode_row(1), episode_row(2), episode_row(3, download_id=OTHER_HASH, size=8 * GB, size_left=0))
     assert only(*STACK, series_request(), two, *rows).progress == 62

@@ -29,6 +29,8 @@ class SettingsApi:
         self.server = server
         self.hostname = ""
         self.key_overrides: dict[str, str] = {}
+        self.external_arrs = ""
+        self.external_jellyfin = ""
 
     def add_routes(self) -> None:
         """The settings routes."""
@@ -105,7 +107,7 @@ class SettingsApi:
                 "tags": [],
                 "is4k": arr.is_4k,
                 "isDefault": first,
-                "externalUrl": "",
+                "externalUrl": self.external_arrs,
                 "syncEnabled": True,
                 "preventSearch": False,
                 "tagRequests": False,
@@ -156,7 +158,7 @@ class SettingsApi:
             "name": "Jellyfin",
             **address,
             "urlBase": server.url_base if server else "",
-            "externalHostname": "",
+            "externalHostname": self.external_jellyfin,
             "jellyfinForgotPasswordUrl": "",
             "libraries": [],
             "serverId": self.server.world.new_hex("jellyfin server"),

@@ -190,6 +190,11 @@ def build_url(host: str, port: int | None, use_ssl: bool, base: str | None) -> s
         return None
 
 
+def build_link(address: str | None) -> str | None:
+    """Return an external address of Seerr's settings, https where it has no scheme; None if it is none."""
+    return build_url(address, None, True, None) if address and address.strip() else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrServer(Answer):
     """A Radarr or Sonarr as Seerr reaches it; `id` counts from 0 for each kind."""
@@ -203,6 +208,12 @@ class ArrServer(Answer):
     base_url: str | None = None
     is4k: bool = False
     is_default: bool = False
+    external_url: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        """Return the address people reach it at, None where Seerr's settings hold none."""
+        return build_link(self.external_url)
 
     @property
     def url(self) -> str | None:
@@ -223,6 +234,11 @@ class JellyfinServer(Answer):
     external_hostname: str | None = None
     api_key: str = field(default="", repr=False)
     server_id: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        """Return the address people reach it at, None where Seerr's settings hold none."""
+        return build_link(self.external_hostname)
 
     @property
     def url(self) -> str | None:

@@ -136,10 +136,8 @@ def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]
 
 
 def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
-    """Return how much of what is on the way has been loaded, 0 to 100."""
-    if stage is Stage.AVAILABLE:
-        return 100
-    if stage not in IN_FLIGHT:
+    """Return how much of what loads has been loaded, 0 to 100; None while nothing does."""
+    if stage is not Stage.DOWNLOADING:
         return None
     flying = {
         unit.download.download_id or id(unit.download): unit.download
@@ -148,7 +146,7 @@ def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
     }
     size = sum(download.size for download in flying.values())
     if not size:
-        return 100 if stage in (Stage.IMPORTING, Stage.ANIME_MATCHING) else 0
+        return 0
     left = sum(download.left for download in flying.values())
     return max(0, min(100, int(100 * (size - left) / size)))
 

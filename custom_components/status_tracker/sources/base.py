@@ -44,6 +44,8 @@ class Source(ABC):
         self.state = ServiceEvidence(
             source=key, service=self.service, name=name, seerr_id=seerr_id, is_4k=is_4k
         )
+        self.link_url: str | None = None  # where a person set the address of links
+        self.told_link: str | None = None  # what Seerr's settings hold for the same
         self.error: ClientError | None = None
         self.last_success: datetime | None = None
         self.polls = 0
@@ -55,6 +57,15 @@ class Source(ABC):
         self._answered: Hashable = None
         self._hurried = False
         self._lock = asyncio.Lock()
+
+    @property
+    def link_base(self) -> str | None:
+        """Return the address people reach the service at: set by hand, of Seerr's settings, else ours."""
+        return self.link_url or self.told_link or (self.http.url if self.http else None)
+
+    def tell_link(self, url: str | None) -> None:
+        """Take the address people reach the service at, as Seerr's settings hold it."""
+        self.told_link = url
 
     # What a source says
 

@@ -94,6 +94,19 @@ class JellyfinSource(Source):
         """Return whether the library was indexed and nothing is half read."""
         return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
 
+    @property
+    def _base(self) -> str:
+        """Return the address of its web client."""
+        return self.link_base or self.client.url
+
+    @override
+    def tell_link(self, url: str | None) -> None:
+        """Take the address people reach it at, and have all links lead there."""
+        if url == self.told_link:
+            return
+        self.told_link = url
+        self._shelf.relink(self._base)
+
     # Polling
 
     @override
@@ -184,7 +197,7 @@ class JellyfinSource(Source):
             for item in fresh:
                 if item.id in unknown:
                     self._untold()
-                piece = item_evidence(self.key, item, self.client.url, None)
+                piece = item_evidence(self.key, item, self._base, None)
                 if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
                     self._unread[item.id] = None
             sweep.start += page.rows
@@ -232,7 +245,7 @@ class JellyfinSource(Source):
                 continue  # deleted, as a webhook told meanwhile
             del due[item_id]
             item = found.get(item_id)
-            piece = item_evidence(self.key, item, self.client.url, read_at) if item else None
+            piece = item_evidence(self.key, item, self._base, read_at) if item else None
             if item is None or piece is None:
                 self._forget(item_id)
             else:
@@ -249,7 +262,7 @@ class JellyfinSource(Source):
             except NotFound:
                 self._forget(series_id)
                 continue
-            pieces = (item_evidence(self.key, item, self.client.url, read_at) for item in items)
+            pieces = (item_evidence(self.key, item, self._base, read_at) for item in items)
             self._shelf.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
         return len(due)
 
@@ -277,7 +290,7 @@ class JellyfinSource(Source):
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
         """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
-        notice = read_notice(self.key, self.client.url, payload)
+        notice = read_notice(self.key, self._base, payload)
         if notice is None or (
             self._catalogue.server_id and notice.server_id not in ("", self._catalogue.server_id)
         ):
@@ -330,4 +343,5 @@ class JellyfinSource(Source):
         """Take the items back; they stand until Jellyfin was read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._shelf.items = {piece.item_id: piece for piece in pieces}
+        self._shelf.relink(self._base)
         self._since = datetime.fromisoformat(data["since"]) if data.get("since") else None

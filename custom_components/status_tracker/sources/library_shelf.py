@@ -64,6 +64,12 @@ def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -
     )
 
 
+def relinked(item: LibraryEvidence, url: str) -> LibraryEvidence:
+    """Return an item with its page in the web client at another address."""
+    page = (item.url or "").partition("/web/#/")[2]
+    return replace(item, url=f"{url}/web/#/{page}") if page else item
+
+
 def item_url(url: str, item_id: str, server_id: str) -> str:
     """Return the page of an item in Jellyfin's web client."""
     return f"{url}/web/#/details?id={item_id}&serverId={server_id}"
@@ -184,6 +190,10 @@ class Shelf:
         ):
             return piece
         return known
+
+    def relink(self, url: str) -> None:
+        """Let the links of all items lead to another address of the web client."""
+        self.items = {key: relinked(item, url) for key, item in self.items.items()}
 
     def outdated(self, wants: Iterable[Want]) -> list[str]:
         """Return the items that have to be read again before they prove something."""
