@@ -68,13 +68,13 @@ function stepsOf(row) {
   return STEPS.map((_, index) => (index < at ? 1 : index === at ? shareOf(row) : 0));
 }
 
-/** Return how much of its present step a request has behind it, 0.08 where nobody can tell. */
+/** Return how much of its present step a request has behind it, 0 where nobody can tell. */
 function shareOf(row) {
-  if (row.stage === "downloading" && row.progress !== null) return Math.max(0.08, row.progress / 100);
+  if (row.stage === "downloading" && row.progress !== null) return row.progress / 100;
   if (row.stage === "partially_available" && row.episodes_total) {
     return row.episodes_available / row.episodes_total;
   }
-  return CLOSED.has(row.stage) ? 1 : 0.08;
+  return CLOSED.has(row.stage) ? 1 : 0;
 }
 
 /** Return the actions to offer on a row; the dialog offers all of them. */
@@ -204,7 +204,7 @@ class Texts {
   /** Return seconds in its one or two largest units. */
   duration(seconds) {
     const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-    const first = Math.max(0, units.findIndex(([, size]) => seconds >= size));
+    const first = units.findIndex(([, size]) => seconds >= size);
     const parts = [];
     let rest = Math.round(seconds);
     for (const [unit, size] of units.slice(first === -1 ? 3 : first).slice(0, 2)) {
@@ -462,14 +462,14 @@ class Rail {
   }
 
   update(row, texts) {
-    const shares = stepsOf(row);
-    shares.forEach((share, index) => {
+    const at = Math.min(STEP_OF[row.stage] ?? 0, STEPS.length - 1);
+    stepsOf(row).forEach((share, index) => {
+      mark(this.fills[index].parentNode, "data-now", index === at);
       const width = `${Math.round(share * 100)}%`;
       if (this.fills[index].style.inlineSize !== width) this.fills[index].style.inlineSize = width;
     });
     const names = STEPS.map((step) => texts.get(step === "import" && row.anime ? "step_identify" : `step_${step}`));
     this.labels?.forEach((label, index) => write(label, names[index]));
-    const at = Math.min(STEP_OF[row.stage] ?? 0, STEPS.length - 1);
     write(this.said, texts.get("step", { step: at + 1, count: STEPS.length, name: names[at] }));
   }
 }
@@ -926,6 +926,7 @@ class StatusTrackerRequest extends HTMLElement {
     parts.poster.update(row);
     parts.rail.update(row, texts);
     write(parts.title, row.name);
+    parts.title.hidden = Boolean(this._state); // the dialog's own heading
     write(parts.status, texts.status(row));
     const kind = texts.get(row.anime ? `kind_anime_${row.media_type}` : `kind_${row.media_type}`);
     write(parts.facts, [kind, texts.facts(row), row.quality].filter(Boolean).join(" · "));
@@ -1122,7 +1123,7 @@ class StatusTrackerStrategy extends HTMLElement {
   static async generate(config, hass) {
     await Texts.load(hass);
     const title = new Texts(hass).get("title") || "Media requests";
-    const card = { type: `custom:${CARD}`, ...config.card };
+    const card = { type: `custom:${CARD}`, title: "", ...config.card };
     return { title, views: [{ title, path: "requests", icon: "mdi:movie-open-check", type: "panel", cards: [card] }] };
   }
 
@@ -1214,6 +1215,7 @@ h2 { font-size: var(--ha-font-size-xl, 20px); font-weight: var(--ha-font-weight-
 .rail { display: flex; flex: none; gap: 3px; inline-size: 110px; }
 .step { flex: 1; min-inline-size: 0; }
 .step b { display: block; block-size: 4px; border-radius: 2px; overflow: hidden; background: color-mix(in srgb, var(--primary-text-color) 16%, transparent); }
+.step b[data-now] { background: color-mix(in srgb, var(--tone, var(--primary-color)) 38%, transparent); }
 .step i, .bar i { display: block; block-size: 100%; border-radius: inherit; background: var(--tone, var(--primary-color)); transition: inline-size .4s; }
 
 .actions { display: flex; flex-wrap: wrap; gap: 8px; }
@@ -1284,7 +1286,8 @@ dialog.confirm .release { margin-block: 12px 4px; font-weight: 500; }
 dialog.confirm .size { color: var(--secondary-text-color); }
 dialog.confirm .actions { justify-content: flex-end; margin-block-start: 20px; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
-@media (forced-colors: active) { .step b, .bar, .chip, .action { border: 1px solid; } .step i, .bar i { background: Highlight; } }
+@media (forced-colors: active) { .step b, .bar, .chip, .action { border: 1px solid; } .step b[data-now] { background: color-mix(in srgb, var(--tone, var(--primary-color)) 38%, transparent); }
+.step i, .bar i { background: Highlight; } }
 `;
 
 // ---------------------------------------------------------------------------------------------------------
