@@ -121,7 +121,9 @@ async def test_a_download_from_start_to_end(
     await leecher.resume(torrent)
     await seeder.move()
     await leecher.meet(torrent, seeder)
-    await watch.until(lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress") > paused_at)
+    await watch.until(
+        lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress") > paused_at
+    )
     await watch.until(lambda stage, _: stage == "download_done")
 
     stages = list(dict.fromkeys(stage for stage, _ in watch.seen))
