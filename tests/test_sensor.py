@@ -41,11 +41,7 @@ ATTRIBUTES = {
     "episodes_total", "quality", "release", "indexer", "download_client", "jellyfin_url", "seerr_url",
     "tmdb_id", "tvdb_id", "imdb_id",
 }  # fmt: skip
-OF_HOME_ASSISTANT = {
-    "options",
-    "device_class",
-    "friendly_name",
-}
+OF_HOME_ASSISTANT = {"options", "device_class", "friendly_name", "custom_ui_state_card"}
 
 
 def shown(hass: HomeAssistant) -> list[State]:
@@ -228,7 +224,7 @@ async def test_attributes_of_a_series(
 async def test_volatile_attributes_are_not_recorded() -> None:
     """What changes all the time or is long stays out of the database; what people query stays in it."""
     kept_out = RequestSensor._unrecorded_attributes
-    assert kept_out < ATTRIBUTES | {"entity_picture"}
+    assert kept_out < ATTRIBUTES | {"entity_picture", "custom_ui_state_card"}
     assert {"progress", "eta", "reason_detail", "release"} <= kept_out
     assert not {"request_id", "title", "reason", "stuck", "requested_by"} & kept_out
 

@@ -18,10 +18,15 @@ from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .frontend.posters import Posters
+from .frontend.resource import card_resource
 from .pipeline.requests import FINISHED, Stage, Tracked
 from .text import detail_text, request_name
 
 PARALLEL_UPDATES = 0
+
+# The element that Home Assistant's dialog shows above history and activity
+ATTR_MORE_INFO = "custom_ui_state_card"
+MORE_INFO_ELEMENT = "status-tracker-request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +163,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
             "jellyfin_url",
             "seerr_url",
             "entity_picture",
+            ATTR_MORE_INFO,
         }
     )
 
@@ -211,11 +217,14 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return the attributes that apply; Home Assistant would group the digits of ids and years."""
-        return {
+        attributes = {
             name: str(value) if name in TEXTS else value
             for name, value in request_attributes(self.hass, self.request).items()
             if value is not None
         }
+        if card_resource(self.hass).url:
+            attributes[ATTR_MORE_INFO] = MORE_INFO_ELEMENT
+        return attributes
 
 
 def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:

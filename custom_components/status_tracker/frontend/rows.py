@@ -9,7 +9,7 @@ from ..pipeline.requests import FINISHED, Download, Reason, Stage, Tracked
 from ..pipeline.stages import download_stage
 from ..pipeline.terms import Service
 
-UNSHOWN = ("config_entry_id", "imdb_id", "poster", "tmdb_id", "tvdb_id")
+UNSHOWN = ("imdb_id", "poster", "tmdb_id", "tvdb_id")
 LIBRARY_WAITS = frozenset({Reason.WAITING_FOR_LIBRARY, Reason.HIDDEN_IN_LIBRARY})
 
 
