@@ -93,6 +93,7 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
         "push_connected": source.push_connected if isinstance(source, ShokoSource) else None,
         "odd_webhooks": getattr(source, "bad", None),
         "untold_changes": source.untold,
+        "filters_dates": getattr(source, "filters_dates", None),
     }
 
 

@@ -24,8 +24,10 @@ from tests.stack.stories import (
     film_story,
     play,
     series_story,
+    sintel,
 )
 
+from .disturbances import disturb, renamed_stage
 from .instance import PASSWORD, USER, HomeAssistantProcess, free_port
 from .setup import set_up
 
@@ -60,7 +62,7 @@ class Journeys:
         if "request_id" not in attributes or not state["entity_id"].startswith("sensor."):
             return
         title, stage = attributes["title"], state["state"]
-        line = f"{stage} ({attributes['reason']})" if attributes["reason"] else stage
+        line = f"{stage} ({attributes['reason']})" if attributes.get("reason") else stage
         if self._last.get(title) == line:
             return
         self._last[title] = line
@@ -77,8 +79,8 @@ class Journeys:
             await self._news.wait()
 
 
-async def check(ha: HomeAssistantProcess, home: Household) -> bool:
-    """Send one request along each path and wait until all have arrived."""
+async def check(ha: HomeAssistantProcess, home: Household, entry_id: str) -> bool:
+    """Send one request along each path, disturb them, and wait until all have arrived."""
     journeys = Journeys()
     pace = at_speed(CHECK_SPEED)
     stories: dict[str, asyncio.Task[Any]] = {}
@@ -96,6 +98,8 @@ async def check(ha: HomeAssistantProcess, home: Household) -> bool:
         stories[name] = asyncio.create_task(run)
     try:
         async with asyncio.timeout(CHECK_LIMIT):
+            for line in await disturb(ha, entry_id, sintel().title):
+                say(f"  {line}")
             requests = await asyncio.gather(*stories.values())
             await journeys.until_available({request.title.title for request in requests})
     except TimeoutError:
@@ -111,6 +115,12 @@ async def check(ha: HomeAssistantProcess, home: Household) -> bool:
         passed = stages[-1:] == ["available"] and len(stages) > 1
         good = good and passed
         say(f"{'ok  ' if passed else 'FAIL'} {name}: {' > '.join(stages) or 'never seen'}")
+    renamed, complaints = await renamed_stage(ha), ha.complaints()
+    good = good and renamed == "available" and not complaints
+    say(f"{'ok  ' if renamed == 'available' else 'FAIL'} renamed sensor: {renamed}")
+    say(f"{'FAIL' if complaints else 'ok  '} log: {len(complaints)} warnings, errors and tracebacks")
+    for record in complaints:
+        say(record)
     return good
 
 
@@ -131,9 +141,9 @@ async def run(port: int, config: Path, *, checking: bool, speed: float) -> int:
         say("Starting Home Assistant ...")
         async with HomeAssistantProcess(config, port) as ha:
             say("Setting up Status Tracker through its own flow ...")
-            await set_up(ha, home)
+            entry_id = await set_up(ha, home)
             if checking:
-                checked = asyncio.create_task(check(ha, home))
+                checked = asyncio.create_task(check(ha, home, entry_id))
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait({checked, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 stopped.cancel()

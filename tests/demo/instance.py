@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from pathlib import Path
+import re
 import signal
 import socket
 import sys
@@ -75,6 +76,33 @@ def _store(storage: Path, key: str, version: int, data: dict[str, Any]) -> None:
     """Write one file of Home Assistant's storage."""
     whole = {"version": version, "minor_version": 1, "key": key, "data": data}
     (storage / key).write_text(json.dumps(whole))
+
+
+RECORD = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \(", re.MULTILINE
+)
+COMPLAINTS = {"WARNING", "ERROR", "CRITICAL"}
+NOTICE = "We found a custom integration status_tracker"
+
+
+def complaints(log: str) -> list[str]:
+    """Return the warnings, errors and tracebacks of a log that concern Status Tracker.
+
+    A record goes on until the next one begins, so that a traceback through our files counts, whoever logs it.
+    Home Assistant's notice that the integration is not its own is no complaint.
+    """
+    records: list[tuple[str, str]] = []
+    for start in RECORD.finditer(log):
+        following = RECORD.search(log, start.end())
+        text = log[start.start() : following.start() if following else len(log)].strip()
+        records.append((start["level"], text))
+    if log.strip() and not records:
+        raise ValueError("the log has no records")
+    return [
+        text
+        for level, text in records
+        if level in COMPLAINTS and "status_tracker" in text and NOTICE not in text
+    ]
 
 
 class HomeAssistantProcess:
@@ -187,6 +215,22 @@ class HomeAssistantProcess:
         """Delete through the API."""
         async with self._session.delete(self.url + path, headers=self._headers) as response:
             response.raise_for_status()
+
+    async def command(self, kind: str, **data: Any) -> Any:
+        """Send a command over the websocket, as the frontend does, and return its result."""
+        async with self._session.ws_connect(f"{self.url}/api/websocket", max_msg_size=0) as socket_:
+            await socket_.receive_json()
+            await socket_.send_json({"type": "auth", "access_token": self._token})
+            await socket_.receive_json()
+            await socket_.send_json({"id": 1, "type": kind, **data})
+            answer = await socket_.receive_json()
+        if not answer.get("success"):
+            raise RuntimeError(f"{kind}: {answer.get('error')}")
+        return answer["result"]
+
+    def complaints(self) -> list[str]:
+        """Return what Home Assistant has logged against Status Tracker so far."""
+        return complaints((self.config / "console.log").read_text(errors="replace"))
 
     async def states(self) -> AsyncIterator[dict[str, Any]]:
         """Give every state that is written from now on, until closed."""

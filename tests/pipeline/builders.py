@@ -317,6 +317,7 @@ def torrent(
         "progress": progress,
         "size": size,
         "left": int(size * (1 - progress)),
+        "speed": 1_000_000 if state is TorrentState.DOWNLOADING else 0,
     }
     return TorrentEvidence(**values | said)
 

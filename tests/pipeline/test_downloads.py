@@ -83,7 +83,7 @@ def test_upgrade_leaves_it_available() -> None:
     """What can be watched stays so while a better copy loads, and when that one is imported."""
     found = only(*STACK, request(), film(file=FILE), film_item(files=plays(FILE)), row(upgrade=True))
     assert found.stage is Stage.AVAILABLE
-    assert found.progress == 100
+    assert found.progress is None
     better = film_file("/movies/The Matrix (1999)/The Matrix Remux.mkv", 40 * GB)
     assert only(*STACK, request(), film(file=better), film_item(files=plays(FILE))).stage is Stage.AVAILABLE
 
@@ -203,7 +203,7 @@ def test_an_older_release_is_no_upgrade() -> None:
     assert (shown.stage, shown.verdict.reason, shown.stuck) == (Stage.AVAILABLE, None, False)
     waiting = only(*common, row(), torrent())
     assert waiting.stage is Stage.IMPORTING
-    assert waiting.progress == 100
+    assert waiting.progress is None
     assert waiting.current is not None
     assert waiting.current.release == "Better"
 

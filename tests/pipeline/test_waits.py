@@ -9,6 +9,7 @@ from custom_components.status_tracker.pipeline.evidence import Piece, SeasonTitl
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.reasons import is_stuck
 from custom_components.status_tracker.pipeline.requests import (
+    IN_FLIGHT,
     Hint,
     Journey,
     Limits,
@@ -23,6 +24,7 @@ from custom_components.status_tracker.pipeline.terms import (
     RequestStatus,
     TorrentState,
 )
+from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (
     ANIME_STACK,
@@ -398,3 +400,41 @@ def test_an_unknown_state_that_loads() -> None:
     pieces = (*STACK, request(), title(), film(), row(), torrent(TorrentState.UNKNOWN, 0.5, speed=1000))
     tracked = over_time(*pieces, waited=LIMIT * 3)
     assert (tracked.verdict.reason, tracked.stuck) == (None, False)
+
+
+@pytest.mark.parametrize("state", [*TorrentState])
+def test_nothing_arrives(state: TorrentState) -> None:
+    """Whatever a client calls it: what receives nothing for longer than its limit is stuck, with a reason."""
+    memory = settled()
+    told = (*STACK, request(), film(), row(), torrent(state, progress=0.3, speed=0))
+    only(*told, memory=memory)
+    for minutes in range(1, 200, 4):
+        one = only(*told, memory=memory, now=NOW + timedelta(minutes=minutes))
+    assert one.stage in IN_FLIGHT
+    assert one.verdict.reason is not None
+    assert one.stuck
+
+
+def test_a_slow_download_is_never_stuck() -> None:
+    """While bytes arrive, be it ever so slowly, there is nothing to look at."""
+    memory = settled()
+    for minutes in range(0, 600, 4):
+        told = torrent(progress=0.3 + minutes / 10000, speed=0)
+        one = only(
+            *STACK, request(), film(), row(), told, memory=memory, now=NOW + timedelta(minutes=minutes)
+        )
+        assert (one.verdict.reason, one.stuck) == (None, False)
+
+
+def test_bytes_arrive_again() -> None:
+    """The reason goes with the first byte, and the time counts anew."""
+    memory = settled()
+    told = (*STACK, request(), film(), row())
+    still, moving = torrent(progress=0.3, speed=0), torrent(progress=0.31, speed=0)
+    only(*told, still, memory=memory)
+    later = NOW + timedelta(minutes=30)
+    assert only(*told, still, memory=memory, now=later).verdict.reason is Reason.STALLED
+    assert only(*told, moving, memory=memory, now=later).verdict.reason is None
+    again = Memory.from_dict(memory.to_dict())
+    soon = later + timedelta(minutes=LIMIT.total_seconds() // 60 - 1)
+    assert only(*told, moving, memory=again, now=soon).stuck is False

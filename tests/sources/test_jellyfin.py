@@ -34,7 +34,7 @@ async def house() -> AsyncIterator[Household]:
 
 def deltas(calls: list[Call]) -> int:
     """Count the calls that ask for changes."""
-    return sum("minDateLastSavedForUser" in call.query for call in calls)
+    return sum(call.query.get("minDateLastSavedForUser", "2100") < "2100" for call in calls)
 
 
 def deep(calls: list[Call]) -> int:
@@ -460,3 +460,72 @@ async def test_a_search_is_not_begun_for_what_is_at_hand(house: Household) -> No
     wanted = want("shoko_file:1", anime=True, files=["/data/Film/Film.mkv"], media_type=MediaType.MOVIE)
     assert sum([deep(await house.poll(wanted, seconds=120)) for _ in range(5)]) == 0
     assert set(house.items) == {"Film"}
+
+
+# Discs, and servers that do not do as they are asked
+
+
+@pytest.mark.parametrize(
+    "inside", ["BDMV/STREAM/00012.m2ts", "VIDEO_TS/VTS_01_1.VOB", "The Matrix (1999).mkv"]
+)
+async def test_a_folder_is_the_film(house: Household, inside: str) -> None:
+    """A disc is an item whose path is its folder; it is found by a file that lies in it."""
+    house.add("Movie", "Disc", "/media/movies/The Matrix (1999)", ids={})
+    house.add("Movie", "Other", "/media/movies/Another (2000)", ids={})
+    await house.settle(want("tmdb_movie:603", files=[f"/movies/The Matrix (1999)/{inside}"]))
+    assert set(house.items) == {"Disc"}
+
+
+async def test_a_date_that_is_not_obeyed(house: Household, caplog: pytest.LogCaptureFixture) -> None:
+    """It is noticed and told once; a poll stays one page, and what is new still shows."""
+    for number in range(1200):
+        house.add(
+            "Movie", f"Film {number}", f"/media/movies/Film {number}/Film.mkv", ids={"Tmdb": f"{number}"}
+        )
+    wanted = want("tmdb_movie:5000")
+    house.server.items.ignores_dates = True
+    for _ in range(6):
+        await house.poll(wanted)
+    assert house.source.filters_dates is False
+    assert caplog.text.count("ignores the date") == 1
+    assert len(await house.poll(wanted)) == 1
+    assert len(house.source._seen) <= 500
+    house.add("Movie", "New", "/media/movies/New/New.mkv", ids={"Tmdb": "5000"})
+    await house.poll(wanted)
+    assert set(house.items) == {"New"}
+
+
+async def test_a_date_that_is_obeyed(house: Household) -> None:
+    """A scan that saves everything at once is no sign of the contrary."""
+    for number in range(600):
+        house.add(
+            "Movie", f"Film {number}", f"/media/movies/Film {number}/Film.mkv", ids={"Tmdb": f"{number}"}
+        )
+    await house.settle(want("tmdb_movie:5000"))
+    for number in range(600):
+        house.touch(f"Film {number}")
+    await house.settle(want("tmdb_movie:5000"))
+    assert house.source.filters_dates is True
+
+
+async def test_no_alarm_before_the_plugin_has_run(house: Household) -> None:
+    """Its task starts an hour after the server; until two rounds later no new item counts as untold."""
+    wanted = want("tmdb_movie:9")
+    house.server.plugin.has_run = False
+    await house.settle(wanted)
+    house.source.expect_webhooks(True)
+
+    async def comes(number: int, seconds: float = 15) -> int:
+        """Let a film come; return how many should have been told of and were not."""
+        house.add(
+            "Movie", f"Film {number}", f"/media/movies/{number}/{number}.mkv", ids={"Tmdb": f"{number}"}
+        )
+        await house.poll(wanted, seconds=seconds)
+        return house.source.untold
+
+    assert [await comes(number, 600) for number in (100, 101, 102)] == [0, 0, 0]
+    house.server.plugin.has_run = True
+    assert await comes(103) == 0
+    assert await comes(104, 100) == 0
+    assert await comes(105, 100) == 1
+    assert await comes(106) == 2

@@ -260,7 +260,13 @@ class FakeJellyfin(StackServer):
         tasks = [row]
         if self.plugin.active:
             key = "WebhookItemAdded"
-            tasks.append({"Name": key, "State": "Idle", "Id": self.world.new_hex(key), "Key": key})
+            task: Json = {"Name": key, "State": "Idle", "Id": self.world.new_hex(key), "Key": key}
+            if self.plugin.has_run:
+                at = iso(self.world.now())
+                task["LastExecutionResult"] = {
+                    "StartTimeUtc": at, "EndTimeUtc": at, "Status": "Completed", "Key": key
+                }  # fmt: skip
+            tasks.append(task)
         return web.json_response(tasks)
 
     async def _run_task(self, request: web.Request) -> web.Response:

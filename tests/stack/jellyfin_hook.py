@@ -73,6 +73,7 @@ class WebhookPlugin:
         self.installed = installed
         self.enabled = True
         self.draining = True
+        self.has_run = True  # its task starts an hour after the server's first start
         self.queue: list[Queued] = []
         self.configuration: Json = {"ServerUrl": "", **{name: [] for name in DESTINATIONS}}
 

@@ -91,6 +91,7 @@ class Items:
         self.server_id = server_id
         self.version = version
         self.collections: dict[str, frozenset[str]] = {}  # names and the ids of their members
+        self.ignores_dates = False
 
     def get(self, item_id: str) -> JellyfinItem | None:
         """The item of an id, with or without dashes."""
@@ -106,13 +107,15 @@ class Items:
         found: Iterable[JellyfinItem]
         if "ids" in query:
             items = [self.get(key) for key in query["ids"].split(",")]
+            if not any(items):  # ids that are all unknown are dropped, and the top folders are left
+                return {"Items": self._libraries(), "TotalRecordCount": 2, "StartIndex": 0}
             pool = [item for item in items if item is not None and self._fits(item, query)]
             found, total = pool, len(pool)
         else:
             parent = plain_id(series or query.get("parentid", ""))
             kinds = {"episode"} if series else self._kinds(query)
             collapsed = self._collapses(query, kinds)
-            if collapsed and (10, 10) <= self.version < (12,):
+            if self.ignores_dates or (collapsed and (10, 10) <= self.version < (12,)):
                 query = {key: value for key, value in query.items() if key not in IGNORED_IN_MEMORY}
             pool = [
                 item

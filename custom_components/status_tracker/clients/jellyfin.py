@@ -16,9 +16,11 @@ from .model import Answer
 
 PAGE = 1000
 DELTA_PAGE = 500
+FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 EPISODE_PAGE = 200
 IDS_PAGE = 100
 SCAN_TASK = "RefreshLibrary"
+WEBHOOK_TASK = "WebhookItemAdded"
 WEBHOOK_PLUGIN = "71552a5a5c5c4350a2aeebe451a30173"
 
 IDS_AND_PATH = "ProviderIds,Path"
@@ -212,12 +214,17 @@ class JellyfinClient(HttpClient):
         """Return a page of what was created or saved since a time of the server's clock."""
         return await self.page(types, start, limit, fields=IDS_AND_ETAG, since=since)
 
+    async def filters_dates(self, types: Sequence[str]) -> bool:
+        """Return whether the server obeys the date it is asked for: nothing was saved in the far future."""
+        return not (await self.page(types, limit=1, since=FAR_FUTURE)).items
+
     async def items_by_ids(self, ids: Iterable[str], *, fields: str = IDS_AND_FILES) -> list[Item]:
         """Return the items with these ids, 100 a call; those that are gone are missing."""
         found: list[Item] = []
         for batch in batched(ids, IDS_PAGE, strict=False):
             params: Params = {
                 "ids": ",".join(batch),
+                "collapseBoxSetItems": "false",
                 "fields": fields,
                 "enableImages": "false",
                 "enableUserData": "false",
@@ -237,7 +244,12 @@ class JellyfinClient(HttpClient):
         except BadAnswer:
             # A server that wants a user for this route: ask by the parent. An unknown parent would mean
             # everything, so the series is compared.
-            params = {"parentId": series_id, "recursive": "true", "includeItemTypes": "Episode"}
+            params = {
+                "parentId": series_id,
+                "recursive": "true",
+                "collapseBoxSetItems": "false",
+                "includeItemTypes": "Episode",
+            }
             items = await self._episodes("Items", params)
             return [item for item in items if item.series_id == plain_guid(series_id)]
 

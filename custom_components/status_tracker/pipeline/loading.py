@@ -11,6 +11,7 @@ from .terms import QueueStatus, Service, TorrentState
 from .words import without_folders
 
 TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute
+STANDSTILL = timedelta(minutes=5)
 BROKEN = frozenset(
     {
         Reason.NOT_MONITORED,
@@ -74,7 +75,7 @@ def in_flight(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
     if unit.has_file or unit.download is None:
         return _library(case, unit)
     if unit.stage in (Stage.INDEXED, Stage.DOWNLOADING):
-        return _loading(case, unit, unit.download)
+        return _loading(case, unit, unit.download, now)
     if unit.stage is Stage.DOWNLOAD_DONE:
         return _done(case, unit, unit.download, now)
     return _blind(case, unit, case.arr_service) or Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING)
@@ -86,7 +87,7 @@ def _blind(case: Case, unit: Unit, *kinds: Service) -> Verdict | None:
     return Verdict(stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names) if names else None
 
 
-def _loading(case: Case, unit: Unit, download: Download) -> Verdict:
+def _loading(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
     """Return why a download has not loaded: its client knows best, else its *arr."""
     knowing = [Service.QBITTORRENT]
     if download.torrent:
@@ -97,7 +98,17 @@ def _loading(case: Case, unit: Unit, download: Download) -> Verdict:
         reason, knowing = Reason.QUEUED, [case.arr_service, Service.QBITTORRENT]
     if reason not in BROKEN and (blind := _blind(case, unit, *knowing)):
         return blind
+    if reason is None and _stands_still(case, download, now):
+        reason = Reason.STALLED
     return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download) if reason else None)
+
+
+def _stands_still(case: Case, download: Download, now: datetime) -> bool:
+    """Return whether nothing has arrived for a while, whatever the client calls that."""
+    if download.torrent and download.torrent.speed > 0:
+        return False
+    moved = case.journey.moved_at if case.journey else None
+    return moved is not None and now - moved >= STANDSTILL
 
 
 def _torrent_reason(torrent: TorrentEvidence) -> Reason | None:

@@ -1,13 +1,13 @@
 """What outlives a restart beside the evidence, and which requests are over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from .cases import Case
 from .evidence import Evidence, RequestEvidence
-from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step
+from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step, Unit
 from .terms import HistoryKind, MediaStatus, RequestStatus
 
 SETTLING = timedelta(minutes=30)
@@ -197,6 +197,19 @@ def remember(
     if (ids, seen, anime) == (journey.download_ids, journey.seen, journey.anime) and not moved:
         return journey
     return replace(journey, download_ids=ids, seen=seen, anime=anime, old=journey.old and not moved)
+
+
+def progressed(journey: Journey, units: Iterable[Unit], now: datetime) -> Journey:
+    """Return the journey with what is yet to load, and since when that has not changed."""
+    loading = {
+        unit.download.download_id or id(unit.download): unit.download.left
+        for unit in units
+        if unit.download and unit.stage is Stage.DOWNLOADING
+    }
+    left = sum(loading.values()) if loading else None
+    if left == journey.left:
+        return journey
+    return replace(journey, left=left, moved_at=None if left is None else now)
 
 
 def expired(journey: Journey, limits: Limits, now: datetime, *, settling: bool) -> bool:

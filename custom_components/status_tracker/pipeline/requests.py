@@ -208,6 +208,8 @@ class Journey(Piece):
     reread_after: datetime | None = None
     sign: str | None = None
     deleted_at: datetime | None = None  # of the last deletion in the *arr's history, by its clock
+    left: int | None = None  # bytes yet to load, while something loads
+    moved_at: datetime | None = None  # when that last changed
 
     def advance(self, verdict: Verdict, now: datetime) -> Journey:
         """Return the journey with the verdict taken in; nothing is ever an illegal step."""

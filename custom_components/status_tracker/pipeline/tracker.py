@@ -15,6 +15,7 @@ from .memory import (
     forget_gone,
     is_open,
     notice,
+    progressed,
     remember,
     sign_of,
     start,
@@ -82,6 +83,7 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     stage = request_stage(case, units)
     if case.journey is None:
         case.journey = depart(case, stage, now, old=old)
+    case.journey = progressed(case.journey, units, now)
     if case.superseded:
         verdict = Verdict(stage=case.journey.stage, reason=case.journey.reason)
     else:

@@ -13,7 +13,7 @@ import logging
 from typing import Any, override
 
 from ..clients.errors import NotFound
-from ..clients.jellyfin import IDS_PAGE, Item, JellyfinClient
+from ..clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, JellyfinClient
 from ..pipeline.evidence import Evidence, LibraryEvidence, Want
 from ..pipeline.terms import ItemKind, Service
 from .base import Source
@@ -35,6 +35,9 @@ RECHECK = timedelta(minutes=20)
 REBUILD = timedelta(days=1)
 GAP_MAX = timedelta(days=7)
 BEHIND = timedelta(seconds=1)
+REPEATED = 50  # as many items in an answer that have not changed since the last are no overlap
+SEEN_MAX = 5000
+TWO_ROUNDS = timedelta(seconds=180)  # of the webhook plugin's task
 
 
 @dataclass(slots=True)
@@ -70,6 +73,8 @@ class JellyfinSource(Source):
         self._recheck: dict[str, None] = {}
         self._rechecked: datetime | None = None
         self._turn = 0
+        self.filters_dates: bool | None = None  # None: nothing has given reason to ask
+        self._announcing: datetime | None = None  # when the webhook plugin is known to have sent
 
     @override
     def _evidence(self) -> Evidence:
@@ -182,6 +187,7 @@ class JellyfinSource(Source):
             # Only what stands from before a restart has to be read again at once.
             self._rechecked = None if self._shelf.items else self.clock()
         self._built = self.clock()
+        self.filters_dates = None
         self._looked_up = frozenset()
 
     async def _read_changes(self, sweep: Sweep) -> None:
@@ -192,26 +198,56 @@ class JellyfinSource(Source):
             if sweep.date is None:
                 sweep.date = page.date or self.clock()
             fresh = [item for item in page.items if self._is_fresh(item, sweep)]
+            if self.filters_dates is None and (page.full or len(page.items) - len(fresh) > REPEATED):
+                self.filters_dates = await self.client.filters_dates(CHANGING)
+                if not self.filters_dates:
+                    LOGGER.warning(
+                        "%s ignores the date it is asked for, only its newest items are read", self.name
+                    )
             unknown = {item.id for item in fresh if item.type in INDEXED and not self._catalogue.knows(item)}
             self._catalogue.put(fresh)
+            announced = bool(unknown) and await self._announces()
             for item in fresh:
-                if item.id in unknown:
+                if item.id in unknown and announced:
                     self._untold()
                 piece = item_evidence(self.key, item, self._base, None)
                 if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
                     self._unread[item.id] = None
             sweep.start += page.rows
-            if not page.full:
+            if not page.full or self.filters_dates is False:
                 self._since = sweep.date
                 self._seen = sweep.seen
                 self._sweep = None
                 return
 
+    async def _announces(self) -> bool:
+        """Return whether the webhook plugin should have told of new items by now.
+
+        A task that has never run starts an hour after the server does, and items wait for its next round.
+        """
+        if not self._webhooks_since:
+            return False
+        ended = next(
+            (
+                task.last_execution_result.end_time_utc
+                for task in await self.client.scheduled_tasks()
+                if task.key == WEBHOOK_TASK
+            ),
+            None,
+        )
+        if ended is None:
+            self._announcing = None
+            return False
+        now = self.clock()
+        self._announcing = self._announcing or now
+        return now - self._announcing >= TWO_ROUNDS
+
     def _is_fresh(self, item: Item, sweep: Sweep) -> bool:
         """Return whether a changed item was not in the last reading just as it is, for they overlap."""
         ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
         sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
-        sweep.seen[item.id] = sign
+        if len(sweep.seen) < SEEN_MAX:
+            sweep.seen[item.id] = sign
         return self._seen.get(item.id) != sign
 
     async def _look_up(self) -> None:

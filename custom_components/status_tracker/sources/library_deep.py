@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ..clients.jellyfin import JellyfinClient
 from ..pipeline.evidence import Want
 from ..pipeline.ids import IdKind, of_kind
-from .library_shelf import is_anime, item_keys, path_key
+from .library_shelf import file_keys, is_anime, item_keys, path_key
 
 SEARCHED = ("Episode", "Video")
 PAGES_A_POLL = 10
@@ -41,6 +41,7 @@ class DeepSearch:
         is searched for only when an hour has not brought it.
         """
         due: dict[str, frozenset[str]] = {}
+        folders: dict[str, tuple[str, ...]] = {}
         seen: set[str] = set()
         for want in wants:
             if not is_anime(want):
@@ -49,6 +50,7 @@ class DeepSearch:
             for file in want.files:
                 key = path_key(file.path)
                 seen.add(key)
+                folders[key] = file_keys(file.path)
                 if key not in self._first:
                     self._first[key] = now  # other ways come first: the series, by its ids
                     if file.added and file.added > began:
@@ -63,7 +65,8 @@ class DeepSearch:
         if not due or self.current:
             return
         self._last.update(dict.fromkeys(due, now))
-        if keys := due.keys() - known():
+        here = known()
+        if keys := {key for key in due if here.isdisjoint(folders[key])}:
             self.current = Pass(keys.union(*(due[key] for key in keys)))
 
     async def go_on(self, client: JellyfinClient) -> list[str]:

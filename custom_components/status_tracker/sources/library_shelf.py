@@ -6,12 +6,14 @@ from datetime import datetime
 
 from ..clients.jellyfin import Item
 from ..pipeline.evidence import ItemFile, LibraryEvidence, Want
-from ..pipeline.ids import IdKind, of_kind, path_tail
+from ..pipeline.ids import IdKind, of_kind, path_parts, path_tail
 from ..pipeline.terms import ItemKind, MediaType
 from .library_ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
 ANIME_SERIES = (IdKind.SHOKO_SERIES, IdKind.ANIDB_ANIME)
+
+DISC_DEPTH = 3  # a film's folder, then e.g. BDMV and STREAM
 
 type Seasons = frozenset[int] | None  # None: all of them, whatever their numbers
 NO_SEASONS: frozenset[int] = frozenset()
@@ -20,6 +22,13 @@ NO_SEASONS: frozenset[int] = frozenset()
 def path_key(path: str) -> str:
     """Return the key of a file: the last two parts of its path, equal for every mount of it."""
     return f"path:{path_tail(path)}"
+
+
+def file_keys(path: str) -> tuple[str, ...]:
+    """Return the keys of a file and of the folders it lies in, for Jellyfin plays a disc by its folder."""
+    parts = path_parts(path)
+    ends = range(len(parts), max(len(parts) - DISC_DEPTH, 2) - 1, -1)
+    return tuple(f"path:{'/'.join(parts[max(end - 2, 0) : end])}" for end in ends) or (path_key(path),)
 
 
 def item_paths(item: Item) -> tuple[str, ...]:
@@ -96,7 +105,7 @@ class Wanted:
         self.items = frozenset(item for want in wants for item in want.items)
         self.by_key: dict[str, list[Want]] = {}
         for want in self.wants:
-            for key in {*want.ids, *(path_key(file.path) for file in want.files)}:
+            for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
                 self.by_key.setdefault(key, []).append(want)
         self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
         # Somebody's file is imported and not yet shown.
