@@ -10,7 +10,7 @@ import subprocess
 import time
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ class Visit:
         return panel
 
 
-def _start(folder: Path, scene: str) -> tuple[subprocess.Popen[bytes], Home]:
+def start_house(folder: Path, scene: str) -> tuple[subprocess.Popen[bytes], Home]:
     """Start the process and wait for its line."""
     out, err = folder / "out.json", folder / "err.txt"
     with out.open("w") as told, err.open("w") as log:
@@ -123,6 +123,34 @@ def _start(folder: Path, scene: str) -> tuple[subprocess.Popen[bytes], Home]:
             pytest.fail(f"Home Assistant did not start: {err.read_text()[-2000:]}")
         time.sleep(0.2)
     return process, Home(json.loads(text))
+
+
+async def logged_in(
+    browser: Browser,
+    home: Home,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    language: str = "en",
+    dark: bool = False,
+    scale: float = 1,
+) -> BrowserContext:
+    """Return a window of a browser in which somebody is logged in."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        device_scale_factor=scale,
+        locale="en-US",
+    )
+    stored = {
+        "hassTokens": json.dumps(home.tokens),
+        "dockedSidebar": '"always_hidden"',
+        "selectedLanguage": json.dumps(language),
+    }
+    await context.add_init_script(
+        f"for (const [key, value] of Object.entries({json.dumps(stored)})) localStorage.setItem(key, value);"
+    )
+    return context
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +167,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Home]
 
         def __missing__(self, scene: str) -> Home:
             """Start it."""
-            process, self[scene] = _start(tmp_path_factory.mktemp(scene or "empty"), scene)
+            process, self[scene] = start_house(tmp_path_factory.mktemp(scene or "empty"), scene)
             processes.append(process)
             return self[scene]
 
@@ -205,17 +233,7 @@ async def visit_fixture(
 ) -> AsyncIterator[Visit]:
     """Return a page that is logged in."""
     home = houses[scene]
-    context = await browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", locale="en-US"
-    )
-    stored = {
-        "hassTokens": json.dumps(home.tokens),
-        "dockedSidebar": '"always_hidden"',
-        "selectedLanguage": json.dumps(language),
-    }
-    await context.add_init_script(
-        f"for (const [key, value] of Object.entries({json.dumps(stored)})) localStorage.setItem(key, value);"
-    )
+    context = await logged_in(browser, home, width=width, language=language, dark=dark)
     visit = Visit(await context.new_page(), home)
     yield visit
     await context.close()

@@ -1,5 +1,7 @@
 """The card: what it shows, how it follows, what can be pressed, and that it is fit for everybody."""
 
+import re
+
 from playwright.async_api import expect
 import pytest
 
@@ -263,4 +265,6 @@ async def test_nothing_to_show(visit: Visit) -> None:
     """Without requests the card says so; without the integration it says that."""
     await visit.show()
     await expect(visit.card.locator(".empty")).to_contain_text("Nothing is on its way")
+    link = visit.card.get_by_role("link", name="Open in Seerr")
+    await expect(link).to_have_attribute("href", re.compile("^http://"))
     await expect(visit.card.locator(".group:visible")).to_have_count(0)

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 import hashlib
 from http import HTTPStatus
 from pathlib import Path
@@ -14,6 +15,7 @@ from homeassistant.components.http.auth import async_sign_path
 from homeassistant.const import CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 from yarl import URL
 
@@ -53,6 +55,7 @@ def picture_type(content: bytes | bytearray) -> str | None:
     return None
 
 
+@lru_cache(maxsize=2 * MAX_POSTERS)
 def poster_key(url: str) -> str:
     """Return the name of a poster's file."""
     return hashlib.sha256(url.encode()).hexdigest()[:32]
@@ -88,7 +91,7 @@ class Posters:
         self.folder = poster_folder(hass, self._entry.entry_id)
         self._ready: set[str] = set()
         self._failed: dict[str, datetime] = {}
-        self._signed: dict[str, tuple[str, datetime]] = {}
+        self._paths: dict[str, str] = {}  # signed, by the poster's address
         self._queue: dict[str, str] = {}
         self._working = 0
         self._showing: asyncio.TimerHandle | None = None
@@ -99,19 +102,26 @@ class Posters:
         self._ready = await self._hass.async_add_executor_job(_tidy, self.folder, set(wanted))
         self._entry.async_on_unload(self._coordinator.async_add_listener(self._look))
         self._entry.async_on_unload(self._stop)
+        self._entry.async_on_unload(
+            async_track_time_interval(self._hass, self._sign_anew, SIGNED_FOR / 2, cancel_on_shutdown=True)
+        )
         self._look()
 
     def path(self, request: Tracked) -> str | None:
         """Return the signed path of a request's poster, None while there is none."""
-        if not request.poster or (key := poster_key(request.poster)) not in self._ready:
+        if not (url := request.poster):
             return None
-        path, until = self._signed.get(key, ("", dt_util.utcnow()))
-        if until - dt_util.utcnow() < SIGNED_FOR / 2:
-            path = async_sign_path(
+        if not (path := self._paths.get(url)) and (key := poster_key(url)) in self._ready:
+            path = self._paths[url] = async_sign_path(
                 self._hass, f"{PATH}/{self._entry.entry_id}/{key}", SIGNED_FOR, use_content_user=True
             )
-            self._signed[key] = path, dt_util.utcnow() + SIGNED_FOR
         return path
+
+    @callback
+    def _sign_anew(self, now: datetime) -> None:
+        """Sign the paths again before their signatures expire."""
+        self._paths.clear()
+        self._coordinator.async_update_listeners()
 
     async def async_read(self, key: str) -> bytes | None:
         """Return a poster's content, None if there is none."""
@@ -121,6 +131,7 @@ class Posters:
             return await self._hass.async_add_executor_job((self.folder / key).read_bytes)
         except OSError:
             self._ready.discard(key)  # somebody has emptied the cache folder
+            self._paths.clear()
             return None
 
     def _wanted(self) -> dict[str, str]:

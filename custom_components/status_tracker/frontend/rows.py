@@ -91,6 +91,7 @@ def source_rows(coordinator: StatusTrackerCoordinator) -> list[dict[str, Any]]:
             "service": source.service.value,
             "ok": source.state.ok,
             "reason": source.state.reason,
+            "url": coordinator.seerr.public_url if source is coordinator.seerr else None,
         }
         for source in coordinator.sources.values()
     ]

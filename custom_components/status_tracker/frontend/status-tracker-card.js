@@ -787,7 +787,9 @@ class StatusTrackerCard extends HTMLElement {
     this._title = el("h2");
     this._chips = el("div", { class: "chips", role: "group" });
     this._notice = el("div", { class: "notice", role: "status", hidden: true });
-    this._empty = el("div", { class: "empty", hidden: true });
+    this._emptyText = el("p");
+    this._open = el("a", { class: "action", target: "_blank", rel: "noreferrer noopener", hidden: true });
+    this._empty = el("div", { class: "empty", hidden: true }, this._emptyText, this._open);
     this._groups = GROUPS.map((name) => new GroupView(this, name));
     this._card.append(
       el("header", {}, this._title, this._chips), this._notice, ...this._groups.map((group) => group.node), this._empty,
@@ -808,7 +810,11 @@ class StatusTrackerCard extends HTMLElement {
     const none = feed.ready && !GROUPS.some((name) => groups[name].length);
     this._empty.hidden = !none && (feed.ready || feed.failed);
     const key = !feed.ready ? "loading" : feed.rows.size ? "empty_filter" : "empty";
-    write(this._empty, this._empty.hidden ? "" : texts.get(key));
+    write(this._emptyText, this._empty.hidden ? "" : texts.get(key));
+    const seerr = key === "empty" ? webAddress(feed.services.find((service) => service.url)?.url) : null;
+    this._open.hidden = !seerr;
+    mark(this._open, "href", seerr);
+    write(this._open, texts.get("open_seerr"));
   }
 
   _drawChips() {
@@ -1186,6 +1192,7 @@ h2 { font-size: var(--ha-font-size-xl, 20px); font-weight: var(--ha-font-weight-
 .notice, .empty { margin: 8px 16px; padding: 12px; border-radius: 12px; }
 .notice { border-inline-start: 4px solid var(--warning-color); background: color-mix(in srgb, var(--warning-color) 12%, transparent); }
 .empty { color: var(--secondary-text-color); text-align: center; padding-block: 24px; }
+.empty .action { margin-block-start: 16px; color: var(--primary-text-color); }
 
 .group { padding-inline: 8px; }
 .group h3 { font-size: 14px; font-weight: 500; }

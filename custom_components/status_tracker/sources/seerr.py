@@ -80,6 +80,11 @@ class SeerrSource(Source):
 
     # A cycle
 
+    @property
+    def public_url(self) -> str:
+        """Return the address under which people open Seerr."""
+        return (self.servers and self.servers.application_url) or self.client.url
+
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """List the requests; then what is new of titles, and now and then the settings."""
@@ -91,10 +96,9 @@ class SeerrSource(Source):
         """Read all requests; only a complete listing lets any of them go."""
         mark, now = self._hooks, self.clock()
         listing = await self.client.requests()
-        base_url = (self.servers and self.servers.application_url) or self.client.url
         before, found = self._requests, {}
         for row in listing.requests:
-            if evidence := request_evidence(row, base_url):
+            if evidence := request_evidence(row, self.public_url):
                 found[evidence.request_id] = self._dated(evidence, now)
         for number, one in found.items():
             if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
@@ -227,7 +231,6 @@ class SeerrSource(Source):
                 media_type, tmdb_id, title, year, told.image
             )
         now = self.clock()
-        base_url = (self.servers and self.servers.application_url) or self.client.url
         return RequestEvidence(
             request_id=number,
             media_type=media_type,
@@ -240,7 +243,7 @@ class SeerrSource(Source):
             requested_by=told.requested_by,
             requested_at=now,
             updated_at=now,
-            url=f"{base_url}/{media_type}/{tmdb_id}",
+            url=f"{self.public_url}/{media_type}/{tmdb_id}",
         )
 
     # What survives a restart
