@@ -11,8 +11,8 @@ import pytest
 
 from custom_components.status_tracker.coordinator import StatusTrackerCoordinator
 from custom_components.status_tracker.sources.base import Source
-from custom_components.status_tracker.store import MemoryStore
-from custom_components.status_tracker.webhook import WebhookManager
+from custom_components.status_tracker.storage.store import MemoryStore
+from custom_components.status_tracker.webhooks.manager import WebhookManager
 
 from .common import SetUp, StartHousehold, coordinator_of, poll, registered, stage_of, state_of, until
 from .stack.titles import film

@@ -41,7 +41,10 @@ def _no_pauses() -> Iterator[None]:
     """Look three times whether something took effect, without waiting in between."""
     module = "custom_components.status_tracker"
     pauses = (0.0, 0.0, 0.0)
-    with patch(f"{module}.actions.PAUSES", pauses), patch(f"{module}.replacing.PAUSES", pauses):
+    with (
+        patch(f"{module}.actions.requests.PAUSES", pauses),
+        patch(f"{module}.actions.replace_release.PAUSES", pauses),
+    ):
         yield
 
 

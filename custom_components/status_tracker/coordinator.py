@@ -14,8 +14,6 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .announcements import Announcements
-from .changes import REMOVED, Change, changes
 from .clients.errors import InvalidAuth
 from .const import (
     CONF_KEEP_HOURS,
@@ -29,15 +27,16 @@ from .const import (
     LOGGER,
     OPTIONS,
 )
+from .pipeline.changes import REMOVED, Change, changes
 from .pipeline.evidence import Evidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
 from .pipeline.terms import SEERR
 from .pipeline.tracker import Memory, evaluate
-from .reauth import async_start_reauth
 from .sources.base import Source
 from .sources.links import tell_links
-from .sources.seerr import SeerrSource
-from .store import MemoryStore
+from .sources.seerr.source import SeerrSource
+from .storage.announcements import Announcements
+from .storage.store import MemoryStore
 
 SAVE_DELAY = 30
 PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
@@ -72,8 +71,14 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     config_entry: ConfigEntry[Any]
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sequence[Source]) -> None:
-        """Take the sources, Seerr's among them."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        sources: Sequence[Source],
+        on_refused: Callable[[str | None], None],
+    ) -> None:
+        """Take the sources, Seerr's among them, and what asks for new credentials of one of them."""
         super().__init__(
             hass,
             LOGGER,
@@ -86,6 +91,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             ),
         )
         self.sources = {source.key: source for source in sources}
+        self._on_refused = on_refused
         self.memory = Memory()
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
@@ -320,7 +326,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._refused.discard(source.key)
         elif source.key not in self._refused and (source.key != SEERR or source.last_success):
             self._refused.add(source.key)
-            async_start_reauth(self.hass, self.config_entry, None if source.key == SEERR else source.key)
+            self._on_refused(None if source.key == SEERR else source.key)
 
     # What happened
 

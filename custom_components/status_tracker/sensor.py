@@ -17,10 +17,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
-from .frontend.posters import Posters
 from .frontend.resource import card_resource
 from .pipeline.requests import FINISHED, Stage, Tracked
-from .text import detail_text, request_name
+from .reports.attributes import request_attributes
+from .reports.posters import Posters
+from .reports.text import request_name
 
 PARALLEL_UPDATES = 0
 
@@ -225,37 +226,3 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
         if card_resource(self.hass).url:
             attributes[ATTR_MORE_INFO] = MORE_INFO_ELEMENT
         return attributes
-
-
-def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
-    """Return the attributes of a request: the same ones everywhere it is shown."""
-    asked, verdict, download = request.request, request.verdict, request.current
-    return {
-        "request_id": asked.request_id,
-        "title": request.title,
-        "year": request.year,
-        "media_type": asked.media_type,
-        "anime": request.anime,
-        "is_4k": asked.is_4k,
-        "seasons": list(asked.seasons) or None,
-        "requested_by": asked.requested_by,
-        "requested_at": asked.requested_at,
-        "stage_since": request.journey.stage_since,
-        "reason": verdict.reason,
-        "reason_detail": detail_text(hass, request),
-        "stuck": request.stuck,
-        "progress": request.progress,
-        "eta": request.eta,
-        "expected": verdict.expected,
-        "episodes_available": request.episodes_available,
-        "episodes_total": request.episodes_total,
-        "quality": download.quality if download else None,
-        "release": download.release if download else None,
-        "indexer": download.indexer if download else None,
-        "download_client": download.client if download else None,
-        "jellyfin_url": request.jellyfin_url,
-        "seerr_url": asked.url,
-        "tmdb_id": asked.tmdb_id,
-        "tvdb_id": request.tvdb_id,
-        "imdb_id": request.imdb_id,
-    }

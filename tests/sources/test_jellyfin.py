@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.status_tracker.pipeline.evidence import FileEvidence, Want
 from custom_components.status_tracker.pipeline.terms import ItemKind, MediaType
-from custom_components.status_tracker.sources.jellyfin import JellyfinSource
+from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.sources.library_helpers import Household, want
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Call, Fault

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from custom_components.status_tracker.sources.library_index import LibraryIndex
+from custom_components.status_tracker.sources.jellyfin.index import LibraryIndex
 
 BYTES_AN_ITEM = 120
 
