@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 
 def release(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the script."""
-    return subprocess.run([ROOT / "script" / "release", *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [ROOT / "script" / "release", *arguments], capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
