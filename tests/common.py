@@ -184,7 +184,7 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None
     coordinator = coordinator_of(entry)
     for _ in range(rounds):
         for source in coordinator.sources.values():
-            source.hurry()
+            source.poll_soon()
         await coordinator.async_refresh()
         await hass.async_block_till_done()
 

@@ -65,8 +65,8 @@ async def test_busy_at_every_step(
         title = film(f"Film {number}", 2020, 5000 + number)
         asked.append(await home.world.request(title, "Alice", auto_approve=True))
         await coordinator.seerr.refresh(coordinator.wants)
-        coordinator.async_news()
-        coordinator.async_told()
+        coordinator.async_evidence_changed()
+        coordinator.async_webhooks_received()
         await coordinator.async_refresh()
 
     with interrupted(*STEPS[step], meanwhile):

@@ -949,7 +949,7 @@ async def test_time_spent_in_each_stage(
         for stage, reason, minutes in steps
     )
     coordinator.memory.journeys[request.id] = replace(journey, timeline=timeline)
-    coordinator.async_news()
+    coordinator.async_evidence_changed()
 
     answer = await details(hass, act, request)
 

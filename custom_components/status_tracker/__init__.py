@@ -71,7 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(
-            hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"
+            hass, source.listen(coordinator.async_evidence_changed), f"{DOMAIN} listen {source.name}"
         )
     webhooks.async_setup()
     versions.async_setup()

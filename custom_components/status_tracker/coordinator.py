@@ -171,8 +171,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Go on after an unload that failed, and poll every service for what has happened meanwhile."""
         self._stopped = False
         for source in self.sources.values():
-            source.hurry()
-        self.async_told()
+            source.poll_soon()
+        self.async_webhooks_received()
 
     def _is_stopped(self) -> bool:
         """Return whether it has been stopped since it began."""
@@ -192,7 +192,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             due = [
                 source
                 for source in self.sources.values()
-                if (source.due(now + SLACK) and source.key not in polled) or source.behind(self.wants)
+                if (source.due(now + SLACK) and source.key not in polled) or source.needs_poll(self.wants)
             ]
             if not due or self._is_stopped():
                 break
@@ -221,7 +221,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     async def async_ask(self, *sources: Source) -> list[Source]:
         """Poll sources anew, due or not, then those that come to be due; return which did not answer."""
         late = await self._async_poll(sources, PATIENCE)
-        self.async_news()
+        self.async_evidence_changed()
         await self.async_refresh()
         return [source for source in sources if source.error or source in late]
 
@@ -244,12 +244,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def _late(self, task: asyncio.Task[None]) -> None:
         """Take in what a slow source brought after all."""
         if not task.cancelled():
-            self.async_news()
+            self.async_evidence_changed()
             for source in self.sources.values():
                 self._check_auth(source)
 
     @callback
-    def async_news(self) -> None:
+    def async_evidence_changed(self) -> None:
         """Judge anew at once, without asking anybody: evidence has come in between."""
         if not self._settled or self._stopped:
             return
@@ -258,15 +258,15 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.async_update_listeners()
         self._plan()
         now = dt_util.utcnow()
-        if any(source.due(now) or source.behind(self.wants) for source in self.sources.values()):
+        if any(source.due(now) or source.needs_poll(self.wants) for source in self.sources.values()):
             self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
-    def async_told(self) -> None:
+    def async_webhooks_received(self) -> None:
         """Judge by what webhooks have told their sources; a poll of those confirms it soon."""
         if self._stopped:
             return
-        self.async_news()
+        self.async_evidence_changed()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
@@ -285,7 +285,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._basis, self._judged = None if outcome.changed else basis, now
         self.wants = outcome.wants
         for source in self.sources.values():
-            source.keep_pace(self.wants)
+            source.adjust_interval(self.wants)
         if outcome.changed:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         before, self.data = self.data or {}, dict(outcome.tracked)
@@ -298,7 +298,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Set the next update to when the first source is due."""
         now = dt_util.utcnow()
         waits = [source.next_poll - now if source.next_poll else SHORTEST for source in self.sources.values()]
-        if any(source.behind(self.wants) for source in self.sources.values()):
+        if any(source.needs_poll(self.wants) for source in self.sources.values()):
             waits.append(SHORTEST)
         self.update_interval = min(max(min(waits), SHORTEST), LONGEST)
 

@@ -92,7 +92,7 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
         "next_poll": due.isoformat() if due else None,
         "push_connected": source.push_connected if isinstance(source, ShokoSource) else None,
         "odd_webhooks": getattr(source, "bad", None),
-        "untold_changes": source.untold,
+        "untold_changes": source.missed_webhooks,
         "filters_dates": getattr(source, "filters_dates", None),
     }
 

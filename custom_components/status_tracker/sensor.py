@@ -85,24 +85,24 @@ async def async_setup_entry(
     purged = False
 
     @callback
-    def come() -> None:
+    def add_new() -> None:
         """Add the sensors of new requests."""
         new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
         async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
         known.update(new)
 
     @callback
-    def come_and_go() -> None:
+    def sync_entities() -> None:
         """Add sensors of new requests, drop those of requests that are no more."""
         nonlocal purged
         purged = purged or _purge(hass, coordinator)
         for number in known - coordinator.data.keys():
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
-        come()
+        add_new()
 
-    come()  # what has gone is told of before its entity goes
-    entry.async_on_unload(coordinator.async_add_listener(come_and_go))
+    add_new()  # what has gone is told of before its entity goes
+    entry.async_on_unload(coordinator.async_add_listener(sync_entities))
 
 
 def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:

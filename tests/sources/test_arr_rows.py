@@ -19,8 +19,8 @@ from custom_components.status_tracker.sources.arr.rows import (
     queue_evidence,
     queue_status,
 )
-from custom_components.status_tracker.sources.keep import read_time
 from custom_components.status_tracker.sources.seerr.rows import title_evidence
+from custom_components.status_tracker.sources.serialization import read_time
 from tests.sources.arr_helpers import START, load
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from custom_components.status_tracker.pipeline.evidence import Evidence, MovieEvidence, Want
 from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
-from custom_components.status_tracker.sources.arr.book import SOON
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.source import READS
+from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.base import FAST
 from tests.sources.arr_helpers import START, post, radarr_source, want_film
 from tests.stack.household import Household

@@ -10,7 +10,7 @@ from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.availability import is_file_of
 from ..pipeline.binding import open_cases
 from ..pipeline.cases import Case
-from ..pipeline.evidence import Evidence, LibraryEvidence, Piece
+from ..pipeline.evidence import Evidence, EvidenceBase, LibraryEvidence
 from ..pipeline.requests import FINISHED, Download, Journey, Tracked, Unit
 from ..pipeline.stages import download_stage
 from .redact import Redactor
@@ -60,7 +60,7 @@ def _time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _rows(pieces: Sequence[Piece], redactor: Redactor, *, last: bool = False) -> Report:
+def _rows(pieces: Sequence[EvidenceBase], redactor: Redactor, *, last: bool = False) -> Report:
     """Return some pieces of evidence, and how many there are."""
     chosen = pieces[-ROWS:] if last else pieces[:ROWS]
     return {"count": len(pieces), "rows": redactor.walk([piece.to_dict() for piece in chosen])}

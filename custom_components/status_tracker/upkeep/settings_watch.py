@@ -29,14 +29,14 @@ ADDRESS_CHANGED = "seerr_address_changed"
 
 def match(entry: ConfigEntry[Any], found: list[Found]) -> dict[str, Found]:
     """Return what Seerr says of the services of an entry, by subentry."""
-    shelves = [one for one in entry.subentries.values() if one.subentry_type == Service.JELLYFIN]
+    jellyfins = [one for one in entry.subentries.values() if one.subentry_type == Service.JELLYFIN]
     matched: dict[str, Found] = {}
     for one in found:
         for subentry in entry.subentries.values():
             if subentry.subentry_type != one.service:
                 continue
             same_number = one.service in ARRS and subentry.data.get(CONF_SEERR_ID) == one.data[CONF_SEERR_ID]
-            if same_number or shelves == [subentry]:
+            if same_number or jellyfins == [subentry]:
                 matched[subentry.subentry_id] = one
     return matched
 
@@ -136,7 +136,7 @@ class SettingsWatch:
         self._timer = async_call_later(self.hass, AGAIN, self._ask_seerr)
         seerr = self.coordinator.seerr
         seerr.read_settings_again()
-        seerr.hurry()
+        seerr.poll_soon()
         self.entry.async_create_task(self.hass, self.coordinator.async_request_refresh())
         if at:  # the settings may be the same, and what they say may answer only now
             self.entry.async_create_background_task(

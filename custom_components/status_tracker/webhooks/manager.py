@@ -18,7 +18,7 @@ import orjson
 
 from ..const import CONF_WEBHOOKS, CONF_WEBHOOKS_LOCAL_ONLY, DOMAIN, LOGGER, OPTIONS
 from ..coordinator import StatusTrackerCoordinator
-from .registrars import hooked
+from .registrars import webhook_services
 from .registration import WebhookRegistration
 
 BODY_MAX = 1 << 20
@@ -30,7 +30,7 @@ BATCH = 20
 
 
 @dataclass(slots=True)
-class Tally:
+class WebhookStatistics:
     """What has come by the webhook of one service."""
 
     received: int = 0
@@ -58,11 +58,11 @@ class WebhookManager:
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator
-        services = hooked(entry)
+        services = webhook_services(entry)
         known = entry.data.get(CONF_WEBHOOKS, {})
         self._ids: dict[str, str] = {key: known.get(key) or webhook.async_generate_id() for key in services}
         self._keys = {webhook_id: key for key, webhook_id in self._ids.items()}
-        self._tallies = {key: Tally() for key in services}
+        self._statistics = {key: WebhookStatistics() for key in services}
         self._queue: deque[_Job] = deque()
         self._queued_bytes = 0
         self._overflowed = False
@@ -73,7 +73,7 @@ class WebhookManager:
         if self._ids != known:
             hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_WEBHOOKS: self._ids})
         self.registration = WebhookRegistration(
-            hass, entry, coordinator, self._ids, lambda key: self._tallies[key].received
+            hass, entry, coordinator, self._ids, lambda key: self._statistics[key].received
         )
 
     @callback
@@ -115,14 +115,14 @@ class WebhookManager:
         """Return by source what came and how registering went, without any secret."""
         return {
             key: {
-                "received": tally.received,
-                "bad": tally.bad,
-                "dropped": tally.dropped,
-                "last": tally.last.isoformat() if tally.last else None,
-                "untold": self.coordinator.sources[key].untold,
+                "received": statistics.received,
+                "bad": statistics.bad,
+                "dropped": statistics.dropped,
+                "last": statistics.last.isoformat() if statistics.last else None,
+                "untold": self.coordinator.sources[key].missed_webhooks,
                 **self.registration.diagnostics(key),
             }
-            for key, tally in self._tallies.items()
+            for key, statistics in self._statistics.items()
         }
 
     # Taking
@@ -130,22 +130,22 @@ class WebhookManager:
     async def _async_handle(self, hass: HomeAssistant, webhook_id: str, request: Request) -> Response:
         """Take a call and answer it; what is odd is counted, for an error would only pause the service."""
         key = self._keys[webhook_id]
-        tally = self._tallies[key]
-        tally.received += 1
+        statistics = self._statistics[key]
+        statistics.received += 1
         try:
             body = await _read(request)
         except asyncio.CancelledError:
-            tally.bad += 1  # the caller has hung up
+            statistics.bad += 1  # the caller has hung up
             raise
         payload = _parse(body) if body else None
         if self._closed:
             return Response()
         if body is None or payload is None:
-            tally.bad += 1
+            statistics.bad += 1
         elif len(self._queue) >= QUEUE_ROWS or self._queued_bytes + len(body) > QUEUE_BYTES:
-            tally.dropped += 1
+            statistics.dropped += 1
             self._overflowed = True
-            self.coordinator.sources[key].hurry()
+            self.coordinator.sources[key].poll_soon()
         else:
             self._queue.append(_Job(key, payload, len(body)))
             self._queued_bytes += len(body)
@@ -165,7 +165,7 @@ class WebhookManager:
             understood = await self._async_take_in()
             if understood or self._overflowed:
                 self._overflowed = False
-                self.coordinator.async_told()
+                self.coordinator.async_webhooks_received()
             self._resume = 2 * loop.time() - began
 
     async def _async_take_in(self) -> bool:
@@ -181,7 +181,7 @@ class WebhookManager:
     @callback
     def _take_in(self, job: _Job) -> bool:
         """Let a source take in a payload."""
-        source, tally = self.coordinator.sources[job.key], self._tallies[job.key]
+        source, statistics = self.coordinator.sources[job.key], self._statistics[job.key]
         try:
             understood = source.receive(job.payload)
         except Exception as err:  # noqa: BLE001  whatever is posted to us must not end the worker
@@ -190,9 +190,9 @@ class WebhookManager:
                 self._confused.add(job.key)
                 LOGGER.warning("A webhook of %s could not be read: %s", source.name, type(err).__name__)
         if not understood:
-            tally.bad += 1
+            statistics.bad += 1
             return False
-        tally.last = dt_util.utcnow()
+        statistics.last = dt_util.utcnow()
         return True
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..clients.errors import ClientError, CsrfRequired, NotAllowed
 from ..clients.http import HttpClient
 
-type Kept = Mapping[str, Any]
+type PreviousWebhook = Mapping[str, Any]
 
 
 class Outcome(StrEnum):
@@ -38,8 +38,8 @@ class Registrar[C: HttpClient](ABC):
         name: str,
         *,
         heard: Callable[[], int],
-        keep: Callable[[Kept], None],
-        kept: Kept | None = None,
+        keep: Callable[[PreviousWebhook], None],
+        kept: PreviousWebhook | None = None,
     ) -> None:
         """Take the service, our path, e.g. "/api/webhook/3f2c", and the name people are to see there."""
         self.client = client
@@ -79,7 +79,7 @@ class Registrar[C: HttpClient](ABC):
         """Return whether an address is our webhook's."""
         return isinstance(url, str) and url.partition("?")[0].rstrip("/").endswith(self.path)
 
-    def _remember(self, kept: Kept) -> None:
+    def _remember(self, kept: PreviousWebhook) -> None:
         """Have it kept what has to be put back."""
         self.kept = kept
         self.keep(kept)

@@ -14,23 +14,23 @@ from ..const import CONF_REGISTERED, CONF_WEBHOOKS, LOGGER
 from ..flows.client_factory import build_client
 from ..pipeline.terms import SEERR, Service
 from .issues import async_clear
-from .registrar import Kept, Registrar
+from .registrar import PreviousWebhook, Registrar
 from .registrar_arr import ArrRegistrar
 from .registrar_jellyfin import JellyfinRegistrar
 from .registrar_seerr import SeerrRegistrar
 
 LEAVE_LIMIT = 10.0
 
-HOOKED = (Service.RADARR, Service.SONARR, Service.JELLYFIN)
+WITH_WEBHOOKS = (Service.RADARR, Service.SONARR, Service.JELLYFIN)
 
-type Hooked = dict[str, tuple[Service, dict[str, Any]]]
+type WebhookServices = dict[str, tuple[Service, dict[str, Any]]]
 
 
-def hooked(entry: ConfigEntry[Any]) -> Hooked:
+def webhook_services(entry: ConfigEntry[Any]) -> WebhookServices:
     """Return the services of an entry that can post to a webhook, with their data, by source."""
-    found: Hooked = {SEERR: (Service.SEERR, dict(entry.data))}
+    found: WebhookServices = {SEERR: (Service.SEERR, dict(entry.data))}
     for key, subentry in entry.subentries.items():
-        if (service := Service(subentry.subentry_type)) in HOOKED:
+        if (service := Service(subentry.subentry_type)) in WITH_WEBHOOKS:
             found[key] = (service, dict(subentry.data))
     return found
 
@@ -53,7 +53,7 @@ def build_registrar(
     registered = entry.data.get(CONF_REGISTERED, {})
 
     @callback
-    def keep(kept: Kept) -> None:
+    def keep(kept: PreviousWebhook) -> None:
         """Keep what has to be put back, for as long as ours is there."""
         known = entry.data.get(CONF_REGISTERED, {})
         hass.config_entries.async_update_entry(
@@ -101,7 +101,7 @@ async def async_unregister_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> 
     titles = {key: subentry.title for key, subentry in entry.subentries.items()}
     await async_unregister(
         (titles.get(key, entry.title), build_registrar(hass, entry, key, ids[key], service))
-        for key, service in hooked(entry).items()
+        for key, service in webhook_services(entry).items()
         if key in ids
     )
     async_clear(hass, entry.entry_id)

@@ -29,7 +29,7 @@ from ..coordinator import StatusTrackerCoordinator
 from ..flows.client_factory import address_key
 from .issues import ISSUES, async_clear, async_raise
 from .registrar import Outcome
-from .registrars import async_unregister, build_registrar, hooked
+from .registrars import async_unregister, build_registrar, webhook_services
 
 RETRY_FIRST = 60.0
 RETRY_LAST = 3600.0
@@ -55,7 +55,7 @@ class WebhookRegistration:
         self.options = {**OPTIONS, **entry.options}
         self.outcomes: dict[str, Outcome] = {}
         self._ids = ids
-        self._services = hooked(entry)
+        self._services = webhook_services(entry)
         self._registrars = {
             key: build_registrar(hass, entry, key, ids[key], service, partial(calls, key))
             for key, service in self._services.items()
@@ -125,13 +125,15 @@ class WebhookRegistration:
             if source.state.ok and not self._ok[key]:
                 self._schedule(key)
             self._ok[key] = source.state.ok
-            since = source.untold_since
-            silent = source.untold >= SILENT_CHANGES and since is not None and now - since >= SILENT_FOR
+            since = source.missed_since
+            silent = (
+                source.missed_webhooks >= SILENT_CHANGES and since is not None and now - since >= SILENT_FOR
+            )
             if silent and key not in self._silent:
                 self._silent.add(key)
                 async_raise(self.hass, self.entry.entry_id, key, "webhook_silent", service=source.name)
                 self._schedule(key)
-            elif not silent and key in self._silent and source.untold == 0:
+            elif not silent and key in self._silent and source.missed_webhooks == 0:
                 self._silent.discard(key)
                 async_clear(self.hass, self.entry.entry_id, key=key, kinds=("webhook_silent",))
 
@@ -220,7 +222,7 @@ class WebhookRegistration:
 
     async def async_leave(self) -> None:
         """Take ours out of services that have been removed, or moved to another address."""
-        now = hooked(self.entry)
+        now = webhook_services(self.entry)
         left = [
             (self.coordinator.sources[key].name, self._registrars[key])
             for key, (_, data) in self._services.items()

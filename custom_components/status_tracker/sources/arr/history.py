@@ -7,7 +7,7 @@ from typing import Any
 
 from ...pipeline.evidence import HistoryEvidence
 from ...pipeline.terms import HistoryKind
-from ..keep import read_pieces, read_time, write_pieces
+from ..serialization import deserialize_all, read_time, serialize_all
 
 MARGIN = timedelta(minutes=5)
 FIRST_LOOK = timedelta(hours=24)
@@ -69,7 +69,7 @@ class HistoryLog:
 
         Return those that no webhook has told.
         """
-        untold: list[HistoryEvidence] = []
+        missed_webhooks: list[HistoryEvidence] = []
         for added in events:
             if added.event_id is None or added.event_id in self._events:
                 continue
@@ -81,8 +81,8 @@ class HistoryLog:
             if key in self._told:
                 self._keep_told(key, [one for one in self._told[key] if abs(one.at - event.at) > SAME])
             else:
-                untold.append(event)
-        return untold
+                missed_webhooks.append(event)
+        return missed_webhooks
 
     def tell(self, event: HistoryEvidence) -> bool:
         """Add an event a webhook told; False if it is known."""
@@ -147,13 +147,13 @@ class HistoryLog:
         """Return the wanted events as plain JSON."""
         return {
             "last_event": self.last_event.isoformat() if self.last_event else None,
-            "history": write_pieces(event for event in self.events if wanted(event)),
+            "history": serialize_all(event for event in self.events if wanted(event)),
         }
 
     def restore(self, data: dict[str, Any], source: str) -> None:
         """Take back what `dump` wrote."""
         self.last_event = read_time(data.get("last_event"))
-        for written in read_pieces(HistoryEvidence, data.get("history")):
+        for written in deserialize_all(HistoryEvidence, data.get("history")):
             event = replace(written, source=source)
             if event.event_id is None:
                 self._told.setdefault(meaning(event), []).append(event)

@@ -7,11 +7,11 @@ from typing import Any, override
 from ...clients.errors import BadAnswer
 from ...pipeline.evidence import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.terms import HistoryKind
-from .book import UNBOUND_TITLES, ArrBook
+from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
-class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
+class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
     """The listening side of one *arr source; it calls nobody."""
 
     @abstractmethod
@@ -41,7 +41,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrBook[T]):
         while len(self._met) > len(self._bound) + 2 * UNBOUND_TITLES:
             del self._met[next(iter(self._met))]
         self._heard_webhook()
-        self.hurry()
+        self.poll_soon()
         return True
 
     def _take(self, event: Event, told: Payload) -> bool:

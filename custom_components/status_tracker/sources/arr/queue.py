@@ -8,7 +8,7 @@ from zlib import crc32
 
 from ...pipeline.evidence import HistoryEvidence, QueueEvidence
 from ...pipeline.terms import QueueStatus
-from ..keep import read_pieces, write_pieces
+from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .rows import flatten
 from .webhook import HookEpisode, Payload
@@ -18,7 +18,7 @@ RENEWAL = timedelta(seconds=30)
 TOLD_ROWS = 500
 
 
-class QueueBook:
+class QueueState:
     """Rows by number; rows a webhook told of have negative ones until a poll brings the real ones."""
 
     def __init__(self, source: str) -> None:
@@ -135,7 +135,7 @@ class QueueBook:
 
     def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[dict[str, Any]]:
         """Return the wanted rows as plain JSON."""
-        return write_pieces(
+        return serialize_all(
             row
             for row in self._rows.values()
             if row.media_id in media_ids or (row.download_id or "").casefold() in downloads
@@ -143,7 +143,7 @@ class QueueBook:
 
     def restore(self, rows: Any) -> None:
         """Take back what `dump` wrote, for as long as no poll succeeds."""
-        for row in read_pieces(QueueEvidence, rows):
+        for row in deserialize_all(QueueEvidence, rows):
             self._rows[row.row_id] = replace(row, source=self._source)
 
 

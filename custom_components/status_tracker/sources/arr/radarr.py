@@ -8,7 +8,7 @@ from typing import Any, override
 from ...clients.radarr import Movie, RadarrClient
 from ...pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, Want
 from ...pipeline.terms import HistoryKind, MediaType, Service
-from ..keep import read_pieces
+from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource
 from .webhook import Event, HookTitle, Payload
@@ -113,7 +113,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
     @override
     def _read_back(self, rows: Any) -> list[MovieEvidence]:
         """Return written films."""
-        return [replace(movie, source=self.key) for movie in read_pieces(MovieEvidence, rows)]
+        return [replace(movie, source=self.key) for movie in deserialize_all(MovieEvidence, rows)]
 
     # Webhooks
 

@@ -15,7 +15,7 @@ from ...pipeline.evidence import (
     Want,
 )
 from ...pipeline.terms import HistoryKind, MediaType, Service
-from ..keep import read_pieces
+from ..serialization import deserialize_all
 from .rows import file_evidence
 from .source import ArrSource
 from .webhook import Event, HookEpisode, HookTitle, Payload
@@ -123,7 +123,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
     @override
     def _read_back(self, rows: Any) -> list[SeriesEvidence]:
         """Return written series."""
-        return [replace(series, source=self.key) for series in read_pieces(SeriesEvidence, rows)]
+        return [replace(series, source=self.key) for series in deserialize_all(SeriesEvidence, rows)]
 
     @override
     def _filter(self) -> Callable[[HistoryEvidence], bool]:

@@ -13,9 +13,9 @@ from ...clients.sonarr import Series
 from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
 from ...pipeline.ids import other_title
 from ...pipeline.terms import HistoryKind
-from .book import SOON
 from .push import ArrPush
 from .rows import history_evidence, queue_evidence
+from .state import SOON
 
 READS = 100
 READ_SECONDS = 20.0
@@ -179,9 +179,11 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         rows = await self._api.history_since(self.log.since(now))
         new = self.log.read(((row.id, row.date) for row in rows), now)
         fresh = [row for row in rows if row.id in new]
-        untold = {(one.kind, one.download_id): one.at for one in self._add_history(fresh) if one.kind in TOLD}
-        for at in untold.values():
-            self._untold(at)
+        missed_webhooks = {
+            (one.kind, one.download_id): one.at for one in self._add_history(fresh) if one.kind in TOLD
+        }
+        for at in missed_webhooks.values():
+            self._note_missed_webhook(at)
         for row in fresh:
             self._mark(row.movie_id or row.series_id)
 

@@ -17,9 +17,9 @@ from ...clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, JellyfinClient
 from ...pipeline.evidence import Evidence, LibraryEvidence, Want
 from ...pipeline.terms import ItemKind, Service
 from ..base import Source
-from .catalogue import INDEXED, Catalogue
-from .deep import DeepSearch
-from .shelf import Shelf, Wanted, item_evidence
+from .episode_scan import EpisodeScan
+from .index import INDEXED, LibraryIndex
+from .tracked import TrackedItems, Wanted, item_evidence
 from .webhook import Notice, read_notice
 
 LOGGER = logging.getLogger(__name__)
@@ -59,9 +59,9 @@ class JellyfinSource(Source):
         """Start knowing nothing of the library."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
-        self._shelf = Shelf()
-        self._deep = DeepSearch()
-        self._catalogue = Catalogue()
+        self._tracked = TrackedItems()
+        self._episode_scan = EpisodeScan()
+        self._library_index = LibraryIndex()
         self._built: datetime | None = None
         self._began: datetime | None = None
         self._since: datetime | None = None
@@ -79,17 +79,17 @@ class JellyfinSource(Source):
     @override
     def _evidence(self) -> Evidence:
         """Return the items that matter."""
-        return Evidence(library=tuple(self._shelf.items.values()))
+        return Evidence(library=tuple(self._tracked.items.values()))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Come back soon while something is half read."""
         if (
-            self._catalogue.filling
+            self._library_index.filling
             or self._sweep
             or self._unread
-            or self._deep.current
-            or self._shelf.unread()
+            or self._episode_scan.current
+            or self._tracked.unread()
         ):
             return BEHIND
         return super().interval(wants)
@@ -110,18 +110,18 @@ class JellyfinSource(Source):
         if url == self.told_link:
             return
         self.told_link = url
-        self._shelf.relink(self._base)
+        self._tracked.relink(self._base)
 
     # Polling
 
     @override
-    def behind(self, wants: Sequence[Want]) -> bool:
+    def needs_poll(self, wants: Sequence[Want]) -> bool:
         """Return whether something is newly looked for, or an item has to be read again before it proves."""
-        return super().behind(wants) or (
+        return super().needs_poll(wants) or (
             self.state.ok
             and self._built is not None
             and not self._lock.locked()
-            and bool(self._shelf.outdated(wants))
+            and bool(self._tracked.outdated(wants))
         )
 
     @override
@@ -138,7 +138,7 @@ class JellyfinSource(Source):
         )
         changed = aim != self._aim
         if changed:
-            self._shelf.aim(Wanted(wants))
+            self._tracked.aim(Wanted(wants))
         if self._built and self._since:
             await self._cycle(self._built, self._since)
         await self._fill()
@@ -146,10 +146,10 @@ class JellyfinSource(Source):
             return
         if changed and wants:
             # Without wants nobody has looked yet what is wanted: what stands from before stays.
-            self._shelf.prune()
+            self._tracked.prune()
         self._aim = aim
         await self._look_up()
-        self._unread.update(dict.fromkeys(self._shelf.outdated(wants)))
+        self._unread.update(dict.fromkeys(self._tracked.outdated(wants)))
         if not await self._read_items() + await self._read_series():
             await self._search_deep()
 
@@ -158,34 +158,34 @@ class JellyfinSource(Source):
         now = self.clock()
         self._turn += 1
         if now - built >= REBUILD:
-            self._catalogue.rebuild()
+            self._library_index.rebuild()
         if self._rechecked is None or now - self._rechecked >= RECHECK:
             self._rechecked = now
-            proving = self._shelf.wanted.items
-            self._recheck = dict.fromkeys(one for one in self._shelf.items if one in proving)
-        if self._sweep is None and self._shelf.wanted.waiting and self._turn % 4 == 0:
+            proving = self._tracked.wanted.items
+            self._recheck = dict.fromkeys(one for one in self._tracked.items if one in proving)
+        if self._sweep is None and self._tracked.wanted.waiting and self._turn % 4 == 0:
             self.see_scan(await self.client.scan_running())
         elif self._sweep is None and self._recheck and self._turn % 2:
             await self._read_batch(self._recheck)
         else:
             await self._read_changes(self._sweep or Sweep(since - OVERLAP))
-        if not self._shelf.wanted.waiting:
+        if not self._tracked.wanted.waiting:
             self.see_scan(False)
 
     async def _fill(self) -> None:
         """Go on with the index of films and series, where one is being built."""
-        if not self._catalogue.filling:
+        if not self._library_index.filling:
             return
-        began = await self._catalogue.go_on(self.client, self.clock())
+        began = await self._library_index.go_on(self.client, self.clock())
         if began is None:
             return
-        LOGGER.debug("%s: %d items are indexed", self.name, self._catalogue.size)
+        LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
         if self._built is None:
             self._began = began
             if self._since is None or began - self._since > GAP_MAX:
                 self._since = began
             # Only what stands from before a restart has to be read again at once.
-            self._rechecked = None if self._shelf.items else self.clock()
+            self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
         self.filters_dates = None
         self._looked_up = frozenset()
@@ -204,14 +204,16 @@ class JellyfinSource(Source):
                     LOGGER.warning(
                         "%s ignores the date it is asked for, only its newest items are read", self.name
                     )
-            unknown = {item.id for item in fresh if item.type in INDEXED and not self._catalogue.knows(item)}
-            self._catalogue.put(fresh)
+            unknown = {
+                item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
+            }
+            self._library_index.put(fresh)
             announced = bool(unknown) and await self._announces()
             for item in fresh:
                 if item.id in unknown and announced:
-                    self._untold()
+                    self._note_missed_webhook()
                 piece = item_evidence(self.key, item, self._base, None)
-                if piece and (item.id in self._shelf.items or self._shelf.matters(piece)):
+                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
                     self._unread[item.id] = None
             sweep.start += page.rows
             if not page.full or self.filters_dates is False:
@@ -252,10 +254,10 @@ class JellyfinSource(Source):
 
     async def _look_up(self) -> None:
         """Find the items that newly wanted keys may mean; they are read before they count."""
-        keys = frozenset(self._shelf.wanted.by_key)
+        keys = frozenset(self._tracked.wanted.by_key)
         for count, key in enumerate(keys - self._looked_up, 1):
-            for item_id in self._catalogue.find(key):
-                if item_id not in self._shelf.items:
+            for item_id in self._library_index.find(key):
+                if item_id not in self._tracked.items:
                     self._unread[item_id] = None
             if not count % KEYS_AT_ONCE:
                 await asyncio.sleep(0)
@@ -265,7 +267,7 @@ class JellyfinSource(Source):
         """Read the items due with their files, and the series of episodes that matter; return the calls."""
         calls = 0
         while calls < READS_A_POLL:
-            self._unread.update(dict.fromkeys(self._shelf.missing_series()))
+            self._unread.update(dict.fromkeys(self._tracked.missing_series()))
             if not self._unread:
                 break
             await self._read_batch(self._unread)
@@ -285,12 +287,12 @@ class JellyfinSource(Source):
             if item is None or piece is None:
                 self._forget(item_id)
             else:
-                self._catalogue.put((item,))
-                self._shelf.take(piece)
+                self._library_index.put((item,))
+                self._tracked.take(piece)
 
     async def _read_series(self) -> int:
         """Read the episodes of series somebody wants; return the calls."""
-        due = list(islice(self._shelf.unread().items(), SERIES_A_POLL))
+        due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
             read_at = self.clock()
             try:
@@ -299,22 +301,22 @@ class JellyfinSource(Source):
                 self._forget(series_id)
                 continue
             pieces = (item_evidence(self.key, item, self._base, read_at) for item in items)
-            self._shelf.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
+            self._tracked.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
         return len(due)
 
     async def _search_deep(self) -> None:
         """Go through all episodes for anime files nothing else leads to, some pages a poll."""
         began = self._began or self.clock()
-        self._deep.plan(self._shelf.wanted.wants, self._shelf.paths, began, self.clock())
-        for item_id in await self._deep.go_on(self.client):
-            if item_id not in self._shelf.items:
+        self._episode_scan.plan(self._tracked.wanted.wants, self._tracked.paths, began, self.clock())
+        for item_id in await self._episode_scan.go_on(self.client):
+            if item_id not in self._tracked.items:
                 self._unread[item_id] = None
         await self._read_items()
 
     def _forget(self, item_id: str) -> None:
         """Let go of an item that is no more, a series with its episodes."""
-        self._shelf.drop(item_id)
-        self._catalogue.discard(item_id)
+        self._tracked.drop(item_id)
+        self._library_index.discard(item_id)
 
     def see_scan(self, busy: bool) -> None:
         """Keep whether a scan runs."""
@@ -328,7 +330,7 @@ class JellyfinSource(Source):
         """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
-            self._catalogue.server_id and notice.server_id not in ("", self._catalogue.server_id)
+            self._library_index.server_id and notice.server_id not in ("", self._library_index.server_id)
         ):
             return False
         self._heard_webhook()
@@ -340,7 +342,7 @@ class JellyfinSource(Source):
             self._take_away(item)
         else:
             self._add(item)
-        self.hurry()
+        self.poll_soon()
         return True
 
     def _take_away(self, item: LibraryEvidence) -> None:
@@ -350,20 +352,20 @@ class JellyfinSource(Source):
             self._recheck.pop(item.item_id, None)
             self._forget(item.item_id)
         elif item.series_id and item.season is not None:
-            self._shelf.drop_season(item.series_id, item.season)
+            self._tracked.drop_season(item.series_id, item.season)
 
     def _add(self, item: LibraryEvidence) -> None:
         """Keep what was added if it matters; what was known of it from a reading stays with it."""
         if item.kind is ItemKind.SEASON:
             return
-        if known := self._shelf.items.get(item.item_id):
+        if known := self._tracked.items.get(item.item_id):
             item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
         item = replace(item, read_at=self.clock())
-        self._catalogue.put_keys(item.item_id, item.ids)
-        if self._shelf.matters(item):
+        self._library_index.put_keys(item.item_id, item.ids)
+        if self._tracked.matters(item):
             self._unread[item.item_id] = None
-            if not self._shelf.ambiguous(item):
-                self._shelf.take(item)
+            if not self._tracked.ambiguous(item):
+                self._tracked.take(item)
 
     # What survives a restart
 
@@ -371,13 +373,13 @@ class JellyfinSource(Source):
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the items that prove something, and up to when changes were read."""
         proving = {item for want in wants for item in want.items}
-        items = [one.to_dict() for key, one in self._shelf.items.items() if key in proving]
+        items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
         return {"items": items, "since": self._since.isoformat() if self._since else None}
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
         """Take the items back; they stand until Jellyfin was read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
-        self._shelf.items = {piece.item_id: piece for piece in pieces}
-        self._shelf.relink(self._base)
+        self._tracked.items = {piece.item_id: piece for piece in pieces}
+        self._tracked.relink(self._base)
         self._since = datetime.fromisoformat(data["since"]) if data.get("since") else None

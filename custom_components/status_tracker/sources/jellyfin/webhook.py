@@ -8,7 +8,7 @@ from ...clients.jellyfin import SCAN_TASK, plain_guid
 from ...pipeline.evidence import LibraryEvidence
 from ...pipeline.terms import ItemKind
 from .ids import KINDS, typed_ids
-from .shelf import item_url
+from .tracked import item_url
 
 PROVIDER = "provider_"
 

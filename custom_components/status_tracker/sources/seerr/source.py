@@ -10,7 +10,7 @@ from ...clients.seerr import SeerrClient
 from ...pipeline.evidence import Evidence, RequestEvidence, TitleEvidence, Want
 from ...pipeline.terms import MediaStatus, MediaType, RequestStatus, Service
 from ..base import CALM, Source
-from ..keep import read_pieces, write_pieces
+from ..serialization import deserialize_all, serialize_all
 from .rows import SeerrServers, provisional_title, request_evidence, title_evidence
 from .webhook import FIRST, OTHER, STATUS, TEST, Payload
 
@@ -98,7 +98,7 @@ class SeerrSource(Source):
                 found[evidence.request_id] = self._dated(evidence, now)
         for number, one in found.items():
             if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
-                self._untold()
+                self._note_missed_webhook()
         for number, old in before.items():
             # What a webhook told while the listing was under way is newer than the listing.
             newer = self._told.get(number, 0) > mark
@@ -195,7 +195,7 @@ class SeerrSource(Source):
         self._hooks += 1
         self._told[number] = self._hooks
         self._requests[number] = self._moved(old, status)
-        self.hurry()
+        self.poll_soon()
         return True
 
     @staticmethod
@@ -250,16 +250,16 @@ class SeerrSource(Source):
         """Return the requests and titles of the wants."""
         numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
         return {
-            "requests": write_pieces(one for number, one in self._requests.items() if number in numbers),
-            "titles": write_pieces(title for key, title in self._titles.items() if key in keys),
+            "requests": serialize_all(one for number, one in self._requests.items() if number in numbers),
+            "titles": serialize_all(title for key, title in self._titles.items() if key in keys),
         }
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` wrote; it stands until the first listing."""
-        for request in read_pieces(RequestEvidence, data.get("requests")):
+        for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests[request.request_id] = request
-        for title in read_pieces(TitleEvidence, data.get("titles")):
+        for title in deserialize_all(TitleEvidence, data.get("titles")):
             self._titles[title.media_type, title.tmdb_id] = title
 
 

@@ -14,7 +14,6 @@ from ...clients.shoko_events import ShokoEvent, ShokoEventKind, parse_event
 from ...pipeline.evidence import Evidence, Want
 from ...pipeline.terms import MediaType, Service
 from ..base import Source
-from .book import ShokoBook
 from .files import (
     Lookup,
     Tracked,
@@ -27,6 +26,7 @@ from .files import (
     same_tail,
     tails,
 )
+from .state import ShokoState
 from .titles import ShokoTitles
 
 LOGGER = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class ShokoSource(Source):
         super().__init__(key, name, clock=clock)
         self._client = self.http = client
         self._push = push
-        self._book = ShokoBook(key, client.unrecognised_url, clock)
+        self._book = ShokoState(key, client.unrecognised_url, clock)
         self._titles = ShokoTitles(client)
         self._queue_told = False
 
@@ -241,14 +241,14 @@ class ShokoSource(Source):
         def on_connected() -> None:
             """Have everything open read again by REST."""
             self._book.stir_all()
-            self.hurry()
+            self.poll_soon()
             changed()
 
         try:
             await self._push.run(on_event, on_connected)
         except InvalidAuth:
             LOGGER.debug("Shoko refuses the key: the next poll says so too")
-            self.hurry()
+            self.poll_soon()
             changed()
 
     def _apply(self, event: ShokoEvent) -> bool:
@@ -258,7 +258,7 @@ class ShokoSource(Source):
         self._titles.spoil(event.series, event.episodes)
         meant = self._book.apply(event)
         if meant:
-            self.hurry()
+            self.poll_soon()
         return meant
 
     # What survives a restart

@@ -7,16 +7,16 @@ from ...clients.shoko import ShokoClient, ShokoFile, ShokoIds
 from ...pipeline.ids import IdKind, make_id
 from .files import references
 
-type Shelf = dict[int, ShokoIds]
+type IdTable = dict[int, ShokoIds]
 
 
 class ShokoTitles:
-    """What the files of requests are; a shelf for the series, one for the episodes."""
+    """What the files of requests are; a table of the series, one of the episodes."""
 
     def __init__(self, client: ShokoClient) -> None:
         """Start empty."""
-        self.series: Shelf = {}
-        self.episodes: Shelf = {}
+        self.series: IdTable = {}
+        self.episodes: IdTable = {}
         self._client = client
         self._stale_series: set[int] = set()
         self._stale_episodes: set[int] = set()
@@ -34,13 +34,13 @@ class ShokoTitles:
     def keep(self, ids: Iterable[str]) -> None:
         """Forget what no file names any more."""
         named = set(ids)
-        for shelf, stale, kind in (
+        for table, stale, kind in (
             (self.series, self._stale_series, IdKind.SHOKO_SERIES),
             (self.episodes, self._stale_episodes, IdKind.SHOKO_EPISODE),
         ):
-            for number in [one for one in shelf if make_id(kind, one) not in named]:
-                del shelf[number]
-            stale.intersection_update(shelf)
+            for number in [one for one in table if make_id(kind, one) not in named]:
+                del table[number]
+            stale.intersection_update(table)
 
     async def fetch(self, file: ShokoFile, *, changed: bool) -> None:
         """Read what a file is, where unknown, spoilt or changed; raises ClientError."""
@@ -63,12 +63,12 @@ class ShokoTitles:
             self._asked[number] = known is not None and self.series.get(number) != known
         return self._asked.get(number, False)
 
-    async def _put(self, shelf: Shelf, number: int, ask: Callable[[int], Awaitable[ShokoIds]]) -> None:
-        """Put the ids of one series or episode on its shelf."""
+    async def _put(self, table: IdTable, number: int, ask: Callable[[int], Awaitable[ShokoIds]]) -> None:
+        """Put the ids of one series or episode into its table."""
         try:
-            shelf[number] = await ask(number)
+            table[number] = await ask(number)
         except NotFound:
-            shelf.pop(number, None)
+            table.pop(number, None)
 
 
 def _linked(ids: ShokoIds) -> bool:

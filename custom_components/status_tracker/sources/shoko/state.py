@@ -9,14 +9,14 @@ from typing import Any
 from ...clients.shoko_events import ShokoEvent, ShokoEventKind as Kind
 from ...pipeline.evidence import FileEvidence, ShokoEvidence, Want
 from ...pipeline.ids import IdKind, make_id
-from ..keep import read_pieces, write_pieces
+from ..serialization import deserialize_all, serialize_all
 from .files import FIRST_WAIT, Lookup, Tracked, at_odds, event_ids, join_paths, same_tail
 
 RECENT_KEPT = 200
 FILE_EVENTS = (Kind.HASHED, Kind.MATCHED, Kind.NOT_MATCHED, Kind.RELOCATED)
 
 
-class ShokoBook:
+class ShokoState:
     """Files by request: bounded by the wants, and the last few that events told of and nobody wanted."""
 
     def __init__(self, source: str, url: str, clock: Callable[[], datetime]) -> None:
@@ -234,13 +234,13 @@ class ShokoBook:
         """Return the files of the wants, and for which requests they were found."""
         kept = [self.tracked[key] for key in sorted(self.of(wants))]
         return {
-            "files": write_pieces(one.evidence for one in kept),
+            "files": serialize_all(one.evidence for one in kept),
             "requests": {str(one.evidence.file_id): sorted(one.requests) for one in kept},
         }
 
     def restore(self, data: dict[str, Any]) -> None:
         """Take the files back; each is read again at the first chance."""
         requests = data.get("requests", {})
-        for evidence in read_pieces(ShokoEvidence, data.get("files")):
+        for evidence in deserialize_all(ShokoEvidence, data.get("files")):
             tracked = self.track(replace(evidence, source=self._source))
             tracked.requests.update(requests.get(str(evidence.file_id), ()))

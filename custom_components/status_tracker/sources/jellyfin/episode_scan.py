@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ...clients.jellyfin import JellyfinClient
 from ...pipeline.evidence import Want
 from ...pipeline.ids import IdKind, of_kind
-from .shelf import file_keys, is_anime, item_keys, path_key
+from .tracked import file_keys, is_anime, item_keys, path_key
 
 SEARCHED = ("Episode", "Video")
 PAGES_A_POLL = 10
@@ -23,7 +23,7 @@ class Pass:
     start: int = 0
 
 
-class DeepSearch:
+class EpisodeScan:
     """When to search: once a file an hour, all files in one pass, and only where nothing else can help."""
 
     def __init__(self) -> None:

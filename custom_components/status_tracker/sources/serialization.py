@@ -7,15 +7,15 @@ from typing import Any
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from ..clients.model import parse_datetime
-from ..pipeline.evidence import Piece
+from ..pipeline.evidence import EvidenceBase
 
 
-def write_pieces(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
+def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:
     """Return pieces of evidence as plain JSON."""
     return [piece.to_dict() for piece in pieces]
 
 
-def read_pieces[P: Piece](kind: type[P], rows: Any) -> list[P]:
+def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
     """Return the pieces of a kind that can be read; what another version wrote otherwise is left out."""
     pieces: list[P] = []
     for row in rows if isinstance(rows, list) else []:

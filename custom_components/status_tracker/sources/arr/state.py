@@ -10,16 +10,16 @@ from ...clients.arr import ArrClient
 from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
 from ...pipeline.terms import MediaType
 from ..base import Source
-from ..keep import write_pieces
+from ..serialization import serialize_all
 from .history import HistoryLog
-from .queue import QueueBook
+from .queue import QueueState
 
 SOON = timedelta(seconds=1)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 UNBOUND_TITLES = 50
 
 
-class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
+class ArrState[T: MovieEvidence | SeriesEvidence](Source):
     """The memory of one *arr source."""
 
     media_type: ClassVar[MediaType]
@@ -37,7 +37,7 @@ class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
         """Start with nothing known; `seerr_id` is the number Seerr gives this instance."""
         super().__init__(key, name, clock=clock, seerr_id=seerr_id, is_4k=is_4k)
         self.log = HistoryLog()
-        self.queue = QueueBook(key)
+        self.queue = QueueState(key)
         self.bad = 0
         self._api = client
         self._titles: dict[int, T] = {}
@@ -183,7 +183,7 @@ class ArrBook[T: MovieEvidence | SeriesEvidence](Source):
         self._bind(wants)
         wanted = self._filter()
         return {
-            "titles": write_pieces(title for one, title in self._titles.items() if one in self._bound),
+            "titles": serialize_all(title for one, title in self._titles.items() if one in self._bound),
             "known": [[one, sorted(seasons)] for one, seasons in self._known.items() if one in self._bound],
             "queue": self.queue.dump(self._bound.keys(), self._downloads),
             **self.log.dump(wanted),

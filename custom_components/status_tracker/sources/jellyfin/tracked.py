@@ -125,7 +125,7 @@ class Wanted:
         return frozenset(found)
 
 
-class Shelf:
+class TrackedItems:
     """The items that matter: each proves something, carries a wanted key, or is of a wanted season."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class Shelf:
         return seasons is None or piece.season in seasons
 
     def _scope(self, series_id: str) -> Seasons:
-        """Return the wanted seasons of a series on the shelf."""
+        """Return the wanted seasons of a tracked series."""
         if series_id not in self._scopes:
             series = self.items.get(series_id)
             self._scopes[series_id] = self.wanted.seasons(series) if series else NO_SEASONS
