@@ -121,7 +121,38 @@ class Scene:
         await self.home.world.complete(download)
         await self.home.world.block_import(download, [HOSTILE[0]])
 
-    async def refuse(self, service: str, path: str) -> None:
+    async def blocked(self, title: str) -> None:
+        """Ask for a film whose import Radarr refuses."""
+        self._number += 1
+        download = await self.grab(film(title, 2020, 810000 + self._number, imdb_id=""), title)
+        await self.home.world.complete(download)
+        await self.home.world.block_import(download, [BLOCKED])
+
+    async def not_found(self, title: str) -> None:
+        """Ask for a film that nobody has."""
+        self._number += 1
+        request = await self.add(
+            film(title, 2020, 820000 + self._number, imdb_id=""), title, auto_approve=True
+        )
+        await self.home.world.search_finds_nothing(request)
+
+    async def failed(self, title: str) -> None:
+        """Ask for a film that Seerr cannot hand over."""
+        await self.request(title)
+        await self.home.world.fail_hand_over(self.requests[title])
+
+    async def unseen(self, title: str) -> None:
+        """Ask for a film that is imported and that Jellyfin has not seen."""
+        self._number += 1
+        await self.home.world.import_(
+            await self.grab(film(title, 2020, 830000 + self._number, imdb_id=""), title)
+        )
+
+    async def delete(self, title: str) -> None:
+        """Delete a request."""
+        await self.home.world.delete_request(self.requests[title])
+
+    async def refuse(self, service: str, path: str = "") -> None:
         """Let a service refuse calls whose path contains a text; none: let it answer again."""
         server = getattr(self.home, service)
         server.fault = Fault.status(500, only=path) if path else None
