@@ -10,7 +10,8 @@ SCRIPT = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async (node, rules) => {
   const { violations } = await axe.run(node, { runOnly: rules });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+  const told = (id, node) => `${id}: ${node.html} ${node.failureSummary}`;
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => told(id, node)));
 }"""
 
 

@@ -963,10 +963,11 @@ class StatusTrackerRequest extends HTMLElement {
 
   /** Ask for downloads, episodes and timeline, no more often than people can read. */
   _askDetails() {
+    this._asked = true;
     if (this._timer) return;
-    const wait = this._details ? REFRESH_DETAILS : 0;
     this._timer = setTimeout(async () => {
       const entityId = this._entityId;
+      this._asked = false;
       try {
         const details = await this._hass.callWS({ type: `${DOMAIN}/request`, entity_id: entityId });
         if (entityId === this._entityId) {
@@ -975,10 +976,10 @@ class StatusTrackerRequest extends HTMLElement {
         }
       } catch (err) {
         console.debug("Status Tracker:", err); // the request has gone; the row says so
-      } finally {
-        this._timer = null;
       }
-    }, wait);
+      this._timer = null;
+      if (this._asked && this._unlisten) this._askDetails(); // something has changed meanwhile
+    }, this._details ? REFRESH_DETAILS : 0);
   }
 
   _drawDetails() {
