@@ -14,7 +14,6 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.status_tracker.connect import address_key
 from custom_components.status_tracker.const import (
     CONF_CALLBACK_URL,
     CONF_IS_4K,
@@ -23,6 +22,7 @@ from custom_components.status_tracker.const import (
     OPTIONS,
 )
 from custom_components.status_tracker.coordinator import StatusTrackerCoordinator
+from custom_components.status_tracker.flows.client_factory import address_key
 
 from .stack.arr import FakeArr
 from .stack.household import Household
@@ -184,7 +184,7 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None
     coordinator = coordinator_of(entry)
     for _ in range(rounds):
         for source in coordinator.sources.values():
-            source.hurry()
+            source.poll_soon()
         await coordinator.async_refresh()
         await hass.async_block_till_done()
 

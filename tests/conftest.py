@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 # Claims the name custom_components before Home Assistant's own test folder of that name can.
 import custom_components.status_tracker  # noqa: F401  imported for that effect
-from custom_components.status_tracker.frontend import posters
+from custom_components.status_tracker.reports import posters
 
 ADDRESSES = posters.addresses
 

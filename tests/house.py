@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.status_tracker.connect import address_key
 from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.flows.client_factory import address_key
 
 from .stack.household import Household
 from .stack.server import Fault, StackServer
@@ -106,7 +106,7 @@ def setup_entry_fixture(request: pytest.FixtureRequest) -> Iterator[AsyncMock]:
         patch(f"{module}.async_setup_entry", setup, create=True),
         patch(f"{module}.async_unload_entry", AsyncMock(return_value=True), create=True),
         patch(f"{module}.async_remove_entry", AsyncMock(return_value=True), create=True),
-        patch(f"{module}.connect.PROBE_SECONDS", 0.5),
+        patch(f"{module}.flows.client_factory.PROBE_SECONDS", 0.5),
         patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=HostsFile()),
     ):
         yield setup

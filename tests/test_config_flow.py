@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.status_tracker.const import DOMAIN
-from custom_components.status_tracker.reauth import async_start_reauth
+from custom_components.status_tracker.flows.reauth import async_start_reauth
 
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
 from .stack.server import Fault

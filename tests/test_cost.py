@@ -17,8 +17,8 @@ from custom_components.status_tracker.clients.jellyfin import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
 from custom_components.status_tracker.coordinator import LONGEST
 from custom_components.status_tracker.pipeline.evidence import LibraryEvidence
-from custom_components.status_tracker.sources import seerr as seerr_module
-from custom_components.status_tracker.sources.shoko import ShokoSource
+from custom_components.status_tracker.sources.seerr import source as seerr_module
+from custom_components.status_tracker.sources.shoko.source import ShokoSource
 
 from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
 from .stack.household import Household

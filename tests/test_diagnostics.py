@@ -11,10 +11,10 @@ import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.status_tracker import case_report
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from custom_components.status_tracker.pipeline.ids import shared_tail
-from custom_components.status_tracker.redact import REDACTED, Redactor
+from custom_components.status_tracker.reports import case_report
+from custom_components.status_tracker.reports.redact import REDACTED, Redactor
 
 from .common import SetUp, StartHousehold, poll, until
 from .stack.server import Fault

@@ -8,8 +8,13 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.status_tracker.clients import errors
-from custom_components.status_tracker.connect import NotAdmin, address_key, async_probe, build_client
-from custom_components.status_tracker.discovery import (
+from custom_components.status_tracker.flows.client_factory import (
+    NotAdmin,
+    address_key,
+    async_probe,
+    build_client,
+)
+from custom_components.status_tracker.flows.discovery import (
     addresses,
     async_arr_facts,
     async_discover,

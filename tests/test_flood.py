@@ -126,8 +126,8 @@ async def test_five_thousand_posts(
     caplog.set_level("WARNING")
     # What only a webhook told and no poll confirms is let go of after a while: here with the next poll.
     sources = "custom_components.status_tracker.sources"
-    monkeypatch.setattr(f"{sources}.arr_log.UNCONFIRMED", timedelta())
-    monkeypatch.setattr(f"{sources}.arr_queue.RENEWAL", timedelta())
+    monkeypatch.setattr(f"{sources}.arr.history.UNCONFIRMED", timedelta())
+    monkeypatch.setattr(f"{sources}.arr.queue.RENEWAL", timedelta())
     home = await household()
     world = home.world
     entry = await setup_entry(home)

@@ -275,7 +275,7 @@ async def test_a_hanging_service_delays_nobody(
     show = next(one for one in world.requests.values() if one.title.media_type == "tv")
     await world.grab(show)
     for source in coordinator_of(entry).sources.values():
-        source.hurry()
+        source.poll_soon()
     update = hass.async_create_task(coordinator_of(entry).async_refresh())
     await home.sonarr.wait_for_calls()
     await update

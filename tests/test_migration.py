@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
-from custom_components.status_tracker.store import ASIDE, MemoryStore
+from custom_components.status_tracker.storage.store import ASIDE, MemoryStore
 
 from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, stage_of
 from .stack.stories import sintel

@@ -86,7 +86,7 @@ async def test_by_push(
     async def pace(seconds: float) -> None:
         """Let what was sent arrive, and ask for the progress of downloads, of which nothing else tells."""
         await asyncio.sleep(0.02)
-        client.hurry()
+        client.poll_soon()
         await coordinator_of(entry).async_refresh()
         await hass.async_block_till_done()
 

@@ -211,7 +211,7 @@ def _flow_tests() -> None:
     files = ("test_config_flow.py", "test_subentry_flow.py")
     assert named_tests("fails_then_works|recover|then_works", *files)
     assert named_tests("twice|already|known", *files)
-    assert "async_probe" in function("forms.py", "async_check")
+    assert "async_probe" in function("flows/schemas.py", "async_check")
     steps = {name for name in functions("config_flow.py") if name.startswith("async_step_")}
     assert {"async_step_user", "async_step_reauth_confirm", "async_step_reconfigure"} <= steps
     assert "await async_check(" in function("config_flow.py", "async_step_user")
@@ -392,7 +392,8 @@ def _parallel() -> None:
 def _reauth() -> None:
     """A service that refuses its key is asked for, by its name."""
     assert "{name}" in english("config", "step", "reauth_confirm")["description"]
-    assert "async_start_reauth" in function("coordinator.py", "_check_auth")
+    assert "self._on_refused" in function("coordinator.py", "_check_auth")
+    assert "async_start_reauth" in function("__init__.py", "async_setup_entry")
     assert named_tests("reauth", "test_config_flow.py")
 
 
@@ -413,7 +414,7 @@ def _devices() -> None:
     """The requests and each service have a device that says what it is."""
     assert classes("entity.py")["StatusTrackerServiceEntity"].count("manufacturer=") == 1
     assert ast.unparse(tree("entity.py")).count("entry_type=DeviceEntryType.SERVICE") == 2
-    assert "sw_version" in (HOUSE / "versions.py").read_text()
+    assert "sw_version" in (HOUSE / "upkeep/version_watch.py").read_text()
 
 
 @check("diagnostics")
@@ -539,7 +540,7 @@ def _entity_texts() -> None:
 def _reconfigure() -> None:
     """Seerr and every other service can be changed."""
     assert "async_step_reconfigure" in functions("config_flow.py")
-    assert "async_step_reconfigure" in functions("subentry_flow.py")
+    assert "async_step_reconfigure" in functions("flows/subentry.py")
     for kind, flow in english("config_subentries").items():
         assert {"user", "reconfigure"} <= set(flow["step"]), kind
 

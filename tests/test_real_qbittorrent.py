@@ -122,7 +122,7 @@ async def test_a_download_from_start_to_end(
     await seeder.move()
     await leecher.meet(torrent, seeder)
     await watch.until(
-        lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress") > paused_at
+        lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress", 100) > paused_at
     )
     await watch.until(lambda stage, _: stage == "download_done")
 

@@ -23,7 +23,7 @@ from custom_components.status_tracker.const import (
     LIMITS,
 )
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
-from custom_components.status_tracker.text import reason_text, stage_text
+from custom_components.status_tracker.reports.text import reason_text, stage_text
 
 from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, state_of
 from .stack.household import Household

@@ -11,8 +11,8 @@ import pytest
 
 from custom_components.status_tracker.coordinator import StatusTrackerCoordinator
 from custom_components.status_tracker.sources.base import Source
-from custom_components.status_tracker.store import MemoryStore
-from custom_components.status_tracker.webhook import WebhookManager
+from custom_components.status_tracker.storage.store import MemoryStore
+from custom_components.status_tracker.webhooks.manager import WebhookManager
 
 from .common import SetUp, StartHousehold, coordinator_of, poll, registered, stage_of, state_of, until
 from .stack.titles import film
@@ -65,8 +65,8 @@ async def test_busy_at_every_step(
         title = film(f"Film {number}", 2020, 5000 + number)
         asked.append(await home.world.request(title, "Alice", auto_approve=True))
         await coordinator.seerr.refresh(coordinator.wants)
-        coordinator.async_news()
-        coordinator.async_told()
+        coordinator.async_evidence_changed()
+        coordinator.async_webhooks_received()
         await coordinator.async_refresh()
 
     with interrupted(*STEPS[step], meanwhile):

@@ -15,8 +15,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.status_tracker import settings_watch
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
+from custom_components.status_tracker.upkeep import settings_watch
 
 from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, until
 from .stack.household import Household

@@ -27,7 +27,7 @@ async def test_a_grab_before_the_episodes_were_read(
     download = await home.world.grab(row, episodes=[episode.key for episode in title.seasons[1]])
     await until(hass, lambda: stage_of(hass, entry, first) == "indexed")
     await home.world.progress(download, 0.4)
-    coordinator_of(entry).sources["qbittorrent"].hurry()
+    coordinator_of(entry).sources["qbittorrent"].poll_soon()
     await coordinator_of(entry).async_refresh()
     await until(hass, lambda: stage_of(hass, entry, first) == "downloading")
     assert stage_of(hass, entry, second) == "approved"

@@ -41,7 +41,10 @@ def _no_pauses() -> Iterator[None]:
     """Look three times whether something took effect, without waiting in between."""
     module = "custom_components.status_tracker"
     pauses = (0.0, 0.0, 0.0)
-    with patch(f"{module}.actions.PAUSES", pauses), patch(f"{module}.replacing.PAUSES", pauses):
+    with (
+        patch(f"{module}.actions.requests.PAUSES", pauses),
+        patch(f"{module}.actions.replace_release.PAUSES", pauses),
+    ):
         yield
 
 
@@ -946,7 +949,7 @@ async def test_time_spent_in_each_stage(
         for stage, reason, minutes in steps
     )
     coordinator.memory.journeys[request.id] = replace(journey, timeline=timeline)
-    coordinator.async_news()
+    coordinator.async_evidence_changed()
 
     answer = await details(hass, act, request)
 

@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.const import DOMAIN
-from custom_components.status_tracker.reauth import async_start_reauth
-from custom_components.status_tracker.reload import async_reload_with_services
+from custom_components.status_tracker.flows.reauth import async_start_reauth
+from custom_components.status_tracker.upkeep.reload import async_reload_with_services
 
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
 from .stack.server import Fault

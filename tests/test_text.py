@@ -5,9 +5,9 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.status_tracker import text
 from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.text import stage_text
+from custom_components.status_tracker.reports import text
+from custom_components.status_tracker.reports.text import stage_text
 
 
 @pytest.mark.parametrize("title", ["{reason}", "{user} {title}", "{{ states }}", "{unknown}"])

@@ -21,14 +21,14 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.status_tracker import webhook as ours
 from custom_components.status_tracker.const import (
     CONF_CALLBACK_URL,
     CONF_REGISTER_WEBHOOKS,
     CONF_WEBHOOKS_LOCAL_ONLY,
     DOMAIN,
 )
-from custom_components.status_tracker.webhook import WebhookManager
+from custom_components.status_tracker.webhooks import manager as ours
+from custom_components.status_tracker.webhooks.manager import WebhookManager
 
 from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, registered, stage_of, until
 from .stack.arr import FakeArr
@@ -417,7 +417,7 @@ async def test_a_silent_webhook_is_an_issue(
     assert manager_of(entry).diagnostics_data["radarr-hd"]["untold"] == 3
     assert issues(hass) == set()  # it may just be late
 
-    monkeypatch.setattr("custom_components.status_tracker.registration.SILENT_FOR", timedelta())
+    monkeypatch.setattr("custom_components.status_tracker.webhooks.registration.SILENT_FOR", timedelta())
     await poll(hass, entry)
     coordinator_of(entry).async_update_listeners()
     assert issues(hass) == {("webhook_silent", "radarr-hd")}

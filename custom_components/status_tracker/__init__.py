@@ -1,6 +1,7 @@
 """Status Tracker: where is my request."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
@@ -11,29 +12,30 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .connect import build_client
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
-from .frontend.posters import Posters, PosterView, delete_posters
+from .flows.client_factory import build_client
+from .flows.reauth import async_start_reauth
 from .frontend.resource import card_resource
 from .frontend.websocket import async_register_commands
 from .pipeline.terms import SEERR, Service
-from .registrars import async_unregister_all
-from .reload import async_reload_with_services
+from .reports.posters import Posters, PosterView, delete_posters
 from .services import async_setup_services
-from .settings_watch import SettingsWatch, async_clear_offers
+from .sources.arr.radarr import RadarrSource
+from .sources.arr.sonarr import SonarrSource
 from .sources.base import Source
-from .sources.jellyfin import JellyfinSource
+from .sources.jellyfin.source import JellyfinSource
 from .sources.qbittorrent import QBittorrentSource
-from .sources.radarr import RadarrSource
-from .sources.seerr import SeerrSource
-from .sources.shoko import ShokoSource
-from .sources.sonarr import SonarrSource
-from .store import AnnouncementStore, MemoryStore
-from .versions import VersionWatch
-from .webhook import WebhookManager
-from .webhook_issues import async_clear
+from .sources.seerr.source import SeerrSource
+from .sources.shoko.source import ShokoSource
+from .storage.store import AnnouncementStore, MemoryStore
+from .upkeep.reload import async_reload_with_services
+from .upkeep.settings_watch import SettingsWatch, async_clear_offers
+from .upkeep.version_watch import VersionWatch
+from .webhooks.issues import async_clear
+from .webhooks.manager import WebhookManager
+from .webhooks.registrars import async_unregister_all
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -55,7 +57,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
         SeerrSource(SEERR, entry.title, build_client(hass, Service.SEERR, entry.data), clock=dt_util.utcnow),
         *(_source(hass, subentry) for subentry in entry.subentries.values()),
     ]
-    coordinator = StatusTrackerCoordinator(hass, entry, sources)
+    coordinator = StatusTrackerCoordinator(hass, entry, sources, partial(async_start_reauth, hass, entry))
     await coordinator.async_config_entry_first_refresh()
     webhooks = WebhookManager(hass, entry, coordinator)
     versions = VersionWatch(hass, entry, coordinator)
@@ -69,7 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(
-            hass, source.listen(coordinator.async_news), f"{DOMAIN} listen {source.name}"
+            hass, source.listen(coordinator.async_evidence_changed), f"{DOMAIN} listen {source.name}"
         )
     webhooks.async_setup()
     versions.async_setup()

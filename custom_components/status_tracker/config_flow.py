@@ -22,13 +22,13 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .connect import Probe, address_key
 from .const import CONF_SERVICES, CONF_SKIP, CONF_SUBENTRY_ID, DOMAIN
-from .discovery import Found, async_discover, async_find_clients, async_labels
-from .forms import async_check, credential_schema, found_client_schema, service_schema, shown
-from .options_flow import StatusTrackerOptionsFlow
+from .flows.client_factory import Probe, address_key
+from .flows.discovery import Found, async_discover, async_find_clients, async_labels
+from .flows.options import StatusTrackerOptionsFlow
+from .flows.schemas import async_check, credential_schema, found_client_schema, service_schema, shown
+from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
 from .pipeline.terms import Service
-from .subentry_flow import SUBENTRY_SERVICES, ServiceSubentryFlow
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):

@@ -14,8 +14,6 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .announcements import Announcements
-from .changes import REMOVED, Change, changes
 from .clients.errors import InvalidAuth
 from .const import (
     CONF_KEEP_HOURS,
@@ -29,15 +27,16 @@ from .const import (
     LOGGER,
     OPTIONS,
 )
+from .pipeline.changes import REMOVED, Change, changes
 from .pipeline.evidence import Evidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
 from .pipeline.terms import SEERR
 from .pipeline.tracker import Memory, evaluate
-from .reauth import async_start_reauth
 from .sources.base import Source
 from .sources.links import tell_links
-from .sources.seerr import SeerrSource
-from .store import MemoryStore
+from .sources.seerr.source import SeerrSource
+from .storage.announcements import Announcements
+from .storage.store import MemoryStore
 
 SAVE_DELAY = 30
 PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
@@ -72,8 +71,14 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     config_entry: ConfigEntry[Any]
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sequence[Source]) -> None:
-        """Take the sources, Seerr's among them."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        sources: Sequence[Source],
+        on_refused: Callable[[str | None], None],
+    ) -> None:
+        """Take the sources, Seerr's among them, and what asks for new credentials of one of them."""
         super().__init__(
             hass,
             LOGGER,
@@ -86,6 +91,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             ),
         )
         self.sources = {source.key: source for source in sources}
+        self._on_refused = on_refused
         self.memory = Memory()
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
@@ -165,8 +171,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Go on after an unload that failed, and poll every service for what has happened meanwhile."""
         self._stopped = False
         for source in self.sources.values():
-            source.hurry()
-        self.async_told()
+            source.poll_soon()
+        self.async_webhooks_received()
 
     def _is_stopped(self) -> bool:
         """Return whether it has been stopped since it began."""
@@ -186,7 +192,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             due = [
                 source
                 for source in self.sources.values()
-                if (source.due(now + SLACK) and source.key not in polled) or source.behind(self.wants)
+                if (source.due(now + SLACK) and source.key not in polled) or source.needs_poll(self.wants)
             ]
             if not due or self._is_stopped():
                 break
@@ -215,7 +221,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     async def async_ask(self, *sources: Source) -> list[Source]:
         """Poll sources anew, due or not, then those that come to be due; return which did not answer."""
         late = await self._async_poll(sources, PATIENCE)
-        self.async_news()
+        self.async_evidence_changed()
         await self.async_refresh()
         return [source for source in sources if source.error or source in late]
 
@@ -238,12 +244,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def _late(self, task: asyncio.Task[None]) -> None:
         """Take in what a slow source brought after all."""
         if not task.cancelled():
-            self.async_news()
+            self.async_evidence_changed()
             for source in self.sources.values():
                 self._check_auth(source)
 
     @callback
-    def async_news(self) -> None:
+    def async_evidence_changed(self) -> None:
         """Judge anew at once, without asking anybody: evidence has come in between."""
         if not self._settled or self._stopped:
             return
@@ -252,15 +258,15 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.async_update_listeners()
         self._plan()
         now = dt_util.utcnow()
-        if any(source.due(now) or source.behind(self.wants) for source in self.sources.values()):
+        if any(source.due(now) or source.needs_poll(self.wants) for source in self.sources.values()):
             self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
-    def async_told(self) -> None:
+    def async_webhooks_received(self) -> None:
         """Judge by what webhooks have told their sources; a poll of those confirms it soon."""
         if self._stopped:
             return
-        self.async_news()
+        self.async_evidence_changed()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
@@ -279,7 +285,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._basis, self._judged = None if outcome.changed else basis, now
         self.wants = outcome.wants
         for source in self.sources.values():
-            source.keep_pace(self.wants)
+            source.adjust_interval(self.wants)
         if outcome.changed:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         before, self.data = self.data or {}, dict(outcome.tracked)
@@ -292,7 +298,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Set the next update to when the first source is due."""
         now = dt_util.utcnow()
         waits = [source.next_poll - now if source.next_poll else SHORTEST for source in self.sources.values()]
-        if any(source.behind(self.wants) for source in self.sources.values()):
+        if any(source.needs_poll(self.wants) for source in self.sources.values()):
             waits.append(SHORTEST)
         self.update_interval = min(max(min(waits), SHORTEST), LONGEST)
 
@@ -320,7 +326,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._refused.discard(source.key)
         elif source.key not in self._refused and (source.key != SEERR or source.last_success):
             self._refused.add(source.key)
-            async_start_reauth(self.hass, self.config_entry, None if source.key == SEERR else source.key)
+            self._on_refused(None if source.key == SEERR else source.key)
 
     # What happened
 

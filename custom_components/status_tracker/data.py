@@ -7,9 +7,9 @@ from homeassistant.config_entries import ConfigEntry
 
 if TYPE_CHECKING:
     from .coordinator import StatusTrackerCoordinator
-    from .frontend.posters import Posters
-    from .versions import VersionWatch
-    from .webhook import WebhookManager
+    from .reports.posters import Posters
+    from .upkeep.version_watch import VersionWatch
+    from .webhooks.manager import WebhookManager
 
 
 @dataclass(slots=True)

@@ -8,14 +8,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from yarl import URL
 
-from .case_report import report
 from .const import CONF_CALLBACK_URL, CONF_REGISTERED, CONF_WEBHOOKS
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
-from .redact import REDACTED, Redactor
+from .reports.case_report import report
+from .reports.redact import REDACTED, Redactor
 from .sources.base import Source
-from .sources.shoko import ShokoSource
-from .store import MINOR_VERSION, VERSION
+from .sources.shoko.source import ShokoSource
+from .storage.store import MINOR_VERSION, VERSION
 
 SECRETS = frozenset({CONF_API_KEY, CONF_PASSWORD, CONF_USERNAME})
 WEBHOOK_DATA = frozenset({CONF_WEBHOOKS, CONF_REGISTERED})  # by source, with ids, and what others had there
@@ -92,7 +92,7 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
         "next_poll": due.isoformat() if due else None,
         "push_connected": source.push_connected if isinstance(source, ShokoSource) else None,
         "odd_webhooks": getattr(source, "bad", None),
-        "untold_changes": source.untold,
+        "untold_changes": source.missed_webhooks,
         "filters_dates": getattr(source, "filters_dates", None),
     }
 

@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .changes import RECOVERED, REMOVED, STUCK, Change
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
+from .pipeline.changes import RECOVERED, REMOVED, STUCK, Change
 from .pipeline.requests import Stage
-from .text import message_text
+from .reports.text import message_text
 
 PARALLEL_UPDATES = 0
 

@@ -9,12 +9,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
-from .connect import unique_id
 from .const import CONF_SUBENTRY_ID, DOMAIN
 from .data import StatusTrackerConfigEntry
-from .discovery import Found, async_read
-from .reauth import async_end_reauth
-from .settings_watch import async_reach, match, merge
+from .flows.client_factory import unique_id
+from .flows.discovery import Found, async_read
+from .flows.reauth import async_end_reauth
+from .upkeep.settings_watch import async_reach, match, merge
 
 
 async def async_create_fix_flow(

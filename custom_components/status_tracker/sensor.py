@@ -17,10 +17,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
-from .frontend.posters import Posters
 from .frontend.resource import card_resource
 from .pipeline.requests import FINISHED, Stage, Tracked
-from .text import detail_text, request_name
+from .reports.attributes import request_attributes
+from .reports.posters import Posters
+from .reports.text import request_name
 
 PARALLEL_UPDATES = 0
 
@@ -84,24 +85,24 @@ async def async_setup_entry(
     purged = False
 
     @callback
-    def come() -> None:
+    def add_new() -> None:
         """Add the sensors of new requests."""
         new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
         async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
         known.update(new)
 
     @callback
-    def come_and_go() -> None:
+    def sync_entities() -> None:
         """Add sensors of new requests, drop those of requests that are no more."""
         nonlocal purged
         purged = purged or _purge(hass, coordinator)
         for number in known - coordinator.data.keys():
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
-        come()
+        add_new()
 
-    come()  # what has gone is told of before its entity goes
-    entry.async_on_unload(coordinator.async_add_listener(come_and_go))
+    add_new()  # what has gone is told of before its entity goes
+    entry.async_on_unload(coordinator.async_add_listener(sync_entities))
 
 
 def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
@@ -225,37 +226,3 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
         if card_resource(self.hass).url:
             attributes[ATTR_MORE_INFO] = MORE_INFO_ELEMENT
         return attributes
-
-
-def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
-    """Return the attributes of a request: the same ones everywhere it is shown."""
-    asked, verdict, download = request.request, request.verdict, request.current
-    return {
-        "request_id": asked.request_id,
-        "title": request.title,
-        "year": request.year,
-        "media_type": asked.media_type,
-        "anime": request.anime,
-        "is_4k": asked.is_4k,
-        "seasons": list(asked.seasons) or None,
-        "requested_by": asked.requested_by,
-        "requested_at": asked.requested_at,
-        "stage_since": request.journey.stage_since,
-        "reason": verdict.reason,
-        "reason_detail": detail_text(hass, request),
-        "stuck": request.stuck,
-        "progress": request.progress,
-        "eta": request.eta,
-        "expected": verdict.expected,
-        "episodes_available": request.episodes_available,
-        "episodes_total": request.episodes_total,
-        "quality": download.quality if download else None,
-        "release": download.release if download else None,
-        "indexer": download.indexer if download else None,
-        "download_client": download.client if download else None,
-        "jellyfin_url": request.jellyfin_url,
-        "seerr_url": asked.url,
-        "tmdb_id": asked.tmdb_id,
-        "tvdb_id": request.tvdb_id,
-        "imdb_id": request.imdb_id,
-    }

@@ -11,13 +11,13 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.entity import Entity
 import probatio
 
-from . import actions
+from .actions import requests as actions
+from .actions.replace_release import replace_release
+from .actions.responses import request_details, request_summary
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
-from .details import request_details, request_summary
 from .pipeline.requests import Stage, Tracked
-from .replacing import replace_release
 from .sensor import RequestSensor
 
 ATTR_DOWNLOAD_ID = "download_id"

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from .const import DOMAIN
 from .data import StatusTrackerConfigEntry
 from .sources.base import Source
-from .sources.registrar import Outcome
+from .webhooks.registrar import Outcome
 
 
 @callback

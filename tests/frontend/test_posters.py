@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
-from custom_components.status_tracker.frontend import posters
+from custom_components.status_tracker.reports import posters
 
 from ..common import SetUp, StartHousehold, poll, state_of, until
 from ..conftest import ADDRESSES

@@ -8,12 +8,12 @@ from typing import Any
 from custom_components.status_tracker.pipeline.evidence import (
     EpisodeEvidence,
     Evidence,
+    EvidenceBase,
     FileEvidence,
     HistoryEvidence,
     ItemFile,
     LibraryEvidence,
     MovieEvidence,
-    Piece,
     QueueEvidence,
     RequestEvidence,
     SeriesEvidence,
@@ -81,9 +81,9 @@ def ago(**time: float) -> datetime:
     return NOW - timedelta(**time)
 
 
-def evidence(*pieces: Piece) -> Evidence:
+def evidence(*pieces: EvidenceBase) -> Evidence:
     """Return pieces of any kind as evidence."""
-    parts: dict[str, list[Piece]] = {field: [] for field in FIELDS.values()}
+    parts: dict[str, list[EvidenceBase]] = {field: [] for field in FIELDS.values()}
     for piece in pieces:
         parts[FIELDS[type(piece)]].append(piece)
     return Evidence(**{field: tuple(found) for field, found in parts.items()})  # type: ignore[arg-type]  # by type
@@ -104,7 +104,7 @@ def settled() -> Memory:
 
 
 def look(
-    *pieces: Piece,
+    *pieces: EvidenceBase,
     memory: Memory | None = None,
     now: datetime = NOW,
     limits: Limits = LIMITS,
@@ -116,7 +116,7 @@ def look(
 
 
 def only(
-    *pieces: Piece, memory: Memory | None = None, now: datetime = NOW, limits: Limits = LIMITS
+    *pieces: EvidenceBase, memory: Memory | None = None, now: datetime = NOW, limits: Limits = LIMITS
 ) -> Tracked:
     """Return the one request there is."""
     (tracked,) = look(*pieces, memory=memory, now=now, limits=limits).tracked.values()
@@ -124,7 +124,7 @@ def only(
 
 
 def over_time(
-    *pieces: Piece, waited: timedelta, limits: Limits = LIMITS, memory: Memory | None = None
+    *pieces: EvidenceBase, waited: timedelta, limits: Limits = LIMITS, memory: Memory | None = None
 ) -> Tracked:
     """Return the one request when the same evidence has stood for a time."""
     known = settled() if memory is None else memory

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import ItemFile, Piece
+from custom_components.status_tracker.pipeline.evidence import EvidenceBase, ItemFile
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Hint, Reason, Stage
 from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus
@@ -48,7 +48,7 @@ from .builders import (
 FILMS = (YOUR_NAME, DREAMING_GIRL, KNAPSACK_KID, JUJUTSU_0, MUGEN_FILM)
 
 
-def asked(film: AnimeFilm, number: int = 1, *, loaded: bool = True) -> tuple[Piece, ...]:
+def asked(film: AnimeFilm, number: int = 1, *, loaded: bool = True) -> tuple[EvidenceBase, ...]:
     """Return a film asked for and imported."""
     return film.request(number), film.title(), film.in_radarr(loaded=loaded)
 
@@ -169,9 +169,9 @@ def test_two_wrong_tmdb_links() -> None:
     assert [found[number].stage for number in (1, 2)] == [Stage.AVAILABLE, Stage.ANIME_MATCHING]
 
 
-def split_cour(shown: range) -> tuple[Piece, ...]:
+def split_cour(shown: range) -> tuple[EvidenceBase, ...]:
     """Return a season of 24 that AniDB counts as two entries of 12, and what Jellyfin shows of it."""
-    pieces: list[Piece] = [SPY_X_FAMILY.request(), SPY_X_FAMILY.title()]
+    pieces: list[EvidenceBase] = [SPY_X_FAMILY.request(), SPY_X_FAMILY.title()]
     pieces.append(SPY_X_FAMILY.in_sonarr(*(SPY_X_FAMILY.episode(1, number) for number in range(1, 25))))
     for number in range(1, 25):
         cour, part = divmod(number - 1, 12)
@@ -200,9 +200,14 @@ def test_never_by_season_and_number() -> None:
     second_cour = vfs_item(13, "e13", season=1, number=1)
     assert only(*told, sonarr, shoko, show, second_cour).stage is Stage.ANIME_MATCHING
     # Nor where nobody has said yet that it is anime: the item says whose numbers it has.
-    untold = (*STACK, SPY_X_FAMILY.request(), SPY_X_FAMILY.title(anime=False), replace(sonarr, anime=False))
-    assert only(*untold, show, second_cour).stage is Stage.IMPORTING
-    assert only(*untold, SHOKO, show, second_cour).stage is Stage.IMPORTING
+    nobody_says = (
+        *STACK,
+        SPY_X_FAMILY.request(),
+        SPY_X_FAMILY.title(anime=False),
+        replace(sonarr, anime=False),
+    )
+    assert only(*nobody_says, show, second_cour).stage is Stage.IMPORTING
+    assert only(*nobody_says, SHOKO, show, second_cour).stage is Stage.IMPORTING
     plain = item("e1", ItemKind.EPISODE, series_id="s1", season=1, number=1)
     assert only(*told, sonarr, shoko, show, plain).stage is Stage.ANIME_MATCHING
 

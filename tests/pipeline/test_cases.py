@@ -5,7 +5,12 @@ from datetime import timedelta
 
 from custom_components.status_tracker.pipeline.binding import open_cases
 from custom_components.status_tracker.pipeline.cases import Case, last_event, same_shoko_file
-from custom_components.status_tracker.pipeline.evidence import ClientDownload, Evidence, FileEvidence, Piece
+from custom_components.status_tracker.pipeline.evidence import (
+    ClientDownload,
+    Evidence,
+    EvidenceBase,
+    FileEvidence,
+)
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
 from custom_components.status_tracker.pipeline.requests import Journey, Stage
 from custom_components.status_tracker.pipeline.terms import (
@@ -54,7 +59,7 @@ from .builders import (
 )
 
 
-def cases(*pieces: Piece, journeys: dict[int, Journey] | None = None) -> dict[int, Case]:
+def cases(*pieces: EvidenceBase, journeys: dict[int, Journey] | None = None) -> dict[int, Case]:
     """Return the cases of the evidence."""
     return open_cases(evidence(*pieces), journeys or {})
 

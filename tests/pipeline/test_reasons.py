@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import Piece
-from custom_components.status_tracker.pipeline.loading import BROKEN
+from custom_components.status_tracker.pipeline.evidence import EvidenceBase
+from custom_components.status_tracker.pipeline.in_flight import BROKEN
 from custom_components.status_tracker.pipeline.requests import (
     Hint,
     Reason,
@@ -60,7 +60,7 @@ MATCHED = shoko_file(5, FILE)
 SHOWN = [series_item(), episode_item(1)]
 
 # reason, the stage it is shown with, what produces it, what lifts it
-TABLE: list[tuple[Reason, Stage, tuple[Piece, ...], tuple[Piece, ...]]] = [
+TABLE: list[tuple[Reason, Stage, tuple[EvidenceBase, ...], tuple[EvidenceBase, ...]]] = [
     (
         Reason.AWAITING_APPROVAL,
         Stage.REQUESTED,
@@ -182,7 +182,9 @@ TABLE: list[tuple[Reason, Stage, tuple[Piece, ...], tuple[Piece, ...]]] = [
 
 
 @pytest.mark.parametrize(("reason", "stage", "told", "lifted"), TABLE, ids=[one[0] for one in TABLE])
-def test_table(reason: Reason, stage: Stage, told: tuple[Piece, ...], lifted: tuple[Piece, ...]) -> None:
+def test_table(
+    reason: Reason, stage: Stage, told: tuple[EvidenceBase, ...], lifted: tuple[EvidenceBase, ...]
+) -> None:
     """Each reason comes from evidence, is stuck as the table says, and goes with the evidence."""
     memory = settled()
     only(*STACK, *told, memory=memory)

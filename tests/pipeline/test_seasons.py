@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import Piece
+from custom_components.status_tracker.pipeline.evidence import EvidenceBase
 from custom_components.status_tracker.pipeline.requests import Stage
 from custom_components.status_tracker.pipeline.terms import HistoryKind
 
@@ -24,7 +24,7 @@ FIRST, SECOND = series_request(1, 1), series_request(2, 2)
 GRAB = episode_event(1, HistoryKind.GRABBED, ago(minutes=1))
 
 
-def stages(*pieces: Piece) -> list[Stage]:
+def stages(*pieces: EvidenceBase) -> list[Stage]:
     """Return the stages of the requests for the first and the second season."""
     tracked = look(*STACK, series_title(), FIRST, SECOND, *pieces, memory=settled()).tracked
     return [tracked[1].stage, tracked[2].stage]

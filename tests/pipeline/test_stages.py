@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import ClientDownload, Piece, SeasonTitle
+from custom_components.status_tracker.pipeline.evidence import ClientDownload, EvidenceBase, SeasonTitle
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 from custom_components.status_tracker.pipeline.terms import (
@@ -57,7 +57,7 @@ DONE = torrent(TorrentState.COMPLETE, 1.0)
 WITHOUT_LIBRARY = (SEERR, RADARR, SONARR, CLIENT)
 SEERR_AND_LIBRARY = (SEERR, JELLYFIN)
 
-FILM_STAGES: list[tuple[str, Stage, tuple[Piece, ...]]] = [
+FILM_STAGES: list[tuple[str, Stage, tuple[EvidenceBase, ...]]] = [
     ("pending", Stage.REQUESTED, (request(status=RequestStatus.PENDING, service_id=None, external_id=None),)),
     ("approved", Stage.APPROVED, (request(), film())),
     ("grabbed, nothing more known", Stage.INDEXED, (request(), film(), replace(GRAB, at=ago(minutes=1)))),
@@ -122,7 +122,7 @@ FILM_STAGES: list[tuple[str, Stage, tuple[Piece, ...]]] = [
 @pytest.mark.parametrize(
     ("stage", "pieces"), [one[1:] for one in FILM_STAGES], ids=[one[0] for one in FILM_STAGES]
 )
-def test_film(stage: Stage, pieces: tuple[Piece, ...]) -> None:
+def test_film(stage: Stage, pieces: tuple[EvidenceBase, ...]) -> None:
     """A film is as far as its best evidence says."""
     assert only(*STACK, title(), *pieces).stage is stage
 
@@ -213,7 +213,7 @@ LOADED = [episode(1, number, loaded=True) for number in (1, 2, 3)]
 OPEN = [episode(1, number) for number in (1, 2, 3)]
 UNAIRED = episode(1, 3, air_date=NOW + timedelta(days=7))
 
-SERIES_STAGES: list[tuple[str, Stage, tuple[Piece, ...]]] = [
+SERIES_STAGES: list[tuple[str, Stage, tuple[EvidenceBase, ...]]] = [
     ("nothing yet", Stage.APPROVED, (series(*OPEN),)),
     ("all shown", Stage.AVAILABLE, (series(*LOADED), *SHOWN)),
     ("all imported", Stage.IMPORTING, (series(*LOADED),)),
@@ -266,7 +266,7 @@ SERIES_STAGES: list[tuple[str, Stage, tuple[Piece, ...]]] = [
 @pytest.mark.parametrize(
     ("stage", "pieces"), [one[1:] for one in SERIES_STAGES], ids=[one[0] for one in SERIES_STAGES]
 )
-def test_series(stage: Stage, pieces: tuple[Piece, ...]) -> None:
+def test_series(stage: Stage, pieces: tuple[EvidenceBase, ...]) -> None:
     """A series is what its wanted episodes add up to."""
     assert only(*STACK, series_title(), series_request(), *pieces).stage is stage
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import Piece, SeasonTitle, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence import EvidenceBase, SeasonTitle, ServiceEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.reasons import is_stuck
 from custom_components.status_tracker.pipeline.requests import (
@@ -349,7 +349,9 @@ def down(service: ServiceEvidence) -> tuple[ServiceEvidence, ...]:
         ),
     ],
 )
-def test_down(blind: ServiceEvidence, told: tuple[Piece, ...], stage: Stage, reason: Reason | None) -> None:
+def test_down(
+    blind: ServiceEvidence, told: tuple[EvidenceBase, ...], stage: Stage, reason: Reason | None
+) -> None:
     """The last evidence stands, the blind service is named, and nobody is told to look, unless it broke."""
     found = over_time(*down(blind), *told, waited=LIMIT * 2)
     assert found.stage is stage

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import Evidence, Piece
+from custom_components.status_tracker.pipeline.evidence import Evidence, EvidenceBase
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
 from custom_components.status_tracker.pipeline.terms import (
@@ -69,7 +69,7 @@ def world() -> Evidence:
     """Return much of everything at once: films, 4K, series by two people, anime, failures, strangers."""
     uhd = film_file("/movies4k/The Matrix (1999)/The Matrix.mkv", 50 * GB)
     anime = film_file("/anime/Your Name (2016)/Your Name.mkv", 3 * GB)
-    pieces: list[Piece] = [
+    pieces: list[EvidenceBase] = [
         *FOURK_STACK,
         SHOKO,
         request(1),
@@ -235,7 +235,7 @@ def test_journey_of_a_film() -> None:
     """From the request to the screen, by evidence as it comes in; the timeline tells it all."""
     memory = settled()
     grab = event(HistoryKind.GRABBED, NOW + timedelta(minutes=3))
-    way: list[tuple[Piece, ...]] = [
+    way: list[tuple[EvidenceBase, ...]] = [
         (request(status=RequestStatus.PENDING, requested_at=NOW),),
         (request(),),
         (request(), film()),

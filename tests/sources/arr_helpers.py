@@ -12,9 +12,9 @@ from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.sonarr import SonarrClient
 from custom_components.status_tracker.pipeline.evidence import Want
 from custom_components.status_tracker.pipeline.terms import MediaType
-from custom_components.status_tracker.sources.radarr import RadarrSource
-from custom_components.status_tracker.sources.seerr import SeerrSource
-from custom_components.status_tracker.sources.sonarr import SonarrSource
+from custom_components.status_tracker.sources.arr.radarr import RadarrSource
+from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
+from custom_components.status_tracker.sources.seerr.source import SeerrSource
 from tests.sources.library_helpers import want
 from tests.stack.household import Household
 from tests.stack.titles import Title

@@ -11,7 +11,7 @@ import aiohttp
 from custom_components.status_tracker.clients.jellyfin import JellyfinClient
 from custom_components.status_tracker.pipeline.evidence import FileEvidence, LibraryEvidence, Want
 from custom_components.status_tracker.pipeline.terms import MediaType
-from custom_components.status_tracker.sources.jellyfin import JellyfinSource
+from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Call
 

@@ -9,8 +9,8 @@ from custom_components.status_tracker.clients.arr_model import HistoryRow, Queue
 from custom_components.status_tracker.clients.seerr_model import TitleDetails
 from custom_components.status_tracker.pipeline.evidence import HistoryEvidence
 from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaType, QueueStatus
-from custom_components.status_tracker.sources.arr_log import MARGIN, UNBOUND, HistoryLog
-from custom_components.status_tracker.sources.arr_rows import (
+from custom_components.status_tracker.sources.arr.history import MARGIN, UNBOUND, HistoryLog
+from custom_components.status_tracker.sources.arr.rows import (
     MESSAGE_LENGTH,
     MESSAGES,
     flatten,
@@ -19,8 +19,8 @@ from custom_components.status_tracker.sources.arr_rows import (
     queue_evidence,
     queue_status,
 )
-from custom_components.status_tracker.sources.keep import read_time
-from custom_components.status_tracker.sources.seerr_rows import title_evidence
+from custom_components.status_tracker.sources.seerr.rows import title_evidence
+from custom_components.status_tracker.sources.serialization import read_time
 from tests.sources.arr_helpers import START, load
 
 

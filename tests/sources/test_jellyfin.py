@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.status_tracker.pipeline.evidence import FileEvidence, Want
 from custom_components.status_tracker.pipeline.terms import ItemKind, MediaType
-from custom_components.status_tracker.sources.jellyfin import JellyfinSource
+from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.sources.library_helpers import Household, want
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Call, Fault
@@ -521,7 +521,7 @@ async def test_no_alarm_before_the_plugin_has_run(house: Household) -> None:
             "Movie", f"Film {number}", f"/media/movies/{number}/{number}.mkv", ids={"Tmdb": f"{number}"}
         )
         await house.poll(wanted, seconds=seconds)
-        return house.source.untold
+        return house.source.missed_webhooks
 
     assert [await comes(number, 600) for number in (100, 101, 102)] == [0, 0, 0]
     house.server.plugin.has_run = True

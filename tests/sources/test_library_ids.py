@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.status_tracker.clients.jellyfin import Item
 from custom_components.status_tracker.pipeline.terms import ItemKind
-from custom_components.status_tracker.sources.library_ids import typed_ids
-from custom_components.status_tracker.sources.library_shelf import item_evidence, item_keys
+from custom_components.status_tracker.sources.jellyfin.ids import typed_ids
+from custom_components.status_tracker.sources.jellyfin.tracked import item_evidence, item_keys
 from tests.sources.library_helpers import FIXTURES
 
 VFS = "/config/Shokofin/VFS/0c419071"

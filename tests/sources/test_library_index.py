@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from custom_components.status_tracker.sources.library_index import LibraryIndex
+from custom_components.status_tracker.sources.jellyfin.key_table import KeyTable
 
 BYTES_AN_ITEM = 120
 
@@ -27,7 +27,7 @@ def keys(number: int) -> tuple[str, ...]:
 
 def test_finds_each_of_many() -> None:
     """Every key of every item leads to it, whether sorted in or not; others lead nowhere."""
-    index = LibraryIndex()
+    index = KeyTable()
     for number in range(20_000):
         index.put(item_id(number), keys(number))
     assert index.size == 20_000
@@ -39,7 +39,7 @@ def test_finds_each_of_many() -> None:
 
 def test_one_key_and_several_items() -> None:
     """Versions and double libraries share an id."""
-    index = LibraryIndex()
+    index = KeyTable()
     for number in range(3):
         index.put(item_id(number), ("imdb:tt1",))
     assert index.find("imdb:tt1") == {item_id(0), item_id(1), item_id(2)}
@@ -47,7 +47,7 @@ def test_one_key_and_several_items() -> None:
 
 def test_putting_in_again_costs_nothing_and_adds_what_is_new() -> None:
     """An item seen in every delta is held once; ids that come late lead to it too."""
-    index = LibraryIndex()
+    index = KeyTable()
     for _ in range(9000):
         index.put(item_id(1), keys(1))
     assert index.size == 1
@@ -58,7 +58,7 @@ def test_putting_in_again_costs_nothing_and_adds_what_is_new() -> None:
 
 def test_gone_and_back() -> None:
     """What is gone is found no more, until it is put in again."""
-    index = LibraryIndex()
+    index = KeyTable()
     index.put(item_id(1), keys(1))
     index.discard(item_id(1))
     assert index.find("tmdb_movie:1") == set()
@@ -70,7 +70,7 @@ def test_gone_and_back() -> None:
 def test_odd_ids(odd: str) -> None:
     """What is no id is refused."""
     with pytest.raises(ValueError, match=r".+"):
-        LibraryIndex().put(odd, ("imdb:tt1",))
+        KeyTable().put(odd, ("imdb:tt1",))
 
 
 def test_stays_small() -> None:
@@ -78,7 +78,7 @@ def test_stays_small() -> None:
     ids = [item_id(number) for number in range(20_000)]
     tracemalloc.start()
     try:
-        index = LibraryIndex()
+        index = KeyTable()
         for number, one in enumerate(ids):
             index.put(one, keys(number))
         held, peak = tracemalloc.get_traced_memory()

@@ -11,10 +11,10 @@ import pytest
 
 from custom_components.status_tracker.pipeline.evidence import Evidence, MovieEvidence, Want
 from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
-from custom_components.status_tracker.sources.arr import READS
-from custom_components.status_tracker.sources.arr_book import SOON
+from custom_components.status_tracker.sources.arr.radarr import RadarrSource
+from custom_components.status_tracker.sources.arr.source import READS
+from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.base import FAST
-from custom_components.status_tracker.sources.radarr import RadarrSource
 from tests.sources.arr_helpers import START, post, radarr_source, want_film
 from tests.stack.household import Household
 from tests.stack.rows import MovieRow
@@ -189,7 +189,7 @@ async def test_a_slow_radarr_is_read_in_several_polls(
     other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2020, 2005))
     assert isinstance(other, MovieRow)
     wants = (by_id(movie), by_id(other))
-    monkeypatch.setattr("custom_components.status_tracker.sources.arr.READ_SECONDS", -1.0)
+    monkeypatch.setattr("custom_components.status_tracker.sources.arr.source.READ_SECONDS", -1.0)
     await poll(home, source, *wants)
     assert (source.evidence.movies, source.interval(wants)) == ((), SOON)
     monkeypatch.undo()

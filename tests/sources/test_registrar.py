@@ -11,10 +11,10 @@ from custom_components.status_tracker.clients.jellyfin import JellyfinClient
 from custom_components.status_tracker.clients.radarr import RadarrClient
 from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.sonarr import SonarrClient
-from custom_components.status_tracker.sources.registrar import Kept, Outcome
-from custom_components.status_tracker.sources.registrar_arr import SWITCHES, ArrRegistrar
-from custom_components.status_tracker.sources.registrar_jellyfin import JellyfinRegistrar
-from custom_components.status_tracker.sources.registrar_seerr import SeerrRegistrar
+from custom_components.status_tracker.webhooks.registrar import Outcome, PreviousWebhook
+from custom_components.status_tracker.webhooks.registrar_arr import SWITCHES, ArrRegistrar
+from custom_components.status_tracker.webhooks.registrar_jellyfin import JellyfinRegistrar
+from custom_components.status_tracker.webhooks.registrar_seerr import SeerrRegistrar
 from tests.stack.arr import FakeArr
 from tests.stack.arr_connections import BackOff
 from tests.stack.household import Household
@@ -43,7 +43,7 @@ class Bench:
         self.home = home
         self.receiver = receiver
         self.session = session
-        self.kept: list[Kept] = []
+        self.kept: list[PreviousWebhook] = []
         self.common: dict[str, Any] = {"heard": lambda: len(receiver.got), "keep": self.kept.append}
 
     @property

@@ -15,9 +15,15 @@ from custom_components.status_tracker.clients.seerr_model import Request, Webhoo
 from custom_components.status_tracker.pipeline.evidence import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.pipeline.terms import MediaStatus, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.sources.base import CALM
-from custom_components.status_tracker.sources.seerr import NEXT_TITLES, PROVISIONAL, SOON, TITLES, SeerrSource
-from custom_components.status_tracker.sources.seerr_rows import request_evidence
-from custom_components.status_tracker.sources.seerr_webhook import TEMPLATE, TYPES
+from custom_components.status_tracker.sources.seerr.rows import request_evidence
+from custom_components.status_tracker.sources.seerr.source import (
+    NEXT_TITLES,
+    PROVISIONAL,
+    SOON,
+    TITLES,
+    SeerrSource,
+)
+from custom_components.status_tracker.sources.seerr.webhook import TEMPLATE, TYPES
 from tests.sources.arr_helpers import START, load, seerr_source, want_film, want_show
 from tests.stack.household import Household
 from tests.stack.server import Fault

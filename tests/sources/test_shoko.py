@@ -15,9 +15,9 @@ from custom_components.status_tracker.clients.push import Pace, PushConnection
 from custom_components.status_tracker.clients.shoko import ShokoClient
 from custom_components.status_tracker.pipeline.evidence import FileEvidence, ShokoEvidence, Want
 from custom_components.status_tracker.pipeline.terms import MediaType
-from custom_components.status_tracker.sources import shoko as shoko_module
-from custom_components.status_tracker.sources.shoko import ShokoSource
-from custom_components.status_tracker.sources.shoko_book import RECENT_KEPT
+from custom_components.status_tracker.sources.shoko import source as shoko_module
+from custom_components.status_tracker.sources.shoko.source import ShokoSource
+from custom_components.status_tracker.sources.shoko.state import RECENT_KEPT
 from tests.stack.library import ShokoEpisode, ShokoSeries
 from tests.stack.server import Fault
 from tests.stack.shoko import FakeShoko

@@ -10,9 +10,9 @@ import pytest
 
 from custom_components.status_tracker.pipeline.evidence import EpisodeEvidence, SeriesEvidence, Want
 from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
-from custom_components.status_tracker.sources.arr_book import SOON
-from custom_components.status_tracker.sources.arr_webhook import HookFile
-from custom_components.status_tracker.sources.sonarr import SonarrSource
+from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
+from custom_components.status_tracker.sources.arr.state import SOON
+from custom_components.status_tracker.sources.arr.webhook import HookFile
 from tests.sources.arr_helpers import START, post, sonarr_source, want_show
 from tests.stack.household import Household
 from tests.stack.rows import SeriesRow

@@ -19,8 +19,8 @@ from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
 from ..data import StatusTrackerConfigEntry
 from ..pipeline.requests import Tracked
-from ..text import request_name
-from .posters import Posters
+from ..reports.posters import Posters
+from ..reports.text import request_name
 from .rows import request_key, request_row, source_rows
 
 type Row = dict[str, Any]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..actions import HANDED_AGAIN
+from ..actions.requests import HANDED_AGAIN
+from ..actions.responses import request_summary
 from ..coordinator import StatusTrackerCoordinator
-from ..details import request_summary
 from ..pipeline.requests import FINISHED, Download, Reason, Stage, Tracked
 from ..pipeline.stages import download_stage
 from ..pipeline.terms import Service

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import probatio
 
+from ..actions.responses import request_details
 from ..const import DOMAIN
 from ..data import StatusTrackerConfigEntry
-from ..details import request_details
 from .feed import News, Row, feed_of
 from .rows import request_row
 

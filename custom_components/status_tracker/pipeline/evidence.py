@@ -23,7 +23,7 @@ from .terms import (
 )
 
 
-class Piece(DataClassDictMixin):
+class EvidenceBase(DataClassDictMixin):
     """Base of all evidence."""
 
     class Config(BaseConfig):
@@ -34,7 +34,7 @@ class Piece(DataClassDictMixin):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceEvidence(Piece):
+class ServiceEvidence(EvidenceBase):
     """One configured service and how it is.
 
     `seerr_id` is the number Seerr gives a Radarr or Sonarr (from 0), None if Seerr does not know it.
@@ -53,7 +53,7 @@ class ServiceEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientDownload(Piece):
+class ClientDownload(EvidenceBase):
     """A row of Seerr's own `downloadStatus`, which stands in where no *arr is configured. Bytes."""
 
     download_id: str | None = None
@@ -67,7 +67,7 @@ class ClientDownload(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestEvidence(Piece):
+class RequestEvidence(EvidenceBase):
     """A request as Seerr lists it; `service_id` may be 0, `external_id` is the *arr's own id."""
 
     request_id: int
@@ -92,7 +92,7 @@ class RequestEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeasonTitle(Piece):
+class SeasonTitle(EvidenceBase):
     """A season as TMDB counts it."""
 
     number: int
@@ -101,7 +101,7 @@ class SeasonTitle(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TitleEvidence(Piece):
+class TitleEvidence(EvidenceBase):
     """A title as Seerr describes it, asked once; `poster` is an absolute URL."""
 
     media_type: MediaType
@@ -117,7 +117,7 @@ class TitleEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileEvidence(Piece):
+class FileEvidence(EvidenceBase):
     """A file an *arr imported: its path as that *arr sees it, and its size in bytes."""
 
     path: str
@@ -127,7 +127,7 @@ class FileEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovieEvidence(Piece):
+class MovieEvidence(EvidenceBase):
     """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
 
     source: str
@@ -149,7 +149,7 @@ class MovieEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeEvidence(Piece):
+class EpisodeEvidence(EvidenceBase):
     """An episode in a Sonarr; `tvdb_id` is the episode's own."""
 
     episode_id: int
@@ -167,7 +167,7 @@ class EpisodeEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesEvidence(Piece):
+class SeriesEvidence(EvidenceBase):
     """A series in a Sonarr, with the episodes of the seasons somebody wants."""
 
     source: str
@@ -189,7 +189,7 @@ class SeriesEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEvidence(Piece):
+class QueueEvidence(EvidenceBase):
     """A row of an *arr's queue: one a film, one an episode. Bytes; `messages` are the *arr's own words."""
 
     source: str
@@ -213,7 +213,7 @@ class QueueEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEvidence(Piece):
+class HistoryEvidence(EvidenceBase):
     """An event of an *arr, from its history (`event_id`) or from a webhook (none).
 
     The ids beside `media_id` come with webhooks, so that an event can be bound before anything is polled.
@@ -237,7 +237,7 @@ class HistoryEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TorrentEvidence(Piece):
+class TorrentEvidence(EvidenceBase):
     """A torrent in a client; `hashes` are lower case, v1, v2 and truncated v2. Bytes, seconds, 0 to 1."""
 
     source: str
@@ -253,7 +253,7 @@ class TorrentEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemFile(Piece):
+class ItemFile(EvidenceBase):
     """A file behind a Jellyfin item; the size is 0 where Jellyfin does not tell."""
 
     path: str
@@ -261,7 +261,7 @@ class ItemFile(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryEvidence(Piece):
+class LibraryEvidence(EvidenceBase):
     """A Jellyfin item; `ids` are "kind:value" as `ids.py` spells them, typed by what the item is."""
 
     source: str
@@ -281,7 +281,7 @@ class LibraryEvidence(Piece):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShokoEvidence(Piece):
+class ShokoEvidence(EvidenceBase):
     """A file Shoko knows. `paths` are its relative paths, the present one first, former ones after.
 
     `ids` are "kind:value" (ids.py) of its file, episodes, series, AniDB, TMDB, TVDB and IMDb entries.

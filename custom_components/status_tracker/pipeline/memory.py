@@ -160,7 +160,7 @@ def notice(case: Case, now: datetime, *, old: bool) -> None:
         case.journey = replace(journey, opened_at=opened, reread_after=again, sign=sign, deleted_at=deleted)
 
 
-def depart(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journey:
+def new_journey(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journey:
     """Return the journey of a request seen for the first time."""
     request = case.request
     early = stage in (Stage.REQUESTED, Stage.APPROVED) and request.requested_at

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from .cases import Case, last_event
-from .loading import BROKEN, down, in_flight, in_words, like_title, names_down
+from .in_flight import BROKEN, down, in_flight, in_words, like_title, names_down
 from .requests import (
     IN_FLIGHT,
     Hint,

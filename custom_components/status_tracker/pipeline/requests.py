@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from .evidence import (
     EpisodeEvidence,
+    EvidenceBase,
     FileEvidence,
     HistoryEvidence,
     LibraryEvidence,
-    Piece,
     QueueEvidence,
     RequestEvidence,
     ShokoEvidence,
@@ -173,7 +173,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step(Piece):
+class Step(EvidenceBase):
     """One entry of a timeline."""
 
     stage: Stage
@@ -186,7 +186,7 @@ DOWNLOADS_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Journey(Piece):
+class Journey(EvidenceBase):
     """What must be remembered of a request beside the evidence: stage times, downloads last seen.
 
     What was read before `opened_at` proves nothing of it; what was read before `reread_after` (its media or

@@ -10,10 +10,10 @@ from .evidence import Evidence, LibraryEvidence, SeriesEvidence, Want
 from .memory import (
     SETTLING,
     Memory,
-    depart,
     expired,
     forget_gone,
     is_open,
+    new_journey,
     notice,
     progressed,
     remember,
@@ -82,7 +82,7 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     units = judge_units(case, now)
     stage = request_stage(case, units)
     if case.journey is None:
-        case.journey = depart(case, stage, now, old=old)
+        case.journey = new_journey(case, stage, now, old=old)
     case.journey = progressed(case.journey, units, now)
     if case.superseded:
         verdict = Verdict(stage=case.journey.stage, reason=case.journey.reason)

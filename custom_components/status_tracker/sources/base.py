@@ -49,13 +49,13 @@ class Source(ABC):
         self.error: ClientError | None = None
         self.last_success: datetime | None = None
         self.polls = 0
-        self.untold = 0
-        self.untold_since: datetime | None = None
+        self.missed_webhooks = 0
+        self.missed_since: datetime | None = None
         self._webhooks_since: datetime | None = None
         self._next: datetime | None = None
         self._failures = 0
         self._answered: Hashable = None
-        self._hurried = False
+        self._poll_again = False
         self._lock = asyncio.Lock()
 
     @property
@@ -95,13 +95,13 @@ class Source(ABC):
 
     def _heard_webhook(self) -> None:
         """Take it that webhooks arrive; a test alone does not show it."""
-        self.untold, self.untold_since = 0, None
+        self.missed_webhooks, self.missed_since = 0, None
 
-    def _untold(self, at: datetime | None = None) -> None:
+    def _note_missed_webhook(self, at: datetime | None = None) -> None:
         """Count a change of this time that a poll shows and a webhook should have told."""
         if self._webhooks_since and (at is None or at > self._webhooks_since):
-            self.untold += 1
-            self.untold_since = self.untold_since or self.clock()
+            self.missed_webhooks += 1
+            self.missed_since = self.missed_since or self.clock()
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""
@@ -135,15 +135,15 @@ class Source(ABC):
         """Return what of the wants this service is asked for: a change of it makes a poll due."""
         return frozenset(want.request_id for want in wants)
 
-    def behind(self, wants: Sequence[Want]) -> bool:
+    def needs_poll(self, wants: Sequence[Want]) -> bool:
         """Return whether the wants have come to need what the last poll was not asked for."""
         return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
 
     def caught_up(self, wants: Sequence[Want]) -> bool:
         """Return whether all that the wants need has been read since the start."""
-        return self.last_success is not None and self.state.ok and not self.behind(wants)
+        return self.last_success is not None and self.state.ok and not self.needs_poll(wants)
 
-    def keep_pace(self, wants: Sequence[Want]) -> None:
+    def adjust_interval(self, wants: Sequence[Want]) -> None:
         """Bring the next poll forward where the wants have come to need a quicker pace."""
         if self.error is None and self._next and self.last_success:
             self._next = min(self._next, self.last_success + self.interval(wants))
@@ -153,16 +153,16 @@ class Source(ABC):
         """Return when the next poll is due, None for at once."""
         return self._next
 
-    def hurry(self) -> None:
+    def poll_soon(self) -> None:
         """Make the next poll due at once, or another one when the present one has ended."""
-        self._next, self._hurried = None, True
+        self._next, self._poll_again = None, True
 
     @final
     async def refresh(self, wants: Sequence[Want]) -> None:
         """Poll within the time limit and keep the verdict as health; never raises ClientError."""
         async with self._lock:
             self.polls += 1
-            self._hurried = False
+            self._poll_again = False
             self._answered = self.needs(wants)
             error: ClientError | None = None
             try:
@@ -173,8 +173,8 @@ class Source(ABC):
             except TimeoutError:
                 error = TimedOut(f"{self.name}: no answer in time")
             except Exception:
-                LOGGER.exception("%s sent what nobody expected", self.name)
-                error = BadAnswer(f"{self.name}: an answer that was not expected")
+                LOGGER.exception("Unexpected error polling %s", self.name)
+                error = BadAnswer(f"{self.name}: unexpected error")
             self._judge(error, wants)
 
     def _judge(self, error: ClientError | None, wants: Sequence[Want]) -> None:
@@ -191,7 +191,7 @@ class Source(ABC):
             self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
             if isinstance(error, InvalidAuth):
                 self._next = now + BACK_OFF_MAX
-        if self._hurried and error is None:
+        if self._poll_again and error is None:
             self._next = None
         reason = error.reason if error else None
         if (error is None, reason) != (was_ok, self.state.reason):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ..pipeline.terms import Service
 from .base import Source
-from .seerr_rows import SeerrServers
+from .seerr.rows import SeerrServers
 
 
 def tell_links(servers: SeerrServers | None, sources: Iterable[Source]) -> None:

@@ -1,0 +1,1 @@
+"""What the config, options, subentry and reauth flows share."""

@@ -1,0 +1,186 @@
+"""Build the services' clients from stored data, and try them out."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_CLOSE,
+)
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_create_clientsession, async_get_clientsession
+from homeassistant.util.hass_dict import HassKey
+from yarl import URL
+
+from ..clients.errors import InvalidAuth, TimedOut
+from ..clients.http import normalise_url
+from ..clients.jellyfin import JellyfinClient
+from ..clients.qbittorrent import QBittorrentClient
+from ..clients.radarr import RadarrClient
+from ..clients.seerr import SeerrClient
+from ..clients.shoko import ShokoClient, exchange
+from ..clients.sonarr import SonarrClient
+from ..const import DOMAIN
+from ..pipeline.terms import Service
+
+PROBE_SECONDS = 12.0
+
+type ArrClient = RadarrClient | SonarrClient
+type AnyClient = SeerrClient | ArrClient | QBittorrentClient | JellyfinClient | ShokoClient
+
+_COOKIELESS: HassKey[dict[bool, ClientSession]] = HassKey(f"{DOMAIN}_cookieless")
+
+
+class NotAdmin(InvalidAuth):
+    """Seerr's key is right, but does not open its settings."""
+
+    reason = "not_admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a service says of itself; `unique_id` only where it has one that never changes."""
+
+    name: str
+    version: str
+    unique_id: str | None = None
+
+
+def address_key(url: str) -> str:
+    """Return an address as host, port and path, e.g. "nas:7878/radarr": one service, one key."""
+    parsed = URL(normalise_url(url))
+    return f"{parsed.host}:{parsed.port}{parsed.path.rstrip('/')}".casefold()
+
+
+def unique_id(data: Mapping[str, Any], probe: Probe | None) -> str:
+    """Return what tells a service from the others of one Seerr."""
+    return (probe.unique_id if probe else None) or address_key(data[CONF_URL])
+
+
+@callback
+def _cookieless_session(hass: HomeAssistant, verify_ssl: bool) -> ClientSession:
+    """Return a session that keeps no cookies: each qBittorrent client keeps its own."""
+    sessions = hass.data.setdefault(_COOKIELESS, {})
+    if verify_ssl not in sessions:
+        session = sessions[verify_ssl] = async_create_clientsession(
+            hass, verify_ssl, auto_cleanup=False, cookie_jar=DummyCookieJar()
+        )
+
+        @callback
+        def detach(event: Event) -> None:
+            """Let go of Home Assistant's connector."""
+            session.detach()
+
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
+    return sessions[verify_ssl]
+
+
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.SEERR], data: Mapping[str, Any]
+) -> SeerrClient: ...
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.RADARR], data: Mapping[str, Any]
+) -> RadarrClient: ...
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.SONARR], data: Mapping[str, Any]
+) -> SonarrClient: ...
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.QBITTORRENT], data: Mapping[str, Any]
+) -> QBittorrentClient: ...
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.JELLYFIN], data: Mapping[str, Any]
+) -> JellyfinClient: ...
+@overload
+def build_client(
+    hass: HomeAssistant, service: Literal[Service.SHOKO], data: Mapping[str, Any]
+) -> ShokoClient: ...
+@overload
+def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> AnyClient: ...
+def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> AnyClient:
+    """Return the client of a service from its stored data; raises InvalidUrl, asks nothing."""
+    url, verify_ssl = data[CONF_URL], data.get(CONF_VERIFY_SSL, True)
+    key = data.get(CONF_API_KEY) or ""
+    session = async_get_clientsession(hass, verify_ssl)
+    match service:
+        case Service.SEERR:
+            return SeerrClient(session, url, key)
+        case Service.RADARR:
+            return RadarrClient(session, url, key)
+        case Service.SONARR:
+            return SonarrClient(session, url, key)
+        case Service.JELLYFIN:
+            return JellyfinClient(session, url, key)
+        case Service.SHOKO:
+            return ShokoClient(session, url, api_key=key)
+    return QBittorrentClient(
+        _cookieless_session(hass, verify_ssl),
+        url,
+        username=data.get(CONF_USERNAME) or "",
+        password=data.get(CONF_PASSWORD) or "",
+        api_key=key,
+    )
+
+
+async def async_probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
+    """Return what a service says of itself once product, key and version are sure; raises ClientError.
+
+    A qBittorrent is logged in to once, and not at all without a user.
+    """
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            return await _probe(hass, service, data)
+    except TimeoutError as err:
+        raise TimedOut(f"{service}: no answer in time") from err
+
+
+async def _probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
+    """Ask a service all that has to be sure."""
+    match service:
+        case Service.SEERR:
+            seerr = build_client(hass, service, data)
+            info = await seerr.identify()
+            if not (await seerr.check_key()).is_admin:
+                raise NotAdmin(f"{seerr.name}: the key is not an administrator's")
+            return Probe(name=info.title or info.product, version=info.version or "")
+        case Service.JELLYFIN:
+            jellyfin = build_client(hass, service, data)
+            public = await jellyfin.public_info()
+            await jellyfin.check_key()
+            name = public.server_name or jellyfin.name
+            return Probe(name=name, version=public.version, unique_id=public.id)
+        case Service.QBITTORRENT:
+            client = build_client(hass, service, data)
+            return Probe(name=client.name, version=await client.check())
+        case Service.SHOKO:
+            shoko = build_client(hass, service, data)
+            await shoko.check()
+            return Probe(name=shoko.name, version=str(await shoko.major()))
+    arr: RadarrClient | SonarrClient = (
+        build_client(hass, Service.RADARR, data)
+        if service is Service.RADARR
+        else build_client(hass, Service.SONARR, data)
+    )
+    status = await arr.status()
+    return Probe(name=status.instance_name or status.app_name, version=status.version)
+
+
+async def async_exchange(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a Shoko with a key in place of user and password, which are used once."""
+    kept = {key: value for key, value in data.items() if key not in (CONF_USERNAME, CONF_PASSWORD)}
+    if data.get(CONF_API_KEY):
+        return kept
+    session = async_get_clientsession(hass, data.get(CONF_VERIFY_SSL, True))
+    user, password = data.get(CONF_USERNAME, ""), data.get(CONF_PASSWORD, "")
+    return {**kept, CONF_API_KEY: await exchange(session, data[CONF_URL], user, password)}

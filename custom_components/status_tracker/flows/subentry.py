@@ -1,0 +1,83 @@
+"""Subentry flow: add one more service to a Seerr, or change one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_URL
+from homeassistant.data_entry_flow import AbortFlow
+
+from ..const import CONF_LINK_URL
+from ..pipeline.terms import Service
+from .client_factory import Probe, address_key, unique_id
+from .discovery import ArrFacts, async_arr_facts
+from .schemas import async_check, service_schema, shown
+
+SUBENTRY_SERVICES = tuple(service for service in Service if service is not Service.SEERR)
+
+
+class ServiceSubentryFlow(ConfigSubentryFlow):
+    """Add or change a service; its kind is the subentry's type."""
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a service."""
+        return await self._async_form("user", user_input)
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Change a service."""
+        return await self._async_form("reconfigure", user_input)
+
+    @property
+    def _changed(self) -> ConfigSubentry | None:
+        """Return the subentry that is being changed, None while one is added."""
+        return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+
+    async def _async_form(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        """Ask, try, and keep what answered."""
+        service = Service(self._subentry_type)
+        stored = self._changed.data if self._changed else {}
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, probe, errors = await async_check(
+                self.hass, service, user_input, stored=stored, before=self._abort_if_known
+            )
+            if probe:
+                return await self._async_keep(service, data, probe)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                service_schema(service, stored=bool(stored)),
+                shown(stored) if user_input is None else user_input,
+            ),
+            errors=errors,
+        )
+
+    def _abort_if_known(self, data: Mapping[str, Any]) -> None:
+        """Abort if another service of this Seerr has the same address."""
+        address = address_key(data[CONF_URL])
+        for other in self._get_entry().subentries.values():
+            if other is not self._changed and address_key(other.data[CONF_URL]) == address:
+                raise AbortFlow("already_configured")
+
+    async def _async_keep(self, service: Service, data: dict[str, Any], probe: Probe) -> SubentryFlowResult:
+        """Keep a service that answered, with what Seerr knows of it."""
+        entry, title = self._get_entry(), None
+        if service in (Service.RADARR, Service.SONARR):
+            facts = await async_arr_facts(self.hass, entry.data, service, data)
+            if facts is None and self._changed is None:
+                facts = ArrFacts()
+            if facts:
+                data, title = {**data, **facts.data}, facts.title
+        if self._changed is None:
+            return self.async_create_entry(
+                title=title or probe.name, data=data, unique_id=unique_id(data, probe)
+            )
+        kept = {key: value for key, value in self._changed.data.items() if key != CONF_LINK_URL}
+        return self.async_update_reload_and_abort(
+            entry, self._changed, data={**kept, **data}, unique_id=unique_id(data, probe)
+        )

@@ -1,0 +1,42 @@
+"""The attributes of a request: the same ones everywhere it is shown."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ..pipeline.requests import Tracked
+from .text import detail_text
+
+
+def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
+    """Return the attributes of a request: the same ones everywhere it is shown."""
+    asked, verdict, download = request.request, request.verdict, request.current
+    return {
+        "request_id": asked.request_id,
+        "title": request.title,
+        "year": request.year,
+        "media_type": asked.media_type,
+        "anime": request.anime,
+        "is_4k": asked.is_4k,
+        "seasons": list(asked.seasons) or None,
+        "requested_by": asked.requested_by,
+        "requested_at": asked.requested_at,
+        "stage_since": request.journey.stage_since,
+        "reason": verdict.reason,
+        "reason_detail": detail_text(hass, request),
+        "stuck": request.stuck,
+        "progress": request.progress,
+        "eta": request.eta,
+        "expected": verdict.expected,
+        "episodes_available": request.episodes_available,
+        "episodes_total": request.episodes_total,
+        "quality": download.quality if download else None,
+        "release": download.release if download else None,
+        "indexer": download.indexer if download else None,
+        "download_client": download.client if download else None,
+        "jellyfin_url": request.jellyfin_url,
+        "seerr_url": asked.url,
+        "tmdb_id": asked.tmdb_id,
+        "tvdb_id": request.tvdb_id,
+        "imdb_id": request.imdb_id,
+    }

@@ -1,0 +1,161 @@
+"""The events of an *arr: each once, however often and by whichever way it is told, and only so many."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...pipeline.evidence import HistoryEvidence
+from ...pipeline.terms import HistoryKind
+from ..serialization import deserialize_all, read_time, serialize_all
+
+MARGIN = timedelta(minutes=5)
+FIRST_LOOK = timedelta(hours=24)
+SAME = timedelta(minutes=10)
+UNCONFIRMED = timedelta(minutes=5)
+UNBOUND = 500
+
+OUTCOMES = (HistoryKind.IMPORTED, HistoryKind.FAILED, HistoryKind.IGNORED)
+
+type Meaning = tuple[HistoryKind, str, int | None, int | None]
+
+
+def meaning(event: HistoryEvidence) -> Meaning:
+    """Return what makes two events, told close together, the same one."""
+    return event.kind, (event.download_id or "").casefold(), event.media_id, event.episode_id
+
+
+def _order(event: HistoryEvidence) -> tuple[datetime, int]:
+    """Return what events are sorted by: their time, of the same time their number."""
+    return event.at, event.event_id or 0
+
+
+class HistoryLog:
+    """Events by their number, and those only a webhook has told so far."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self.last_event: datetime | None = None
+        self._events: dict[int, HistoryEvidence] = {}
+        self._index: dict[Meaning, list[HistoryEvidence]] = {}
+        self._told: dict[Meaning, list[HistoryEvidence]] = {}
+        self._seen: set[int] = set()
+
+    @property
+    def events(self) -> tuple[HistoryEvidence, ...]:
+        """Return all events, oldest first."""
+        told = (event for events in self._told.values() for event in events)
+        return tuple(sorted((*self._events.values(), *told), key=_order))
+
+    def since(self, now: datetime) -> datetime:
+        """Return from when on to ask for events."""
+        return self.last_event - MARGIN if self.last_event else now - FIRST_LOOK
+
+    def read(self, ids: Iterable[tuple[int, datetime]], now: datetime) -> set[int]:
+        """Take note of the rows of a whole answer; return the ids not met before."""
+        rows = dict(ids)
+        new = rows.keys() - self._seen - self._events.keys()
+        self._seen = set(rows)
+        if rows:
+            # A clock that runs ahead must not make the next question skip what comes.
+            newest = min(max(rows.values()), now)
+            self.last_event = max(newest, self.last_event) if self.last_event else newest
+        for key, told in list(self._told.items()):
+            self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
+        return new
+
+    def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
+        """Add events with their numbers; each takes the place of the webhook that told it.
+
+        Return those that no webhook has told.
+        """
+        missed_webhooks: list[HistoryEvidence] = []
+        for added in events:
+            if added.event_id is None or added.event_id in self._events:
+                continue
+            key = meaning(added)
+            season = next((one.season for one in self._told.get(key, ()) if one.season is not None), None)
+            event = added if season is None else replace(added, season=season)
+            self._events[added.event_id] = event
+            self._index.setdefault(key, []).append(event)
+            if key in self._told:
+                self._keep_told(key, [one for one in self._told[key] if abs(one.at - event.at) > SAME])
+            else:
+                missed_webhooks.append(event)
+        return missed_webhooks
+
+    def tell(self, event: HistoryEvidence) -> bool:
+        """Add an event a webhook told; False if it is known."""
+        key = meaning(event)
+        known = self._index.get(key, []) + self._told.get(key, [])
+        if any(abs(one.at - event.at) <= SAME for one in known):
+            return False
+        if event.kind is HistoryKind.GRABBED and (outcome := self.outcome(event)):
+            # Told late: what came of it is known already.
+            event = replace(event, at=min(event.at, outcome.at - timedelta(seconds=1)))
+        self._told.setdefault(key, []).append(event)
+        if len(self._told) > UNBOUND:
+            del self._told[next(iter(self._told))]
+        return True
+
+    def outcome(self, grab: HistoryEvidence) -> HistoryEvidence | None:
+        """Return what came of a grab a moment ago: an import, a failure."""
+        return self.result(grab.download_id, grab.media_id, grab.episode_id, grab.at)
+
+    def result(
+        self, download_id: str | None, media_id: int | None, episode_id: int | None, at: datetime
+    ) -> HistoryEvidence | None:
+        """Return what came of a download about that time."""
+        for kind in OUTCOMES if download_id else ():
+            key: Meaning = (kind, (download_id or "").casefold(), media_id, episode_id)
+            for event in self._index.get(key, []) + self._told.get(key, []):
+                if abs(event.at - at) <= SAME:
+                    return event
+        return None
+
+    def keep(self, wanted: Callable[[HistoryEvidence], bool]) -> None:
+        """Drop events nobody wants but the newest few, for a request may come after its events."""
+        unbound = sorted(
+            (event for event in self._events.values() if not wanted(event)), key=lambda event: event.at
+        )
+        for event in unbound[:-UNBOUND]:
+            if event.event_id is not None:
+                del self._events[event.event_id]
+        self._reindex()
+
+    def forget(self, media_id: int) -> None:
+        """Drop the events of a title that is gone, as the *arr does."""
+        self._events = {key: event for key, event in self._events.items() if event.media_id != media_id}
+        for key in [key for key in self._told if key[2] == media_id]:
+            del self._told[key]
+        self._reindex()
+
+    def _reindex(self) -> None:
+        """Order the numbered events by what they mean."""
+        self._index = {}
+        for event in self._events.values():
+            self._index.setdefault(meaning(event), []).append(event)
+
+    def _keep_told(self, key: Meaning, events: list[HistoryEvidence]) -> None:
+        """Keep these of the events told by webhooks under a meaning."""
+        if events:
+            self._told[key] = events
+        else:
+            self._told.pop(key, None)
+
+    def dump(self, wanted: Callable[[HistoryEvidence], bool]) -> dict[str, Any]:
+        """Return the wanted events as plain JSON."""
+        return {
+            "last_event": self.last_event.isoformat() if self.last_event else None,
+            "history": serialize_all(event for event in self.events if wanted(event)),
+        }
+
+    def restore(self, data: dict[str, Any], source: str) -> None:
+        """Take back what `dump` wrote."""
+        self.last_event = read_time(data.get("last_event"))
+        for written in deserialize_all(HistoryEvidence, data.get("history")):
+            event = replace(written, source=source)
+            if event.event_id is None:
+                self._told.setdefault(meaning(event), []).append(event)
+            else:
+                self.add((event,))

@@ -1,0 +1,208 @@
+"""What an *arr source keeps: which titles are wanted, what is known of them, what waits."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, override
+
+from ...clients.arr import ArrClient
+from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ...pipeline.terms import MediaType
+from ..base import Source
+from ..serialization import serialize_all
+from .history import HistoryLog
+from .queue import QueueState
+
+SOON = timedelta(seconds=1)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+UNBOUND_TITLES = 50
+
+
+class ArrState[T: MovieEvidence | SeriesEvidence](Source):
+    """The memory of one *arr source."""
+
+    media_type: ClassVar[MediaType]
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        client: ArrClient,
+        *,
+        clock: Callable[[], datetime],
+        seerr_id: int | None = None,
+        is_4k: bool = False,
+    ) -> None:
+        """Start with nothing known; `seerr_id` is the number Seerr gives this instance."""
+        super().__init__(key, name, clock=clock, seerr_id=seerr_id, is_4k=is_4k)
+        self.log = HistoryLog()
+        self.queue = QueueState(key)
+        self.bad = 0
+        self._api = client
+        self._titles: dict[int, T] = {}
+        self._met: dict[int, int] = {}  # id in the catalogue: id here, of what webhooks told
+        self._known: dict[int, frozenset[int]] = {}  # seasons read, history included
+        self._bound: dict[int, frozenset[int]] = {}  # wanted, with the wanted seasons
+        self._wanted_by: dict[int, Want] = {}
+        self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
+        self._downloads: frozenset[str] = frozenset()
+        self._dirty: dict[int, int] = {}
+        self._told = 0
+        self._waits: dict[Hashable, tuple[int, datetime]] = {}
+        self._read_at: dict[tuple[int, str], datetime] = {}
+        self._audit_next = True
+        self._backlog = False
+
+    def place(self, seerr_id: int | None, is_4k: bool) -> None:
+        """Say which of Seerr's servers this is."""
+        if (seerr_id, is_4k) != (self.state.seerr_id, self.state.is_4k):
+            self.state = replace(self.state, seerr_id=seerr_id, is_4k=is_4k)
+
+    # What Radarr and Sonarr do differently
+
+    @abstractmethod
+    def _wanted_id(self, want: Want) -> int | None:
+        """Return the id in the catalogue this *arr goes by."""
+
+    @abstractmethod
+    def _catalogue_id(self, title: T) -> int | None:
+        """Return the same of a title."""
+
+    @abstractmethod
+    def _gone(self, title: T) -> T:
+        """Return a title without its files, gone."""
+
+    @abstractmethod
+    def _read_back(self, rows: Any) -> list[T]:
+        """Return written titles as this source's evidence."""
+
+    # What is wanted
+
+    def _mine(self, wants: Sequence[Want]) -> Iterable[Want]:
+        """Return the wants this instance could serve."""
+        for want in wants:
+            if want.media_type is self.media_type and (
+                want.source == self.key if want.source else want.is_4k is self.state.is_4k
+            ):
+                yield want
+
+    def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
+        """Return the ids here a want may mean: Seerr's, and the one found in the catalogue."""
+        ids = {want.media_id if want.source == self.key else None, index.get(self._wanted_id(want))}
+        return {one for one in ids if one is not None}
+
+    def _index(self) -> dict[int | None, int]:
+        """Return the id here of every title in the catalogue that is not gone."""
+        index: dict[int | None, int] = {}
+        index.update(self._met.items())
+        for media_id, title in self._titles.items():
+            catalogue_id = self._catalogue_id(title)
+            if not title.gone:
+                index[catalogue_id] = media_id
+            elif index.get(catalogue_id) == media_id:
+                del index[catalogue_id]
+        index.pop(None, None)
+        return index
+
+    def _shown(self) -> Iterable[T]:
+        """Return the titles, of two with one id in the catalogue not the one that is gone."""
+        index = self._index()
+        for title in self._titles.values():
+            if not title.gone or index.get(self._catalogue_id(title)) is None:
+                yield title
+
+    def _bind(self, wants: Sequence[Want]) -> None:
+        """Work out which titles and downloads are wanted."""
+        index = self._index()
+        bound: dict[int, frozenset[int]] = {}
+        wanted_by: dict[int, Want] = {}
+        opened: dict[int, datetime] = {}
+        downloads: set[str] = set()
+        for want in sorted(self._mine(wants), key=lambda want: (want.in_flight, want.request_id)):
+            downloads.update(one.casefold() for one in want.download_ids)
+            for media_id in self._ids_of(want, index):
+                bound[media_id] = bound.get(media_id, frozenset()) | frozenset(want.seasons)
+                if want.opened_at and not want.finished:
+                    opened[media_id] = max(want.opened_at, opened.get(media_id, want.opened_at))
+                before = wanted_by.get(media_id)
+                if before is None or not want.finished:
+                    wanted_by[media_id] = want
+        self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
+        self._downloads = frozenset(downloads)
+
+    def _filter(self) -> Callable[[HistoryEvidence], bool]:
+        """Return whether somebody wants to know of an event."""
+        bound, downloads = self._bound.keys(), self._downloads
+        return lambda event: event.media_id in bound or (event.download_id or "").casefold() in downloads
+
+    # What is to be read
+
+    def look_again(self, media_id: int) -> None:
+        """Have a title read at the next poll, whatever it has been made to wait for."""
+        self._waits.clear()
+        self._mark(media_id)
+
+    def _mark(self, media_id: int | None) -> None:
+        """Have a title read again."""
+        if media_id:
+            self._told += 1
+            self._dirty[media_id] = self._told
+
+    def _ready(self, key: Hashable, now: datetime) -> bool:
+        """Return whether something does not have to wait any more."""
+        return key not in self._waits or self._waits[key][1] <= now
+
+    def _wait(self, key: Hashable, now: datetime) -> None:
+        """Let something wait, longer each time."""
+        times = self._waits[key][0] if key in self._waits else 0
+        self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
+
+    def _tidy(self, wants: Sequence[Want]) -> None:
+        """Let go of what nobody wants, but for the newest few that webhooks told of."""
+        self._bind(wants)
+        unbound = [one for one in self._titles if one not in self._bound]
+        for media_id in unbound[:-UNBOUND_TITLES]:
+            del self._titles[media_id]
+        for catalogue_id in list(self._met)[:-UNBOUND_TITLES]:
+            if self._met[catalogue_id] not in self._bound:
+                del self._met[catalogue_id]
+        self._known = {one: seasons for one, seasons in self._known.items() if one in self._bound}
+        self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
+        self._read_at = {key: at for key, at in self._read_at.items() if key[0] in self._bound}
+        catalogue = {self._wanted_id(want) for want in self._mine(wants)}
+        live = {("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound}
+        self._waits = {key: wait for key, wait in self._waits.items() if key in live}
+        self.log.keep(self._filter())
+
+    # What survives a restart
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the wanted titles, their events and rows, and up to where the history is known."""
+        self._bind(wants)
+        wanted = self._filter()
+        return {
+            "titles": serialize_all(title for one, title in self._titles.items() if one in self._bound),
+            "known": [[one, sorted(seasons)] for one, seasons in self._known.items() if one in self._bound],
+            "queue": self.queue.dump(self._bound.keys(), self._downloads),
+            **self.log.dump(wanted),
+        }
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take back what `dump` wrote; the history since then tells what has changed."""
+        for title in self._read_back(data.get("titles")):
+            self._titles[_media_id(title)] = title
+        known = data.get("known")
+        for row in known if isinstance(known, list) else []:
+            match row:
+                case [int(media_id), list(seasons)] if media_id in self._titles:
+                    self._known[media_id] = frozenset(one for one in seasons if isinstance(one, int))
+        self.queue.restore(data.get("queue"))
+        self.log.restore(data, self.key)
+
+
+def _media_id(title: MovieEvidence | SeriesEvidence) -> int:
+    """Return the *arr's own id of a title."""
+    return title.movie_id if isinstance(title, MovieEvidence) else title.series_id

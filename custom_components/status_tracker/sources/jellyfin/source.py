@@ -1,0 +1,385 @@
+"""Jellyfin: its library read in pages once, then by what changed; only what somebody waits for is kept.
+
+A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
+show among the changes), or, while somebody waits for the library, whether a scan runs.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+import logging
+from typing import Any, override
+
+from ...clients.errors import NotFound
+from ...clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, JellyfinClient
+from ...pipeline.evidence import Evidence, LibraryEvidence, Want
+from ...pipeline.terms import ItemKind, Service
+from ..base import Source
+from .episode_scan import EpisodeScan
+from .index import INDEXED, LibraryIndex
+from .tracked import TrackedItems, Wanted, item_evidence
+from .webhook import Notice, read_notice
+
+LOGGER = logging.getLogger(__name__)
+
+CHANGING = ("Movie", "Series", "Episode", "Video")
+
+PAGES_A_POLL = 10
+READS_A_POLL = 10
+SERIES_A_POLL = 20
+KEYS_AT_ONCE = 500
+OVERLAP = timedelta(minutes=2)
+RECHECK = timedelta(minutes=20)
+REBUILD = timedelta(days=1)
+GAP_MAX = timedelta(days=7)
+BEHIND = timedelta(seconds=1)
+REPEATED = 50  # as many items in an answer that have not changed since the last are no overlap
+SEEN_MAX = 5000
+TWO_ROUNDS = timedelta(seconds=180)  # of the webhook plugin's task
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A reading of changes that may take several pages, and several polls."""
+
+    since: datetime
+    start: int = 0
+    date: datetime | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class JellyfinSource(Source):
+    """The items of one Jellyfin that matter to the wants."""
+
+    service = Service.JELLYFIN
+
+    def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
+        """Start knowing nothing of the library."""
+        super().__init__(key, name, clock=clock)
+        self.client = self.http = client
+        self._tracked = TrackedItems()
+        self._episode_scan = EpisodeScan()
+        self._library_index = LibraryIndex()
+        self._built: datetime | None = None
+        self._began: datetime | None = None
+        self._since: datetime | None = None
+        self._sweep: Sweep | None = None
+        self._seen: dict[str, int] = {}
+        self._aim: tuple[Any, ...] = ()
+        self._looked_up: frozenset[str] = frozenset()
+        self._unread: dict[str, None] = {}
+        self._recheck: dict[str, None] = {}
+        self._rechecked: datetime | None = None
+        self._turn = 0
+        self.filters_dates: bool | None = None  # None: nothing has given reason to ask
+        self._announcing: datetime | None = None  # when the webhook plugin is known to have sent
+
+    @override
+    def _evidence(self) -> Evidence:
+        """Return the items that matter."""
+        return Evidence(library=tuple(self._tracked.items.values()))
+
+    @override
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Come back soon while something is half read."""
+        if (
+            self._library_index.filling
+            or self._sweep
+            or self._unread
+            or self._episode_scan.current
+            or self._tracked.unread()
+        ):
+            return BEHIND
+        return super().interval(wants)
+
+    @override
+    def caught_up(self, wants: Sequence[Want]) -> bool:
+        """Return whether the library was indexed and nothing is half read."""
+        return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
+
+    @property
+    def _base(self) -> str:
+        """Return the address of its web client."""
+        return self.link_base or self.client.url
+
+    @override
+    def tell_link(self, url: str | None) -> None:
+        """Take the address people reach it at, and have all links lead there."""
+        if url == self.told_link:
+            return
+        self.told_link = url
+        self._tracked.relink(self._base)
+
+    # Polling
+
+    @override
+    def needs_poll(self, wants: Sequence[Want]) -> bool:
+        """Return whether something is newly looked for, or an item has to be read again before it proves."""
+        return super().needs_poll(wants) or (
+            self.state.ok
+            and self._built is not None
+            and not self._lock.locked()
+            and bool(self._tracked.outdated(wants))
+        )
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the ids and files that are looked for."""
+        return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
+
+    @override
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """Keep up with the library, then read what the wants need and nobody has read yet."""
+        aim = tuple(
+            (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
+            for one in wants
+        )
+        changed = aim != self._aim
+        if changed:
+            self._tracked.aim(Wanted(wants))
+        if self._built and self._since:
+            await self._cycle(self._built, self._since)
+        await self._fill()
+        if self._built is None:
+            return
+        if changed and wants:
+            # Without wants nobody has looked yet what is wanted: what stands from before stays.
+            self._tracked.prune()
+        self._aim = aim
+        await self._look_up()
+        self._unread.update(dict.fromkeys(self._tracked.outdated(wants)))
+        if not await self._read_items() + await self._read_series():
+            await self._search_deep()
+
+    async def _cycle(self, built: datetime, since: datetime) -> None:
+        """Make the one call of a steady poll."""
+        now = self.clock()
+        self._turn += 1
+        if now - built >= REBUILD:
+            self._library_index.rebuild()
+        if self._rechecked is None or now - self._rechecked >= RECHECK:
+            self._rechecked = now
+            proving = self._tracked.wanted.items
+            self._recheck = dict.fromkeys(one for one in self._tracked.items if one in proving)
+        if self._sweep is None and self._tracked.wanted.waiting and self._turn % 4 == 0:
+            self.see_scan(await self.client.scan_running())
+        elif self._sweep is None and self._recheck and self._turn % 2:
+            await self._read_batch(self._recheck)
+        else:
+            await self._read_changes(self._sweep or Sweep(since - OVERLAP))
+        if not self._tracked.wanted.waiting:
+            self.see_scan(False)
+
+    async def _fill(self) -> None:
+        """Go on with the index of films and series, where one is being built."""
+        if not self._library_index.filling:
+            return
+        began = await self._library_index.go_on(self.client, self.clock())
+        if began is None:
+            return
+        LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
+        if self._built is None:
+            self._began = began
+            if self._since is None or began - self._since > GAP_MAX:
+                self._since = began
+            # Only what stands from before a restart has to be read again at once.
+            self._rechecked = None if self._tracked.items else self.clock()
+        self._built = self.clock()
+        self.filters_dates = None
+        self._looked_up = frozenset()
+
+    async def _read_changes(self, sweep: Sweep) -> None:
+        """Read what was saved since the last time; what matters of it is read again with its files."""
+        self._sweep = sweep
+        for _ in range(PAGES_A_POLL):
+            page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
+            if sweep.date is None:
+                sweep.date = page.date or self.clock()
+            fresh = [item for item in page.items if self._is_fresh(item, sweep)]
+            if self.filters_dates is None and (page.full or len(page.items) - len(fresh) > REPEATED):
+                self.filters_dates = await self.client.filters_dates(CHANGING)
+                if not self.filters_dates:
+                    LOGGER.warning(
+                        "%s ignores the date it is asked for, only its newest items are read", self.name
+                    )
+            unknown = {
+                item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
+            }
+            self._library_index.put(fresh)
+            announced = bool(unknown) and await self._announces()
+            for item in fresh:
+                if item.id in unknown and announced:
+                    self._note_missed_webhook()
+                piece = item_evidence(self.key, item, self._base, None)
+                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
+                    self._unread[item.id] = None
+            sweep.start += page.rows
+            if not page.full or self.filters_dates is False:
+                self._since = sweep.date
+                self._seen = sweep.seen
+                self._sweep = None
+                return
+
+    async def _announces(self) -> bool:
+        """Return whether the webhook plugin should have told of new items by now.
+
+        A task that has never run starts an hour after the server does, and items wait for its next round.
+        """
+        if not self._webhooks_since:
+            return False
+        ended = next(
+            (
+                task.last_execution_result.end_time_utc
+                for task in await self.client.scheduled_tasks()
+                if task.key == WEBHOOK_TASK
+            ),
+            None,
+        )
+        if ended is None:
+            self._announcing = None
+            return False
+        now = self.clock()
+        self._announcing = self._announcing or now
+        return now - self._announcing >= TWO_ROUNDS
+
+    def _is_fresh(self, item: Item, sweep: Sweep) -> bool:
+        """Return whether a changed item was not in the last reading just as it is, for they overlap."""
+        ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
+        sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
+        if len(sweep.seen) < SEEN_MAX:
+            sweep.seen[item.id] = sign
+        return self._seen.get(item.id) != sign
+
+    async def _look_up(self) -> None:
+        """Find the items that newly wanted keys may mean; they are read before they count."""
+        keys = frozenset(self._tracked.wanted.by_key)
+        for count, key in enumerate(keys - self._looked_up, 1):
+            for item_id in self._library_index.find(key):
+                if item_id not in self._tracked.items:
+                    self._unread[item_id] = None
+            if not count % KEYS_AT_ONCE:
+                await asyncio.sleep(0)
+        self._looked_up = keys
+
+    async def _read_items(self) -> int:
+        """Read the items due with their files, and the series of episodes that matter; return the calls."""
+        calls = 0
+        while calls < READS_A_POLL:
+            self._unread.update(dict.fromkeys(self._tracked.missing_series()))
+            if not self._unread:
+                break
+            await self._read_batch(self._unread)
+            calls += 1
+        return calls
+
+    async def _read_batch(self, due: dict[str, None]) -> None:
+        """Read up to a hundred items of those due; what is missing in the answer is gone."""
+        batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
+        found = {item.id: item for item in await self.client.items_by_ids(batch)}
+        for item_id in batch:
+            if item_id not in due:
+                continue  # deleted, as a webhook told meanwhile
+            del due[item_id]
+            item = found.get(item_id)
+            piece = item_evidence(self.key, item, self._base, read_at) if item else None
+            if item is None or piece is None:
+                self._forget(item_id)
+            else:
+                self._library_index.put((item,))
+                self._tracked.take(piece)
+
+    async def _read_series(self) -> int:
+        """Read the episodes of series somebody wants; return the calls."""
+        due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
+        for series_id, seasons in due:
+            read_at = self.clock()
+            try:
+                items = await self.client.episodes(series_id)
+            except NotFound:
+                self._forget(series_id)
+                continue
+            pieces = (item_evidence(self.key, item, self._base, read_at) for item in items)
+            self._tracked.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
+        return len(due)
+
+    async def _search_deep(self) -> None:
+        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
+        began = self._began or self.clock()
+        self._episode_scan.plan(self._tracked.wanted.wants, self._tracked.paths, began, self.clock())
+        for item_id in await self._episode_scan.go_on(self.client):
+            if item_id not in self._tracked.items:
+                self._unread[item_id] = None
+        await self._read_items()
+
+    def _forget(self, item_id: str) -> None:
+        """Let go of an item that is no more, a series with its episodes."""
+        self._tracked.drop(item_id)
+        self._library_index.discard(item_id)
+
+    def see_scan(self, busy: bool) -> None:
+        """Keep whether a scan runs."""
+        if busy != self.state.busy:
+            self.state = replace(self.state, busy=busy)
+
+    # Webhooks
+
+    @override
+    def receive(self, payload: dict[str, Any]) -> bool:
+        """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
+        notice = read_notice(self.key, self._base, payload)
+        if notice is None or (
+            self._library_index.server_id and notice.server_id not in ("", self._library_index.server_id)
+        ):
+            return False
+        self._heard_webhook()
+        item = notice.item
+        if item is None:
+            self.see_scan(False)
+            self._rechecked = None
+        elif notice.notice is Notice.DELETED:
+            self._take_away(item)
+        else:
+            self._add(item)
+        self.poll_soon()
+        return True
+
+    def _take_away(self, item: LibraryEvidence) -> None:
+        """Let go of what was deleted; a season is no item here, its episodes are."""
+        if item.kind is not ItemKind.SEASON:
+            self._unread.pop(item.item_id, None)
+            self._recheck.pop(item.item_id, None)
+            self._forget(item.item_id)
+        elif item.series_id and item.season is not None:
+            self._tracked.drop_season(item.series_id, item.season)
+
+    def _add(self, item: LibraryEvidence) -> None:
+        """Keep what was added if it matters; what was known of it from a reading stays with it."""
+        if item.kind is ItemKind.SEASON:
+            return
+        if known := self._tracked.items.get(item.item_id):
+            item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
+        item = replace(item, read_at=self.clock())
+        self._library_index.put_keys(item.item_id, item.ids)
+        if self._tracked.matters(item):
+            self._unread[item.item_id] = None
+            if not self._tracked.ambiguous(item):
+                self._tracked.take(item)
+
+    # What survives a restart
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the items that prove something, and up to when changes were read."""
+        proving = {item for want in wants for item in want.items}
+        items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
+        return {"items": items, "since": self._since.isoformat() if self._since else None}
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take the items back; they stand until Jellyfin was read."""
+        pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
+        self._tracked.items = {piece.item_id: piece for piece in pieces}
+        self._tracked.relink(self._base)
+        self._since = datetime.fromisoformat(data["since"]) if data.get("since") else None

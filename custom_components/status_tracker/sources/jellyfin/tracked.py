@@ -1,0 +1,264 @@
+"""Which Jellyfin items matter to somebody, and those that do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ...clients.jellyfin import Item
+from ...pipeline.evidence import ItemFile, LibraryEvidence, Want
+from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
+from ...pipeline.terms import ItemKind, MediaType
+from .ids import KINDS, typed_ids
+
+SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
+ANIME_SERIES = (IdKind.SHOKO_SERIES, IdKind.ANIDB_ANIME)
+
+DISC_DEPTH = 3  # a film's folder, then e.g. BDMV and STREAM
+
+type Seasons = frozenset[int] | None  # None: all of them, whatever their numbers
+NO_SEASONS: frozenset[int] = frozenset()
+
+
+def path_key(path: str) -> str:
+    """Return the key of a file: the last two parts of its path, equal for every mount of it."""
+    return f"path:{path_tail(path)}"
+
+
+def file_keys(path: str) -> tuple[str, ...]:
+    """Return the keys of a file and of the folders it lies in, for Jellyfin plays a disc by its folder."""
+    parts = path_parts(path)
+    ends = range(len(parts), max(len(parts) - DISC_DEPTH, 2) - 1, -1)
+    return tuple(f"path:{'/'.join(parts[max(end - 2, 0) : end])}" for end in ends) or (path_key(path),)
+
+
+def item_paths(item: Item) -> tuple[str, ...]:
+    """Return the paths of an item's files, each once."""
+    paths = (item.path, *(one.path for one in item.media_sources))
+    return tuple(dict.fromkeys(path for path in paths if path))
+
+
+def item_keys(item: Item) -> tuple[str, ...]:
+    """Return the keys an item is found by: its ids, and the tails of its files."""
+    if (kind := KINDS.get(item.type.casefold())) is None:
+        return ()
+    paths = item_paths(item)
+    ids = typed_ids(kind, item.provider_ids, paths)
+    return ids if kind is ItemKind.SERIES else (*ids, *map(path_key, paths))
+
+
+def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -> LibraryEvidence | None:
+    """Return an item as evidence of when it was read; None for kinds nobody asks for."""
+    if (kind := KINDS.get(item.type.casefold())) is None:
+        return None
+    sizes = {one.path: one.size for one in item.media_sources}
+    paths = item_paths(item)
+    episode = kind is ItemKind.EPISODE
+    return LibraryEvidence(
+        source=source,
+        item_id=item.id,
+        kind=kind,
+        name=item.name,
+        year=item.production_year,
+        ids=typed_ids(kind, item.provider_ids, paths),
+        files=tuple(ItemFile(path=path, size=sizes.get(path, 0)) for path in paths)
+        if kind is not ItemKind.SERIES
+        else (),
+        virtual=item.virtual,
+        series_id=item.series_id,
+        season=item.parent_index_number if episode else None,
+        number=item.index_number if episode else None,
+        number_end=item.index_number_end if episode else None,
+        url=item_url(url, item.id, item.server_id),
+        read_at=read_at,
+    )
+
+
+def relinked(item: LibraryEvidence, url: str) -> LibraryEvidence:
+    """Return an item with its page in the web client at another address."""
+    page = (item.url or "").partition("/web/#/")[2]
+    return replace(item, url=f"{url}/web/#/{page}") if page else item
+
+
+def item_url(url: str, item_id: str, server_id: str) -> str:
+    """Return the page of an item in Jellyfin's web client."""
+    return f"{url}/web/#/details?id={item_id}&serverId={server_id}"
+
+
+def is_anime(want: Want) -> bool:
+    """Return whether a request may be shown by Shoko's numbers rather than by TVDB's."""
+    return bool(want.anime) or bool(of_kind(want.ids, *SHOKO_KINDS))
+
+
+def _common(one: Seasons, other: Seasons) -> Seasons:
+    """Return the seasons in both."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
+
+
+class Wanted:
+    """What all wants together look for."""
+
+    def __init__(self, wants: Sequence[Want] = ()) -> None:
+        """Collect the ids and path tails of unfinished wants, and the items that prove something."""
+        self.wants = tuple(want for want in wants if not want.finished)
+        self.items = frozenset(item for want in wants for item in want.items)
+        self.by_key: dict[str, list[Want]] = {}
+        for want in self.wants:
+            for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
+                self.by_key.setdefault(key, []).append(want)
+        self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
+        # Somebody's file is imported and not yet shown.
+        self.waiting = any(want.files for want in self.wants)
+
+    def seasons(self, series: LibraryEvidence) -> Seasons:
+        """Return the seasons somebody wants of a series, empty if nobody wants it."""
+        found: set[int] = set()
+        for one in series.ids:
+            by_anime = one.startswith(tuple(f"{kind}:" for kind in ANIME_SERIES))
+            for want in self.by_key.get(one, ()):
+                if want.media_type is MediaType.MOVIE and not by_anime:
+                    continue
+                if by_anime or is_anime(want) or not want.seasons:
+                    return None
+                found.update(want.seasons)
+        return frozenset(found)
+
+
+class TrackedItems:
+    """The items that matter: each proves something, carries a wanted key, or is of a wanted season."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.wanted = Wanted()
+        self.items: dict[str, LibraryEvidence] = {}
+        self._read: dict[str, Seasons] = {}
+        self._scopes: dict[str, Seasons] = {}
+
+    def aim(self, wanted: Wanted) -> None:
+        """Look for something else from now on."""
+        self.wanted = wanted
+        self._scopes = {}
+
+    def prune(self) -> None:
+        """Let go of what matters to nobody any more."""
+        kept = {key: one for key, one in self.items.items() if self.matters(one)}
+        parents = {one.series_id for one in kept.values()}
+        self.items = {key: one for key, one in self.items.items() if key in kept or key in parents}
+        self._scopes = {}
+        self._read = {
+            key: _common(seasons, self._scope(key))
+            for key, seasons in self._read.items()
+            if key in self.items
+        }
+
+    def matters(self, piece: LibraryEvidence) -> bool:
+        """Return whether an item matters by itself."""
+        if piece.item_id in self.wanted.items:
+            return True
+        keys = self.wanted.by_key
+        if any(one in keys for one in piece.ids) or any(path_key(one.path) in keys for one in piece.files):
+            return True
+        if piece.kind is not ItemKind.EPISODE or piece.series_id is None:
+            return False
+        seasons = self._scope(piece.series_id)
+        return seasons is None or piece.season in seasons
+
+    def _scope(self, series_id: str) -> Seasons:
+        """Return the wanted seasons of a tracked series."""
+        if series_id not in self._scopes:
+            series = self.items.get(series_id)
+            self._scopes[series_id] = self.wanted.seasons(series) if series else NO_SEASONS
+        return self._scopes[series_id]
+
+    def take(self, piece: LibraryEvidence) -> bool:
+        """Keep an item as it is now if it matters, else let go of it; return whether it stays.
+
+        A series matters as well when an episode of it does.
+        """
+        series = piece.kind is ItemKind.SERIES
+        parent = series and any(piece.item_id == one.series_id for one in self.items.values())
+        if not piece.virtual and (parent or self.matters(piece)):
+            self.items[piece.item_id] = self._newest(piece)
+            self._scopes.pop(piece.item_id, None)
+            return True
+        if series:
+            self.drop(piece.item_id)
+        else:
+            self.items.pop(piece.item_id, None)
+        return False
+
+    def _newest(self, piece: LibraryEvidence) -> LibraryEvidence:
+        """Return an item as read now; as read before, where it is the same and nobody needs it newer."""
+        known, needed = self.items.get(piece.item_id), self.wanted.read_after
+        if (
+            known is None
+            or known.read_at is None
+            or (needed and known.read_at < needed)
+            or replace(known, read_at=piece.read_at) != piece
+        ):
+            return piece
+        return known
+
+    def relink(self, url: str) -> None:
+        """Let the links of all items lead to another address of the web client."""
+        self.items = {key: relinked(item, url) for key, item in self.items.items()}
+
+    def outdated(self, wants: Iterable[Want]) -> list[str]:
+        """Return the items that have to be read again before they prove something."""
+        found: dict[str, None] = {}
+        for want in wants:
+            for item_id in want.stale_items:
+                item = self.items.get(item_id)
+                if item and want.read_after and (item.read_at is None or item.read_at < want.read_after):
+                    found[item_id] = None
+        return list(found)
+
+    def drop(self, item_id: str) -> None:
+        """Let go of an item that is gone; with a series go its episodes."""
+        known = self.items.pop(item_id, None)
+        if known is None or known.kind is ItemKind.SERIES:
+            self._read.pop(item_id, None)
+            self._scopes.pop(item_id, None)
+            self.items = {key: one for key, one in self.items.items() if one.series_id != item_id}
+
+    def drop_season(self, series_id: str, season: int) -> None:
+        """Let go of the episodes of a season."""
+        self.items = {
+            key: one for key, one in self.items.items() if (one.series_id, one.season) != (series_id, season)
+        }
+
+    def ambiguous(self, piece: LibraryEvidence) -> bool:
+        """Return whether an item without files may be HD for one request and 4K for another."""
+        series = self.items.get(piece.series_id) if piece.series_id else None
+        ids = (*piece.ids, *(series.ids if series else ()))
+        return not piece.files and any(want.is_4k for one in ids for want in self.wanted.by_key.get(one, ()))
+
+    def paths(self) -> frozenset[str]:
+        """Return the path keys of all files here."""
+        return frozenset(path_key(file.path) for one in self.items.values() for file in one.files)
+
+    def missing_series(self) -> set[str]:
+        """Return the series that are not here though episodes of theirs are."""
+        return {one.series_id for one in self.items.values() if one.series_id} - self.items.keys()
+
+    def unread(self) -> dict[str, Seasons]:
+        """Return the series whose wanted seasons were not all read yet."""
+        due: dict[str, Seasons] = {}
+        for key, one in self.items.items():
+            if one.kind is not ItemKind.SERIES or (seasons := self._scope(key)) == NO_SEASONS:
+                continue
+            read = self._read.get(key, NO_SEASONS)
+            if read is not None and (seasons is None or not seasons <= read):
+                due[key] = seasons
+        return due
+
+    def take_episodes(self, series_id: str, seasons: Seasons, pieces: Iterable[LibraryEvidence]) -> None:
+        """Keep a series' episodes as they are now; those not listed are gone."""
+        listed = {piece.item_id: piece for piece in pieces}
+        self.items = {
+            key: one for key, one in self.items.items() if one.series_id != series_id or key in listed
+        }
+        for piece in listed.values():
+            self.take(piece)
+        self._read[series_id] = seasons

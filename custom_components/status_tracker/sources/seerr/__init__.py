@@ -1,0 +1,1 @@
+"""Seerr as a source."""

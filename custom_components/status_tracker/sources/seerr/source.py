@@ -1,0 +1,281 @@
+"""Ask Seerr and listen to it; requests and titles leave as evidence."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from ...clients.errors import BadAnswer, NotReady, TimedOut
+from ...clients.seerr import SeerrClient
+from ...pipeline.evidence import Evidence, RequestEvidence, TitleEvidence, Want
+from ...pipeline.terms import MediaStatus, MediaType, RequestStatus, Service
+from ..base import CALM, Source
+from ..serialization import deserialize_all, serialize_all
+from .rows import SeerrServers, provisional_title, request_evidence, title_evidence
+from .webhook import FIRST, OTHER, STATUS, TEST, Payload
+
+TITLES = 10
+TITLE_FAILURES = 3  # polls that failed in a row: a title is not to be expected soon
+NEXT_TITLES = timedelta(seconds=5)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
+SETTINGS_EVERY = timedelta(hours=6)
+SETTINGS_RETRY = timedelta(hours=1)
+SOON = timedelta(seconds=1)
+PROVISIONAL = 50
+
+type TitleKey = tuple[MediaType, int]
+
+
+class SeerrSource(Source):
+    """The requests of one Seerr, and the titles of those that are wanted.
+
+    `complete` says that the requests are all there are: it takes one complete listing since the start.
+    `servers` are Seerr's own settings, None till they are read.
+    """
+
+    service = Service.SEERR
+
+    def __init__(self, key: str, name: str, client: SeerrClient, *, clock: Callable[[], datetime]) -> None:
+        """Start without a listing."""
+        super().__init__(key, name, clock=clock)
+        self.client = self.http = client
+        self.complete = False
+        self.servers: SeerrServers | None = None
+        self.bad = 0
+        self._requests: dict[int, RequestEvidence] = {}
+        self._titles: dict[TitleKey, TitleEvidence] = {}
+        self._provisional: dict[TitleKey, TitleEvidence] = {}
+        self._told: dict[int, int] = {}  # request: number of the webhook that told of it last
+        self._hooks = 0
+        self._waits: dict[TitleKey, tuple[int, datetime]] = {}
+        self._settings_due: datetime | None = None
+        self._untitled = False
+        self._overtaken = False
+
+    @override
+    def _evidence(self) -> Evidence:
+        """Return requests and titles."""
+        return Evidence(
+            requests=tuple(self._requests.values()),
+            titles=tuple({**self._provisional, **self._titles}.values()),
+        )
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the titles that are asked for."""
+        return frozenset(_title_keys(wants))
+
+    @override
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Look for new requests every minute, sooner while titles are missing or a webhook came between."""
+        if self._overtaken:
+            return SOON
+        return NEXT_TITLES if self._untitled else CALM
+
+    def seeks_title(self, request: RequestEvidence) -> bool:
+        """Return whether the title of a request is yet to be asked for, and soon will be."""
+        key = (request.media_type, request.tmdb_id or 0)
+        known = key in self._titles or key in self._waits
+        return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
+
+    # A cycle
+
+    @property
+    def public_url(self) -> str:
+        """Return the address under which people open Seerr."""
+        return (self.servers and self.servers.application_url) or self.client.url
+
+    @override
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """List the requests; then what is new of titles, and now and then the settings."""
+        await self._list()
+        await self._read_settings()
+        await self._read_titles(wants)
+
+    async def _list(self) -> None:
+        """Read all requests; only a complete listing lets any of them go."""
+        mark, now = self._hooks, self.clock()
+        listing = await self.client.requests()
+        before, found = self._requests, {}
+        for row in listing.requests:
+            if evidence := request_evidence(row, self.public_url):
+                found[evidence.request_id] = self._dated(evidence, now)
+        for number, one in found.items():
+            if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
+                self._note_missed_webhook()
+        for number, old in before.items():
+            # What a webhook told while the listing was under way is newer than the listing.
+            newer = self._told.get(number, 0) > mark
+            if newer or (number not in found and (number in listing.ids or not listing.complete)):
+                found[number] = old
+        self._requests = found
+        self._told = {number: told for number, told in self._told.items() if told > mark}
+        self._overtaken = bool(self._told)
+        self.complete = self.complete or listing.complete
+
+    def _dated(self, request: RequestEvidence, now: datetime) -> RequestEvidence:
+        """Return a request with the time its status was seen to change: Seerr keeps none."""
+        old = self._requests.get(request.request_id)
+        if old is None:
+            return replace(request, updated_at=now) if self.complete else request
+        same = (old.status, old.media_status) == (request.status, request.media_status)
+        return replace(request, updated_at=old.updated_at if same else now)
+
+    def read_settings_again(self) -> None:
+        """Have the settings read at the next poll: they may hold what has changed elsewhere."""
+        self._settings_due = None
+
+    async def _read_settings(self) -> None:
+        """Read which services Seerr uses, if it is time; it may refuse to tell."""
+        now = self.clock()
+        if self._settings_due and now < self._settings_due:
+            return
+        self._settings_due = now + SETTINGS_RETRY
+        try:
+            self.servers = SeerrServers(
+                radarr=tuple(await self.client.settings_radarr()),
+                sonarr=tuple(await self.client.settings_sonarr()),
+                jellyfin=await self.client.settings_jellyfin(),
+                application_url=((await self.client.settings_main()).application_url or "").rstrip("/")
+                or None,
+            )
+        except BadAnswer, TimedOut, NotReady:
+            return  # what is known stands, and it is asked again in an hour
+        self._settings_due = now + SETTINGS_EVERY
+
+    async def _read_titles(self, wants: Sequence[Want]) -> None:
+        """Read a few of the wanted titles that are not known yet, those without any name first."""
+        now = self.clock()
+        wanted = set(_title_keys(wants))
+        kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.values()}
+        self._titles = {key: title for key, title in self._titles.items() if key in kept}
+        self._waits = {key: wait for key, wait in self._waits.items() if key in wanted}
+        self._provisional = {
+            key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
+        }
+        missing = [
+            key
+            for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
+            if key not in self._titles and (key not in self._waits or self._waits[key][1] <= now)
+        ]
+        self._untitled = len(missing) > TITLES
+        for key in missing[:TITLES]:
+            media_type, tmdb_id = key
+            ask = self.client.movie if media_type is MediaType.MOVIE else self.client.tv
+            try:
+                self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
+            except BadAnswer, TimedOut, NotReady:
+                # Seerr is well, TMDB behind it is not, or has it not.
+                times = self._waits[key][0] if key in self._waits else 0
+                self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
+            else:
+                self._waits.pop(key, None)
+
+    # Webhooks
+
+    @override
+    def receive(self, payload: dict[str, Any]) -> bool:
+        """Take a notification as evidence; what is odd changes nothing and is counted in `bad`."""
+        try:
+            told = Payload.parse(payload)
+        except BadAnswer:
+            self.bad += 1
+            return False
+        if told.kind == TEST:
+            return True
+        number, status = told.request_id, told.status
+        if number is None or status is None:
+            self.bad += status is not None or not told.kind.startswith(OTHER)
+            return False
+        self._heard_webhook()
+        old = self._requests.get(number)
+        if old is None:
+            old = self._provide(number, status, told)
+            if old is None:
+                self.bad += 1
+                return False
+        elif self._is_late(old.status, told):
+            return True
+        self._hooks += 1
+        self._told[number] = self._hooks
+        self._requests[number] = self._moved(old, status)
+        self.poll_soon()
+        return True
+
+    @staticmethod
+    def _is_late(status: RequestStatus, told: Payload) -> bool:
+        """Return whether a notification was overtaken by what is known."""
+        if told.kind in FIRST:
+            return status is not RequestStatus.PENDING or told.status is status
+        return status is RequestStatus.COMPLETED and told.status is not RequestStatus.COMPLETED
+
+    def _moved(self, request: RequestEvidence, status: RequestStatus) -> RequestEvidence:
+        """Return a request in the status it was told to be in."""
+        if status is RequestStatus.COMPLETED:
+            done = replace(request, media_status=MediaStatus.AVAILABLE, seasons_available=request.seasons)
+        else:
+            done = request
+        if request.status is status and done == request:
+            return request
+        return replace(done, status=status, updated_at=self.clock())
+
+    def _provide(self, number: int, status: RequestStatus, told: Payload) -> RequestEvidence | None:
+        """Return a request that was never listed, as a notification tells it; None if it tells too little."""
+        kind = told.media.media_type.casefold() if told.media else ""
+        tmdb_id = told.tmdb_id
+        if kind not in set(MediaType) or tmdb_id is None or len(self._told) >= PROVISIONAL:
+            return None
+        media_type, (title, year) = MediaType(kind), told.title
+        if title:
+            self._provisional[media_type, tmdb_id] = provisional_title(
+                media_type, tmdb_id, title, year, told.image
+            )
+        now = self.clock()
+        return RequestEvidence(
+            request_id=number,
+            media_type=media_type,
+            status=status,
+            media_status=MediaStatus.UNKNOWN,
+            is_4k=told.is_4k,
+            tmdb_id=tmdb_id,
+            tvdb_id=told.tvdb_id,
+            seasons=told.seasons,
+            requested_by=told.requested_by,
+            requested_at=now,
+            updated_at=now,
+            url=f"{self.public_url}/{media_type}/{tmdb_id}",
+        )
+
+    # What survives a restart
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the requests and titles of the wants."""
+        numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
+        return {
+            "requests": serialize_all(one for number, one in self._requests.items() if number in numbers),
+            "titles": serialize_all(title for key, title in self._titles.items() if key in keys),
+        }
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take back what `dump` wrote; it stands until the first listing."""
+        for request in deserialize_all(RequestEvidence, data.get("requests")):
+            self._requests[request.request_id] = request
+        for title in deserialize_all(TitleEvidence, data.get("titles")):
+            self._titles[title.media_type, title.tmdb_id] = title
+
+
+def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
+    """Return whether a listed request was known like this, which a webhook would have made it."""
+    return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)
+
+
+def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
+    """Return the titles of wants."""
+    return ((want.media_type, want.tmdb_id) for want in wants if want.tmdb_id)
+
+
+def _urgency(want: Want) -> tuple[bool, bool, int]:
+    """Return what wants are sorted by to be given a title: nameless, active, new first."""
+    return want.title is not None, want.finished, -want.request_id

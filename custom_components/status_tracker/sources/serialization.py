@@ -1,0 +1,38 @@
+"""Write evidence down as plain JSON, and read back what can still be read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from mashumaro.exceptions import InvalidFieldValue, MissingField
+
+from ..clients.model import parse_datetime
+from ..pipeline.evidence import EvidenceBase
+
+
+def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:
+    """Return pieces of evidence as plain JSON."""
+    return [piece.to_dict() for piece in pieces]
+
+
+def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
+    """Return the pieces of a kind that can be read; what another version wrote otherwise is left out."""
+    pieces: list[P] = []
+    for row in rows if isinstance(rows, list) else []:
+        if not isinstance(row, dict):
+            continue
+        try:
+            pieces.append(kind.from_dict(row))
+        except MissingField, InvalidFieldValue:
+            continue
+    return pieces
+
+
+def read_time(value: Any) -> datetime | None:
+    """Return a written time, None if it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_datetime(value)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Shoko as a source."""

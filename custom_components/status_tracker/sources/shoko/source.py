@@ -1,0 +1,274 @@
+"""Shoko: which of the imported files it knows, what they are, and what becomes of them there."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, ClassVar, override
+
+from ...clients.errors import BadAnswer, CannotConnect, InvalidAuth, NotFound, NotReady
+from ...clients.push import PushConnection
+from ...clients.shoko import ShokoClient, ShokoFile
+from ...clients.shoko_events import ShokoEvent, ShokoEventKind, parse_event
+from ...pipeline.evidence import Evidence, Want
+from ...pipeline.terms import MediaType, Service
+from ..base import Source
+from .files import (
+    Lookup,
+    Tracked,
+    best_file,
+    file_ids,
+    file_paths,
+    is_pending,
+    join_paths,
+    only_file,
+    same_tail,
+    tails,
+)
+from .state import ShokoState
+from .titles import ShokoTitles
+
+LOGGER = logging.getLogger(__name__)
+
+WORK_LIMIT = 40.0  # seconds of a poll, so that a slow Shoko gets through its files in several
+SOONEST = timedelta(seconds=1)
+REFUSED_AFTER = timedelta(minutes=2)  # an idle queue and still no match
+REFUSED_AFTER_UNSEEN = timedelta(minutes=10)  # the same where nothing tells of the queue
+
+type TmdbFiles = dict[tuple[MediaType, int], list[ShokoFile]]
+
+
+class ShokoSource(Source):
+    """Looks up each imported file by its path and follows it by its id; push says the same sooner."""
+
+    service: ClassVar[Service] = Service.SHOKO
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        client: ShokoClient,
+        *,
+        clock: Callable[[], datetime],
+        push: PushConnection | None = None,
+    ) -> None:
+        """Start without files; without a push connection polling does it all."""
+        super().__init__(key, name, clock=clock)
+        self._client = self.http = client
+        self._push = push
+        self._book = ShokoState(key, client.unrecognised_url, clock)
+        self._titles = ShokoTitles(client)
+        self._queue_told = False
+
+    @property
+    def push_connected(self) -> bool:
+        """Return whether events come in at present."""
+        return self._push is not None and self._push.connected
+
+    @override
+    def _evidence(self) -> Evidence:
+        """Return the files of requests."""
+        return Evidence(shoko=tuple(one.evidence for one in self._book.tracked.values()))
+
+    @override
+    def interval(self, wants: Sequence[Want]) -> timedelta:
+        """Return the usual interval, or less if a file is due before."""
+        usual = super().interval(wants)
+        if self.error is not None:
+            return usual
+        dues = [one.due for one in self._book.lookups.values() if one.due]
+        dues += [one.due for one in self._book.open() if not one.settled]
+        return min(usual, max(min(dues) - self.clock(), SOONEST)) if dues else usual
+
+    # Polling
+
+    @override
+    def needs(self, wants: Sequence[Want]) -> Hashable:
+        """Return the files that are asked about."""
+        return frozenset(file.path for want in wants for file in want.files)
+
+    @override
+    async def _poll(self, wants: Sequence[Want]) -> None:
+        """Look up new files, read those again that may have changed, and ask how busy the queue is."""
+        self._book.follow(wants)
+        self._titles.keep(one for file in self._book.tracked.values() for one in file.evidence.ids)
+        self._titles.begin()
+        if self.last_success is None or self.error is not None:
+            await self._client.status()
+        now = self.clock()
+        lookups = [one for one in self._book.lookups.values() if one.due and one.due <= now]
+        files = sorted((one for one in self._book.open() if one.due <= now), key=lambda one: one.due)
+        stirred = [one for one in files if not one.settled]
+        calm = [one for one in files if one.settled][:1]
+        if lookups or stirred or not calm:
+            await self._pulse()
+        await self._work([*lookups, *stirred, *calm])
+
+    async def _pulse(self) -> None:
+        """Ask for the queue, which also tells whether Shoko is there and takes the key."""
+        queue = await self._client.queue()
+        if queue is not None:
+            self._set_busy(queue.total_count > 0)
+
+    async def _work(self, due: Sequence[Lookup | Tracked]) -> None:
+        """Do what is due until the time is up; an odd answer to one call holds up no other."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WORK_LIMIT
+        tmdb: TmdbFiles = {}
+        odd: BadAnswer | None = None
+        for one in due:
+            if loop.time() > until:
+                break
+            try:
+                if isinstance(one, Lookup):
+                    await self._look_up(one, tmdb)
+                else:
+                    await self._read(one)
+            except BadAnswer as err:
+                odd = err
+        if odd:
+            raise odd
+
+    async def _look_up(self, lookup: Lookup, tmdb: TmdbFiles) -> None:
+        """Find an *arr's file in Shoko: by its path, else by size among what TMDB links."""
+        if lookup.file_id is not None:
+            return  # an event was quicker
+        tries, due = lookup.tries, lookup.due
+        lookup.tried(self.clock())
+        try:
+            file = await self._by_path(lookup) or await self._by_tmdb(lookup, tmdb)
+        except CannotConnect, NotReady:
+            lookup.tries, lookup.due = tries, due  # that was no look
+            raise
+        if file is None:
+            return
+        renamed = not any(same_tail(path, lookup.file.path) for path in file_paths(file))
+        tracked = self._book.found(lookup, file.id, former_path=renamed)
+        tracked.tried(self.clock())
+        await self._keep(tracked, file)
+
+    async def _by_path(self, lookup: Lookup) -> ShokoFile | None:
+        """Return the file at the path; by its name alone only one of the same size."""
+        size = lookup.file.size
+        for tail, choose in zip(tails(lookup.file.path), (best_file, only_file), strict=False):
+            if choose is only_file and not size:
+                break
+            if file := choose(await self._client.files_by_tail(tail), size):
+                return file
+        return None
+
+    async def _by_tmdb(self, lookup: Lookup, asked: TmdbFiles) -> ShokoFile | None:
+        """Return the file of the same size that Shoko links to the request's film or show."""
+        if not lookup.hinted or not self._book.has_own_size(lookup):
+            return None
+        for media_type, tmdb_id in sorted(lookup.tmdb):
+            key = (media_type, tmdb_id)
+            if key not in asked:
+                film = media_type is MediaType.MOVIE
+                ask = self._client.files_of_movie if film else self._client.files_of_show
+                asked[key] = await ask(tmdb_id)
+            # One that is followed already was found by its path: it is the file of somebody else.
+            unclaimed = [one for one in asked[key] if one.id not in self._book.tracked]
+            if file := only_file(unclaimed, lookup.file.size):
+                return file
+        return None
+
+    async def _read(self, tracked: Tracked) -> None:
+        """Read a file again by its id; one that is gone is withdrawn."""
+        tracked.tried(self.clock())
+        try:
+            file = await self._client.file(tracked.evidence.file_id)
+        except NotFound:
+            self._book.withdraw(tracked.evidence.file_id)
+            return
+        await self._keep(tracked, file)
+
+    async def _keep(self, tracked: Tracked, file: ShokoFile) -> None:
+        """Take an answer as evidence, with the ids of the file's series and episodes."""
+        self._book.release_misfits(file.id, file.size)
+        if file.created:
+            tracked.since = min(tracked.since, file.created)
+        told = frozenset(file_ids(file, {}, {}))
+        try:
+            await self._titles.fetch(file, changed=told != tracked.told)
+            tracked.told = told
+        finally:
+            self._compose(tracked, file)
+            tracked.settle(self.clock())
+
+    def _compose(self, tracked: Tracked, file: ShokoFile) -> None:
+        """Write down as evidence what is known of a file."""
+        matched = bool(file.series_ids)
+        tracked.refused = not matched and (tracked.refused or self._passed_over(tracked))
+        tracked.evidence = replace(
+            tracked.evidence,
+            paths=join_paths(file_paths(file), tracked.evidence.paths),
+            size=file.size,
+            ids=file_ids(file, self._titles.series, self._titles.episodes),
+            matched=matched,
+            refused=tracked.refused,
+            series_pending=matched and is_pending(file),
+            url=None if matched else self._client.unrecognised_url,
+        )
+
+    def _passed_over(self, tracked: Tracked) -> bool:
+        """Return whether Shoko has had its time with a file and nothing to do, and left it unmatched."""
+        limit = REFUSED_AFTER if self._queue_told else REFUSED_AFTER_UNSEEN
+        return not self.state.busy and self.clock() - tracked.since >= limit
+
+    def _set_busy(self, busy: bool) -> bool:
+        """Keep whether the queue has work; return whether that is new."""
+        changed = self.state.busy != busy
+        self._queue_told = True
+        self.state = replace(self.state, busy=busy)
+        return changed
+
+    # Push
+
+    @override
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Take events as they come until cancelled, or until Shoko refuses the key."""
+        if self._push is None:
+            return
+
+        def on_event(name: str, payload: dict[str, Any]) -> None:
+            """Take one event in."""
+            event = parse_event(name, payload)
+            if event is not None and self._apply(event):
+                changed()
+
+        def on_connected() -> None:
+            """Have everything open read again by REST."""
+            self._book.stir_all()
+            self.poll_soon()
+            changed()
+
+        try:
+            await self._push.run(on_event, on_connected)
+        except InvalidAuth:
+            LOGGER.debug("Shoko refuses the key: the next poll says so too")
+            self.poll_soon()
+            changed()
+
+    def _apply(self, event: ShokoEvent) -> bool:
+        """Take an event as evidence, or have read what it is about; return whether that is news."""
+        if event.kind is ShokoEventKind.QUEUE:
+            return event.busy is not None and self._set_busy(event.busy)
+        self._titles.spoil(event.series, event.episodes)
+        meant = self._book.apply(event)
+        if meant:
+            self.poll_soon()
+        return meant
+
+    # What survives a restart
+
+    @override
+    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the files of the wants."""
+        return self._book.dump(wants)
+
+    @override
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take the files back as last good evidence."""
+        self._book.restore(data)

@@ -1,0 +1,134 @@
+"""What has been announced of each request: saved at once, so that a restart announces nothing twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, LOGGER
+from ..pipeline.changes import RECOVERED, REMOVED, STUCK, Change
+from ..pipeline.requests import Stage, Tracked
+from .store import AnnouncementStore
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The last that was announced of a request."""
+
+    stage: Stage
+    stuck: bool
+    at: datetime
+
+
+class Announcements:
+    """Keeps what was announced, apart from the evidence, which is saved later."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+        """Know nothing yet."""
+        self.hass = hass
+        self.entry = entry
+        self._store = AnnouncementStore(hass, entry.entry_id)
+        self._known: dict[int, Announced] = {}
+        self._loaded = False  # whether an earlier run left something
+        self._unsettled: set[int] = set()
+        self._saving = False
+        self._dirty = False
+
+    async def async_load(self) -> None:
+        """Read what earlier runs announced."""
+        stored = await self._store.async_read()
+        if stored is None:
+            return
+        try:
+            self._known = {
+                int(number): Announced(Stage(stage), bool(stuck), datetime.fromisoformat(at))
+                for number, (stage, stuck, at) in stored["announced"].items()
+            }
+        except (AttributeError, KeyError, TypeError, ValueError) as err:
+            LOGGER.warning("The stored announcements are damaged, starting anew: %s", type(err).__name__)
+            await self._store.async_set_aside()
+            return
+        self._loaded = True
+
+    @callback
+    def begin(self, requests: Mapping[int, Tracked]) -> None:
+        """Compare with the requests as saved; those that differ wait for a reading of the services."""
+        self._unsettled = self._known.keys() - requests.keys()
+        for number, one in requests.items():
+            if one.journey.old:
+                continue
+            known = self._known.get(number)
+            if not self._loaded:
+                self._known[number] = Announced(one.stage, one.stuck, one.journey.stage_since)
+            elif known is None or (known.stage, known.stuck) != (one.stage, one.stuck):
+                self._unsettled.add(number)
+
+    @callback
+    def holds(self, change: Change) -> bool:
+        """Return whether a change is not to be announced now; `settle` tells of the request later."""
+        return change.kind != REMOVED and change.request.request.request_id in self._unsettled
+
+    @callback
+    def settle(self, requests: Mapping[int, Tracked]) -> list[Change]:
+        """Return what is to be announced of the requests that waited, now that the services were read."""
+        found: list[Change] = []
+        for number in sorted(self._unsettled):
+            now, known = requests.get(number), self._known.get(number)
+            if now is None:
+                self._known.pop(number, None)
+                continue
+            if known is None or known.stage is not now.stage:
+                found.append(Change(now.stage, now, known.stage if known else None))
+            if now.stuck and not (known and known.stuck):
+                found.append(Change(STUCK, now, now.stage))
+            elif known and known.stuck and not now.stuck:
+                found.append(Change(RECOVERED, now, now.stage))
+        self._unsettled.clear()
+        return found
+
+    @property
+    def waiting(self) -> bool:
+        """Return whether requests wait for the services to be read."""
+        return bool(self._unsettled)
+
+    @callback
+    def note(self, change: Change) -> None:
+        """Keep that a change was announced, and save it at once."""
+        number, at = change.request.request.request_id, dt_util.utcnow()
+        known = self._known.get(number)
+        if change.kind == REMOVED:
+            self._known.pop(number, None)
+            self._unsettled.discard(number)
+        elif change.kind in (STUCK, RECOVERED):
+            base = known or Announced(change.request.stage, False, at)
+            self._known[number] = replace(base, stuck=change.kind == STUCK, at=at)
+        else:
+            self._known[number] = Announced(Stage(change.kind), bool(known and known.stuck), at)
+        self._dirty = True
+        if not self._saving:
+            self._saving = True
+            self.entry.async_create_task(self.hass, self._async_save_all(), f"{DOMAIN} announcements")
+
+    async def _async_save_all(self) -> None:
+        """Save until nothing new is left; Home Assistant's own delayed saving could be put off for ever."""
+        try:
+            while self._dirty:
+                await self.async_save()
+        finally:
+            self._saving = False
+
+    async def async_save(self) -> None:
+        """Write down what has been announced."""
+        self._dirty = False
+        await self._store.async_save(
+            {
+                "announced": {
+                    str(number): [one.stage, one.stuck, one.at.isoformat()]
+                    for number, one in self._known.items()
+                }
+            }
+        )

@@ -1,0 +1,1 @@
+"""What keeps an entry in step with its services."""

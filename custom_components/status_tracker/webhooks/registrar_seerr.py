@@ -1,0 +1,53 @@
+"""The one webhook a Seerr has: ours only where nobody uses it, and what was there is put back."""
+
+from dataclasses import asdict
+from typing import override
+
+from ..clients.errors import BadAnswer
+from ..clients.seerr import SeerrClient
+from ..clients.seerr_model import WebhookSettings
+from ..sources.seerr.webhook import TEMPLATE, TYPES
+from .registrar import Outcome, Registrar
+
+
+class SeerrRegistrar(Registrar[SeerrClient]):
+    """The slot of one Seerr."""
+
+    @override
+    async def _register(self, url: str) -> Outcome:
+        """Take a free slot, once Seerr's own test has reached us, and see that it was understood."""
+        slot = await self.client.webhook()
+        ours = self.is_ours(slot.url)
+        if slot.enabled and slot.url and not ours:
+            return Outcome.TAKEN
+        wanted = WebhookSettings(
+            enabled=True, types=TYPES, url=url, template=TEMPLATE, embed_poster=slot.embed_poster
+        )
+        before = self.heard()
+        if not await self.client.test_webhook(wanted) or self.heard() == before:
+            return Outcome.UNREACHABLE
+        if slot == wanted:
+            return Outcome.DONE
+        if not ours:
+            self._remember(asdict(slot))
+        await self.client.set_webhook(wanted)
+        stored = await self.client.webhook()
+        if (stored.url, stored.template, stored.enabled) != (wanted.url, wanted.template, True):
+            # It takes a template in another spelling: every notification would fail in silence.
+            await self.client.set_webhook(self._before())
+            raise BadAnswer(f"{self.client.name}: did not keep the webhook as it was given")
+        return Outcome.DONE
+
+    @override
+    async def unregister(self) -> None:
+        """Put back what was there, if ours is there now."""
+        if self.is_ours((await self.client.webhook()).url):
+            await self.client.set_webhook(self._before())
+
+    def _before(self) -> WebhookSettings:
+        """Return what the slot held before; an empty one if that is not known."""
+        try:
+            before = WebhookSettings(**(self.kept or {}))
+        except TypeError:
+            before = WebhookSettings(enabled=False, types=0, url="", template=TEMPLATE)
+        return before
