@@ -67,7 +67,7 @@ class Watch:
         self.seen: list[tuple[str, Any]] = []
         self._hass, self._entry, self._request = hass, entry, request
 
-    async def until(self, true: Callable[[str, dict[str, Any]], bool], seconds: float = 20) -> None:
+    async def until(self, true: Callable[[str, dict[str, Any]], bool], seconds: float = 60) -> None:
         """Poll until the stage and the attributes are what is waited for."""
         async with asyncio.timeout(seconds):
             while True:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_LIMIT = 240.0
 PATIENCE = 20_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 DASHBOARD = "media-test"
 
 ARRANGE = """async ([path, config]) => {
@@ -90,7 +91,7 @@ class Visit:
 
     async def entity_id(self, title: str) -> str:
         """The sensor of a request, as soon as there is one."""
-        script = """(title) => Object.values(document.querySelector("home-assistant").hass.states)
+        script = """(title) => Object.values(document.querySelector("home-assistant")?.hass?.states ?? {})
           .find((one) => one.entity_id.startsWith("sensor.") && one.attributes.title === title)?.entity_id"""
         found = await self.page.wait_for_function(script, arg=title)
         entity_id: str = await found.json_value()

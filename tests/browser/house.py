@@ -15,10 +15,12 @@ from typing import Any
 from aiohttp import web
 
 from tests.demo.instance import HomeAssistantProcess, free_port
-from tests.demo.setup import set_up
+from tests.demo.setup import ENTRIES, set_up
 from tests.stack.household import Household
 
 from .scene import Scene
+
+SETTLED = 5
 
 
 class BrowserHome(HomeAssistantProcess):
@@ -54,6 +56,7 @@ class Control:
                 await self.ha.delete(f"/api/config/config_entries/entry/{self.entry}")
             elif name == "add_entry":
                 self.entry = await set_up(self.ha, self.scene.home)
+                await self._until_loaded()
             elif name == "state":
                 return web.json_response(await self.ha.get(f"/api/states/{arguments['entity_id']}"))
             else:
@@ -61,6 +64,15 @@ class Control:
         except (RuntimeError, KeyError, AttributeError, TypeError) as err:
             return web.json_response({"error": f"{type(err).__name__}: {err}"}, status=500)
         return web.json_response({})
+
+    async def _until_loaded(self) -> None:
+        """Wait until the entry stays loaded: its new options load it once more."""
+        seen = 0
+        while seen < SETTLED:
+            await asyncio.sleep(0.3)
+            entries = await self.ha.get(f"{ENTRIES}?domain=status_tracker")
+            loaded = any(one["entry_id"] == self.entry and one["state"] == "loaded" for one in entries)
+            seen = seen + 1 if loaded else 0
 
 
 async def run(port: int, *, scene_name: str) -> None:

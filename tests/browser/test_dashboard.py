@@ -138,6 +138,7 @@ async def test_dialog_follows(visit: Visit) -> None:
     await expect(panel).to_have_count(0)
     panel = await visit.open_dialog("Sintel")
     await visit.happen("progress", title="Sintel", share=0.8)
+    await visit.happen("service", service="status_tracker/refresh")
     await expect(panel.locator(".downloads small").first).to_contain_text("80%")
     await expect(panel.locator(".downloads small").first).to_contain_text("4.3 GB")
 
