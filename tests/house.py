@@ -106,7 +106,7 @@ def setup_entry_fixture(request: pytest.FixtureRequest) -> Iterator[AsyncMock]:
         patch(f"{module}.async_setup_entry", setup, create=True),
         patch(f"{module}.async_unload_entry", AsyncMock(return_value=True), create=True),
         patch(f"{module}.async_remove_entry", AsyncMock(return_value=True), create=True),
-        patch(f"{module}.flows.client_factory.PROBE_SECONDS", 0.5),
+        patch(f"{module}.flows.client_factory.PROBE_SECONDS", 2.0),
         patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=HostsFile()),
     ):
         yield setup
