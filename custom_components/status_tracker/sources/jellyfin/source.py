@@ -13,7 +13,7 @@ import logging
 from typing import Any, override
 
 from ...clients.errors import NotFound
-from ...clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, JellyfinClient
+from ...clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, ItemPage, JellyfinClient
 from ...pipeline.evidence import Evidence, LibraryEvidence, Want
 from ...pipeline.terms import ItemKind, Service
 from ..base import Source
@@ -67,6 +67,8 @@ class JellyfinSource(Source):
         self._since: datetime | None = None
         self._sweep: Sweep | None = None
         self._seen: dict[str, int] = {}
+        self._round = 0  # where the next page starts, where the server gives everything
+        self._newest = False
         self._aim: tuple[Any, ...] = ()
         self._looked_up: frozenset[str] = frozenset()
         self._unread: dict[str, None] = {}
@@ -167,6 +169,8 @@ class JellyfinSource(Source):
             self.see_scan(await self.client.scan_running())
         elif self._sweep is None and self._recheck and self._turn % 2:
             await self._read_batch(self._recheck)
+        elif self.filters_dates is False:
+            await self._read_round(Sweep(since - OVERLAP, seen=self._seen))
         else:
             await self._read_changes(self._sweep or Sweep(since - OVERLAP))
         if not self._tracked.wanted.waiting:
@@ -195,26 +199,14 @@ class JellyfinSource(Source):
         self._sweep = sweep
         for _ in range(PAGES_A_POLL):
             page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
-            if sweep.date is None:
-                sweep.date = page.date or self.clock()
-            fresh = [item for item in page.items if self._is_fresh(item, sweep)]
-            if self.filters_dates is None and (page.full or len(page.items) - len(fresh) > REPEATED):
+            fresh = await self._take_changes(page, sweep)
+            if self.filters_dates is None and (page.full or len(page.items) - fresh > REPEATED):
                 self.filters_dates = await self.client.filters_dates(CHANGING)
                 if not self.filters_dates:
                     LOGGER.warning(
-                        "%s ignores the date it is asked for, only its newest items are read", self.name
+                        "%s ignores the date it is asked for; its library is read in turn, a page a poll",
+                        self.name,
                     )
-            unknown = {
-                item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
-            }
-            self._library_index.put(fresh)
-            announced = bool(unknown) and await self._announces()
-            for item in fresh:
-                if item.id in unknown and announced:
-                    self._note_missed_webhook()
-                piece = item_evidence(self.key, item, self._base, None)
-                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
-                    self._unread[item.id] = None
             sweep.start += page.rows
             if not page.full or self.filters_dates is False:
                 self._since = sweep.date
@@ -222,10 +214,37 @@ class JellyfinSource(Source):
                 self._sweep = None
                 return
 
-    async def _announces(self) -> bool:
-        """Return whether the webhook plugin should have told of new items by now.
+    async def _read_round(self, sweep: Sweep) -> None:
+        """Read one page of a server that gives everything: in turn the newest, and the next of the others."""
+        sweep.start = 0 if self._newest else self._round
+        page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
+        await self._take_changes(page, sweep)
+        self._since = sweep.date
+        if not self._newest or not self._round:
+            self._round = sweep.start + page.rows if page.full else 0
+        self._newest = not self._newest and bool(self._round)
 
-        A task that has never run starts an hour after the server does, and items wait for its next round.
+    async def _take_changes(self, page: ItemPage, sweep: Sweep) -> int:
+        """Note what matters of a page of changes; return how many are not as they were."""
+        if sweep.date is None:
+            sweep.date = page.date or self.clock()
+        fresh = [item for item in page.items if self._is_fresh(item, sweep)]
+        unknown = {item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)}
+        self._library_index.put(fresh)
+        announced = bool(unknown) and await self._announces(sweep.date)
+        for item in fresh:
+            if item.id in unknown and announced:
+                self._note_missed_webhook()
+            piece = item_evidence(self.key, item, self._base, None)
+            if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
+                self._unread[item.id] = None
+        return len(fresh)
+
+    async def _announces(self, now: datetime) -> bool:
+        """Return whether the webhook plugin should have told of new items by now, the server's own time.
+
+        Its task runs every 90 s; one that has never run starts an hour after the server. What ended longer
+        ago ended before the server started.
         """
         if not self._webhooks_since:
             return False
@@ -237,20 +256,20 @@ class JellyfinSource(Source):
             ),
             None,
         )
-        if ended is None:
+        if ended is None or now - ended >= TWO_ROUNDS:
             self._announcing = None
             return False
-        now = self.clock()
-        self._announcing = self._announcing or now
+        self._announcing = self._announcing or ended
         return now - self._announcing >= TWO_ROUNDS
 
     def _is_fresh(self, item: Item, sweep: Sweep) -> bool:
         """Return whether a changed item was not in the last reading just as it is, for they overlap."""
         ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
         sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
-        if len(sweep.seen) < SEEN_MAX:
+        before = self._seen.get(item.id)
+        if item.id in sweep.seen or len(sweep.seen) < SEEN_MAX:
             sweep.seen[item.id] = sign
-        return self._seen.get(item.id) != sign
+        return before != sign
 
     async def _look_up(self) -> None:
         """Find the items that newly wanted keys may mean; they are read before they count."""
