@@ -14,6 +14,8 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .automations.names import DATA_NAMES, async_setup_names
+from .automations.relay import async_relay
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
@@ -50,6 +52,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     hass.http.register_view(PosterView())
     async_register_commands(hass)
+    await async_setup_names(hass)
     return True
 
 
@@ -70,6 +73,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     await posters.async_setup()
     await card_resource(hass).async_register()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_relay(hass, entry, coordinator)
+
+    @callback
+    def offer_names() -> None:
+        """Offer the names of who has requested something in the automation editor."""
+        requests = coordinator.seerr.evidence.requests
+        hass.data[DATA_NAMES].update(entry.entry_id, {one.requested_by for one in requests})
+
+    entry.async_on_unload(coordinator.async_add_listener(offer_names))
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(
@@ -179,6 +191,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
     """Take our webhooks out of the services of a removed entry, and forget everything about it."""
     await async_unregister_all(hass, entry)
+    if names := hass.data.get(DATA_NAMES):
+        names.update(entry.entry_id, ())
     async_clear_offers(hass, entry.entry_id)
     for key in entry.subentries:
         hass.data.get(CLIENTS, {}).pop(key, None)
