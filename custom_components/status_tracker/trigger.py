@@ -19,7 +19,7 @@ import probatio
 
 from .automations.relay import SIGNAL, Happening
 from .const import DOMAIN
-from .pipeline.changes import RECOVERED, STUCK, Change
+from .pipeline.changes import RECOVERED, REMOVED, STUCK, Change
 from .pipeline.requests import Stage
 from .pipeline.terms import MediaType
 
@@ -169,6 +169,12 @@ class FailedTrigger(RequestTrigger):
     kinds = frozenset({Stage.FAILED})
 
 
+class RemovedTrigger(RequestTrigger):
+    """Fires when Seerr no longer has a request."""
+
+    kinds = frozenset({REMOVED})
+
+
 TRIGGERS: dict[str, type[Trigger]] = {
     "requested": RequestedTrigger,
     "awaiting_approval": AwaitingApprovalTrigger,
@@ -177,6 +183,7 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "became_stuck": BecameStuckTrigger,
     "recovered": RecoveredTrigger,
     "failed": FailedTrigger,
+    "removed": RemovedTrigger,
 }
 
 
