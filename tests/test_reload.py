@@ -84,7 +84,7 @@ async def test_busy_at_every_step(
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-@pytest.mark.parametrize("failing", ["binary_sensor", "event", "sensor"])
+@pytest.mark.parametrize("failing", ["binary_sensor", "calendar", "event", "sensor"])
 async def test_an_unload_that_fails_half_way(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, failing: str
 ) -> None:

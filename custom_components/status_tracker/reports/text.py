@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..pipeline.changes import STUCK, Change
+from ..pipeline.expected import Expected
 from ..pipeline.requests import Reason, Stage, Tracked
 from ..pipeline.terms import MediaType
 
@@ -51,6 +52,25 @@ def request_name(request: Tracked, *, siblings: bool) -> str:
     if request.request.media_type is MediaType.TV and request.request.seasons:
         name += " " + ", ".join(f"S{season:02}" for season in request.request.seasons)
     return f"{name} 4K" if request.request.is_4k else name
+
+
+def expected_text(hass: HomeAssistant, expected: Expected) -> str:
+    """Return what comes out: a title with the kind of release, or the season or episodes that air."""
+    request, title = expected.request, request_name(expected.request, siblings=False)
+    if request.request.media_type is MediaType.MOVIE:
+        return _text(hass, "common", f"{_COMMON}.expected_{expected.release or 'release'}", title=title)
+    what = request.title + (f" S{expected.season:02}" if expected.season is not None else "")
+    if not expected.episodes:
+        return what
+    first, last = expected.episodes[0], expected.episodes[-1]
+    what += f"E{first:02}" if first == last else f"E{first:02}-E{last:02}"
+    return f"{what}: {expected.title}" if expected.title else what
+
+
+def requested_by_text(hass: HomeAssistant, request: Tracked) -> str | None:
+    """Return who asked for a title, None where Seerr does not tell."""
+    user = request.request.requested_by
+    return _text(hass, "common", f"{_COMMON}.expected_requested_by", user=user) if user else None
 
 
 def message_text(hass: HomeAssistant, change: Change) -> str:
