@@ -196,8 +196,7 @@ async def test_tells_that_it_is_stuck(
     await poll(hass, the_entry(hass))
     told = {one["title"]: one for one in phone.told()}
     assert set(told) == {"Sintel"} | ({"The Long Way Home"} if not ignored else set())
-    assert "The import is blocked" in told["Sintel"]["message"]
-    assert "Not an upgrade" in told["Sintel"]["message"]
+    assert "Import blocked: Not an upgrade" in told["Sintel"]["message"]
     assert told["Sintel"]["data"]["url"] == f"entityId:{entity_id_of(hass, the_entry(hass), blocked)}"
     await home.world.import_(download)
     await poll(hass, the_entry(hass))

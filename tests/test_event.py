@@ -133,7 +133,7 @@ async def test_stuck_and_recovered(
     await poll(hass, entry, rounds=4)
     assert diary.kinds() == ["approved", "stuck"]
     assert diary.entries[-1]["previous_stage"] == "approved"
-    assert diary.entries[-1]["message"] == "Sintel (2010) is stuck: Being searched for."
+    assert diary.entries[-1]["message"] == "Sintel (2010) is stuck. Searching for a release."
     download = await home.world.grab(request)
     await home.world.complete(download)
     await poll(hass, entry, rounds=4)

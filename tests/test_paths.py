@@ -9,7 +9,14 @@ import pytest
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
 from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
-from .stack.stories import anime_film_story, anime_series_story, film_4k_story, film_story, series_story
+from .stack.stories import (
+    anime_film_story,
+    anime_series_story,
+    film_4k_disc_story,
+    film_4k_story,
+    film_story,
+    series_story,
+)
 
 LOADED = ["requested", "approved", "indexed", "downloading", "download_done"]
 PLAIN = [*LOADED, "importing", "available"]
@@ -20,6 +27,7 @@ PATHS = pytest.mark.parametrize(
     [
         (film_story, PLAIN),
         (film_4k_story, PLAIN),
+        (film_4k_disc_story, PLAIN[1:]),
         (series_story, PLAIN),
         (anime_film_story, ANIME),
         (anime_series_story, ANIME),

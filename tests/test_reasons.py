@@ -149,7 +149,7 @@ async def rare_film(scene: Scene) -> None:
     await scene.expect("approved", "searching", stuck=False, reason_detail=None)
     await scene.home.world.search_finds_nothing(request)
     state = await scene.expect("approved", "no_release_found", stuck=False)
-    assert state.attributes["reason_detail"].startswith("Last searched 20")
+    assert state.attributes["reason_detail"].startswith("Last searched ")
     await scene.expect_stuck_past(CONF_LIMIT_APPROVED)
     await scene.home.world.grab(request)
     await scene.expect("indexed", "fetching_metadata", stuck=False)
@@ -701,7 +701,8 @@ async def test_texts_are_in_the_language_of_the_house(
         event = hass.states.get("event.media_requests_request_activity")
         assert event
         messages[language] = event.attributes["message"]
-        assert reason_text(hass, Reason.IMPORT_BLOCKED) in messages[language]
+        assert MISMATCH.rstrip(".") in messages[language]
+        assert state.attributes["status"] in messages[language]
         assert await hass.config_entries.async_remove(scene.entry.entry_id)
     assert all(MISMATCH in detail for detail in details.values())
     assert messages["tlh"] == messages["en"]

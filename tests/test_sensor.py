@@ -1,7 +1,7 @@
 """What people see: the entities as they are, and request sensors as they come and go."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -9,7 +9,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    snapshot_platform,
+)
 from syrupy.assertion import SnapshotAssertion
 from syrupy.matchers import path_value
 
@@ -36,6 +40,7 @@ from .stack.titles import Title, film, series
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 ATTRIBUTES = {
+    "status",
     "request_id", "title", "year", "media_type", "anime", "is_4k", "seasons", "requested_by", "requested_at",
     "stage_since", "reason", "reason_detail", "stuck", "progress", "eta", "expected", "episodes_available",
     "episodes_total", "quality", "release", "indexer", "download_client", "jellyfin_url", "seerr_url",
@@ -159,7 +164,7 @@ async def test_attributes_that_apply(
     assert state
     assert set(state.attributes) - OF_HOME_ASSISTANT == {
         "request_id", "title", "year", "media_type", "anime", "is_4k", "requested_by", "requested_at",
-        "stage_since", "reason", "stuck", "seerr_url", "tmdb_id",
+        "status", "stage_since", "reason", "stuck", "seerr_url", "tmdb_id",
     }  # fmt: skip
     texts = {name: state.attributes.get(name) for name in ("request_id", "year", "tmdb_id")}
     assert texts == {"request_id": str(bare.id), "year": "2010", "tmdb_id": "45745"}
@@ -225,8 +230,31 @@ async def test_volatile_attributes_are_not_recorded() -> None:
     """What changes all the time or is long stays out of the database; what people query stays in it."""
     kept_out = RequestSensor._unrecorded_attributes
     assert kept_out < ATTRIBUTES | {"entity_picture", "custom_ui_state_card"}
-    assert {"progress", "eta", "reason_detail", "release"} <= kept_out
+    assert {"status", "progress", "eta", "reason_detail", "release"} <= kept_out
     assert not {"request_id", "title", "reason", "stuck", "requested_by"} & kept_out
+
+
+async def test_sentence_follows_the_day(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """What comes out tomorrow comes out today once it is midnight, though no service says anything new."""
+    home = await household()
+    coming = clock.now().date() + timedelta(days=2)
+    release = datetime.combine(coming, time(), UTC)
+    wanted = film("Tomorrow", release.year, 4711, in_cinemas=release, release=release)
+    request = await home.world.request(wanted, auto_approve=True)
+    await hass.config.async_set_time_zone("UTC")
+    entry = await setup_entry(home, **POLLING)
+    await poll(hass, entry, rounds=4)
+    said = []
+    for _ in range(2):
+        clock.advance(home, days=1)
+        async_fire_time_changed(hass, datetime.combine(clock.now().date(), time(), UTC))
+        await hass.async_block_till_done()
+        state = state_of(hass, entry, request)
+        assert state
+        said.append(state.attributes["status"])
+    assert said == ["Waiting for release tomorrow", "Waiting for release today"]
 
 
 async def test_nobody_is_called_by_an_address(

@@ -839,6 +839,7 @@ def steady(value: Any) -> Any:
         return [steady(one) for one in value]
     if isinstance(value, str):
         value = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:<port>", value)
+        value = re.sub(r"\d+:\d\d [AP]M", "<clock>", value)
         return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+\+00:00", "<time>", value)
     return value
 

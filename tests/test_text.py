@@ -13,7 +13,7 @@ from custom_components.status_tracker.reports.text import stage_text
 @pytest.mark.parametrize("title", ["{reason}", "{user} {title}", "{{ states }}", "{unknown}"])
 async def test_values_are_never_filled_in(hass: HomeAssistant, title: str) -> None:
     """A title that reads like a placeholder stays as it is."""
-    strings = {"component.status_tracker.common.message_stuck": "{title} is stuck: {reason}."}
+    strings = {"component.status_tracker.common.message_stuck": "{title} is stuck. {reason}."}
     with patch.object(text, "async_get_cached_translations", return_value=strings):
         said = text._text(
             hass,
@@ -23,7 +23,7 @@ async def test_values_are_never_filled_in(hass: HomeAssistant, title: str) -> No
             reason="Paused",
             user="Ann",
         )
-    assert said == f"{title} is stuck: Paused."
+    assert said == f"{title} is stuck. Paused."
 
 
 async def test_a_text_that_is_missing(hass: HomeAssistant) -> None:

@@ -12,7 +12,7 @@ from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .pipeline.expected import Expected, expected_dates
-from .reports.text import expected_text, requested_by_text
+from .reports.expected import expected_text, requested_by_text
 
 PARALLEL_UPDATES = 0
 

@@ -94,6 +94,7 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
         "odd_webhooks": getattr(source, "bad", None),
         "untold_changes": source.missed_webhooks,
         "filters_dates": getattr(source, "filters_dates", None),
+        "ignored_filters": sorted(getattr(source.http, "ignored", ())),
     }
 
 

@@ -13,7 +13,7 @@ from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .pipeline.changes import RECOVERED, REMOVED, STUCK, Change
 from .pipeline.requests import Stage
-from .reports.text import message_text
+from .reports.message import message_text
 
 PARALLEL_UPDATES = 0
 

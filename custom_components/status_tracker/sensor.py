@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -22,6 +23,7 @@ from .pipeline.requests import FINISHED, Stage, Tracked
 from .reports.attributes import request_attributes
 from .reports.posters import Posters
 from .reports.text import request_name
+from .reports.times import today
 
 PARALLEL_UPDATES = 0
 
@@ -152,6 +154,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     _attr_options = list(Stage)
     _unrecorded_attributes = frozenset(
         {
+            "status",
             "reason_detail",
             "stage_since",
             "progress",
@@ -173,7 +176,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
         super().__init__(coordinator, str(number))
         self.number = number
         self._posters = posters
-        self._shown: tuple[Tracked, str, str | None] | None = None
+        self._shown: tuple[Tracked, str, str | None, date] | None = None
 
     @property
     def request(self) -> Tracked:
@@ -191,7 +194,8 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     def _handle_coordinator_update(self) -> None:
         """Write the state if anything of it has changed; a request that has gone takes the entity along."""
         request = self.coordinator.data.get(self.number)
-        if request and (shown := (request, self.name, self.entity_picture)) != self._shown:
+        # The day, for the sentence says "tomorrow"
+        if request and (shown := (request, self.name, self.entity_picture, today())) != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
 

@@ -288,7 +288,7 @@ async def test_the_queue(home: Household, radarr: RadarrClient, sonarr: SonarrCl
 async def test_history_asks_in_utc(home: Household, radarr: RadarrClient) -> None:
     """The time is given in UTC, as the service writes it."""
     await radarr.history_since(datetime.fromisoformat("2026-06-28T20:00:00+02:00"))
-    assert home.radarr.calls[-1].query == {"date": "2026-06-28T18:00:00Z"}
+    assert home.radarr.calls[-1].query == {"date": "2026-06-28T18:00:00Z", "includeMovie": "false"}
 
 
 async def test_an_indexers_key_is_not_kept(radarr: RadarrClient, session: aiohttp.ClientSession) -> None:

@@ -100,7 +100,7 @@ async def test_what_is_no_jellyfin(
 
 async def test_starting_is_no_refusal(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:
     """While it starts, nothing is said of the key."""
-    server.starting = True
+    server.starting = "loading"
     with pytest.raises(NotReady):
         await JellyfinClient(session, server.url, "wrong").check_key()
 
@@ -110,7 +110,9 @@ async def test_pages_and_what_they_leave_out(server: FakeJellyfin, session: aioh
     server.add_bulk(movies=2100, series=30, episodes=50)
     server.world.add_item("Series", "Empty", "empty", None, is_virtual=True)
     client = JellyfinClient(session, server.url, KEY)
-    items = [item async for item in client.items(("Movie", "Series"))]
+    items = [
+        item for start in (0, 1000, 2000) for item in (await client.page(("Movie", "Series"), start)).items
+    ]
     assert len(items) == 2130
     assert [call.query["startIndex"] for call in server.calls] == ["0", "1000", "2000"]
     assert items[0].provider_ids["Tmdb"] == "10000000"
@@ -141,11 +143,45 @@ async def test_collections_hide_nothing(server: FakeJellyfin, session: aiohttp.C
     server.add_bulk(movies=1500)
     film = server.world.add_item("Movie", "New", "new", "/media/New/New.mkv")
     server.items.collections["Collection"] = frozenset({film.id})
-    listed = [item.id async for item in client.items(("Movie", "Series"))]
+    listed = [
+        item.id for start in (0, 1000) for item in (await client.page(("Movie", "Series"), start)).items
+    ]
     assert len(listed) == 1501
     assert film.id in listed
     page = await client.changed_since(NOON - timedelta(hours=1), ("Movie", "Series", "Episode", "Video"))
     assert [item.id for item in page.items] == [film.id]
+
+
+async def test_lists_without_end(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:
+    """A server that answers every page with the first is refused, whether it tells so or not."""
+    client = JellyfinClient(session, server.url, KEY)
+    server.add_bulk(series=1, episodes=450)
+    (series,) = (await client.page(("Series",))).items
+    assert len(await client.episodes(series.id)) == 450
+    server.items.ignores_start = True
+    with pytest.raises(BadAnswer, match="another page"):
+        await client.episodes(series.id)
+    server.items.tells_start = False
+    server.clear_calls()
+    with pytest.raises(BadAnswer, match="does not end"):
+        await client.episodes(series.id)
+    assert len(server.calls) <= 200, "two routes, each up to its bound"
+    with pytest.raises(BadAnswer, match="does not end"):
+        await client.page(("Movie",), 1_000_000)
+
+
+async def test_filters_that_are_not_obeyed(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:
+    """They are noticed, and what was not asked for is left out."""
+    client = JellyfinClient(session, server.url, KEY)
+    show = server.world.add_item("Series", "Show", "show", "/media/tv/Show")
+    server.world.add_item("Episode", "One", "one", "/media/tv/Show/1.mkv", series_id=show.id)
+    server.world.add_item("Episode", "Two", "two", None, series_id=show.id, is_virtual=True)
+    assert [item.name for item in await client.episodes(show.id)] == ["One"]
+    assert not client.ignored
+    server.items.ignores_dates = True
+    assert [item.name for item in await client.episodes(show.id)] == ["One"]
+    assert not await client.filters_dates(("Movie", "Series"))
+    assert client.ignored == {"isMissing", "minDateLastSavedForUser"}
 
 
 async def test_items_by_ids(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:

@@ -260,7 +260,7 @@ async def test_a_call_brings_a_thousand(session: aiohttp.ClientSession, count: i
     async with TestServer(script.app) as server:
         listing = await SeerrClient(session, str(server.make_url("")), "k").requests()
     assert (len(listing.requests), listing.complete, len(script.asked)) == (count, True, calls)
-    assert script.asked[0] == f"/api/v1/request?take={PAGE}&skip=0&sort=added"
+    assert script.asked[0] == f"/api/v1/request?take={PAGE}&skip=0&filter=all&sort=added"
 
 
 @pytest.mark.parametrize(("total", "cap", "calls"), [(False, 10**6, 2), (True, 400, 3)])

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
+from unittest.mock import patch
 
 import aiohttp
 import pytest
@@ -487,12 +489,31 @@ async def test_a_date_that_is_not_obeyed(house: Household, caplog: pytest.LogCap
     for _ in range(6):
         await house.poll(wanted)
     assert house.source.filters_dates is False
-    assert caplog.text.count("ignores the date") == 1
+    assert caplog.text.count("ignores the date filter") == 1
     assert len(await house.poll(wanted)) == 1
-    assert len(house.source._seen) <= 500
     house.add("Movie", "New", "/media/movies/New/New.mkv", ids={"Tmdb": "5000"})
     await house.poll(wanted)
+    await house.poll(wanted)
     assert set(house.items) == {"New"}
+
+
+async def test_an_old_file_where_the_date_is_not_obeyed(house: Household) -> None:
+    """What is new and has an old file, and what was saved again, shows as its page comes round."""
+    for number in range(2200):
+        house.add(
+            "Movie", f"Film {number}", f"/media/movies/Film {number}/Film.mkv", ids={"Tmdb": f"{number}"}
+        )
+    wanted = want("tmdb_movie:5000", "tmdb_movie:6000")
+    house.server.items.ignores_dates = True
+    for _ in range(6):
+        await house.poll(wanted)
+    old = house.add("Movie", "Old", "/media/movies/Old/Old.mkv", ids={"Tmdb": "5000"})
+    old.date_created = NOON - timedelta(days=4000)
+    house.item("Film 7").provider_ids["Tmdb"] = "6000"
+    calls = [len(await house.poll(wanted)) for _ in range(9)]
+    assert set(house.items) == {"Old", "Film 7"}
+    assert sum(calls) <= 11, "one call a poll, and one for each that was found"
+    assert max([len(await house.poll(wanted)) for _ in range(20)]) == 1, "seen again, and known"
 
 
 async def test_a_date_that_is_obeyed(house: Household) -> None:
@@ -527,5 +548,35 @@ async def test_no_alarm_before_the_plugin_has_run(house: Household) -> None:
     house.server.plugin.has_run = True
     assert await comes(103) == 0
     assert await comes(104, 100) == 0
-    assert await comes(105, 100) == 1
+    assert await comes(105, 200) == 1
     assert await comes(106) == 2
+    ended = house.server.plugin.last_round()
+    with patch.object(house.server.plugin, "last_round", return_value=ended):
+        assert await comes(107, 300) == 2, "the server has just started"
+    assert await comes(108) == 2
+    assert await comes(109, 200) == 3
+
+
+async def test_a_disc_of_anime_among_everything(house: Household) -> None:
+    """A film shown by its folder, under ids of nobody, is found by the file that lies in it."""
+    house.add("Video", "Disc", "/media/anime/Akira (1988)")
+    house.add("Video", "Other", "/media/anime/Other (1988)")
+    file = FileEvidence(path="/anime/Akira (1988)/BDMV/STREAM/00001.m2ts")
+    wanted = want("shoko_file:77", files=[file], anime=True)
+    await house.settle(wanted)
+    assert set(house.items) == {"Disc"}
+
+
+@pytest.mark.parametrize("phase", ["setup", "loading"])
+async def test_a_server_that_starts(house: Household, phase: Literal["setup", "loading"]) -> None:
+    """It is not ready, whatever tells who it is already."""
+    wanted = want("tmdb_movie:1")
+    house.add("Movie", "Film", "/media/movies/Film/Film.mkv", ids={"Tmdb": "1"})
+    await house.settle(wanted)
+    house.server.starting = phase
+    await house.poll(wanted)
+    assert house.source.evidence.services[0].reason == "not_ready"
+    assert set(house.items) == {"Film"}
+    house.server.starting = ""
+    await house.poll(wanted)
+    assert house.source.evidence.services[0].ok

@@ -5,7 +5,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, override
+from typing import Any, Literal, override
 
 from aiohttp import web
 
@@ -54,7 +54,7 @@ class FakeJellyfin(StackServer):
         self.server_id = world.new_hex(f"jellyfin {server_name}")
         self.server_name = server_name
         self.scan_seconds = scan_seconds
-        self.starting = False
+        self.starting: Literal["", "setup", "loading"] = ""
         self.users = {world.new_hex("jellyfin user"): "family"}
         self.bulk = Bulk()
         self.items = Items(world, self.bulk, self.server_id, self.parsed)
@@ -158,12 +158,20 @@ class FakeJellyfin(StackServer):
             self.route(method, path, self._guarded(handler, needs_key=needs_key))
 
     def _guarded(self, handler: Answer, *, needs_key: bool) -> Answer:
-        """503 while starting, 401 without a good key, 404 for a user nobody knows."""
+        """503 while starting, 401 without a good key, 404 for a user nobody knows.
+
+        What starts is first a set-up server that tells who it is, and nothing else.
+        """
 
         async def handle(request: web.Request) -> web.Response:
             """Answer, or say why not."""
+            if self.starting == "setup" and handler == self._public:
+                rows = {f"{name[0].lower()}{name[1:]}": value for name, value in self._public_info().items()}
+                return web.json_response(rows)
             if self.starting:
-                return web.Response(status=503, text="<html>starting</html>", content_type="text/html")
+                headers = {"Retry-After": "005"} if self.starting == "setup" else {}
+                page = "Jellyfin Server is loading. Please try again shortly."
+                return web.Response(status=503, text=page, content_type="text/html", headers=headers)
             if needs_key and not any(
                 self.accepts_key(key) for key in offered_keys(request, legacy=self.legacy_auth)
             ):
@@ -179,8 +187,12 @@ class FakeJellyfin(StackServer):
 
     async def _public(self, _: web.Request) -> web.Response:
         """System/Info/Public."""
+        return web.json_response(self._public_info())
+
+    def _public_info(self) -> Json:
+        """What anybody may know."""
         extra = {"LocalAddress": self.url, "OperatingSystem": "", "StartupWizardCompleted": True}
-        return web.json_response(self._about() | extra)
+        return self._about() | extra
 
     async def _ping(self, _: web.Request) -> web.Response:
         """System/Ping."""
@@ -209,7 +221,9 @@ class FakeJellyfin(StackServer):
         has_route = "user" in request.match_info or self.parsed >= (10, 9)
         user = request.match_info.get("user") or query.get("userid")
         item = self.items.get(request.match_info["id"])
-        if not has_route or not user or plain_id(user) == NO_USER or item is None:
+        if has_route and (not user or plain_id(user) == NO_USER):
+            return web.Response(status=400, text="Error processing request.")
+        if not has_route or item is None:
             return web.Response(status=404)
         everything = {"fields": "ProviderIds,Path,DateCreated,MediaSources"}
         return web.json_response(self.items.row(item, everything))
@@ -250,6 +264,8 @@ class FakeJellyfin(StackServer):
             "Id": self.task_id,
             "Key": "RefreshLibrary",
             "Category": "Bibliothek",
+            "IsHidden": False,
+            "Triggers": [{"Type": "IntervalTrigger", "IntervalTicks": 432_000_000_000}],
         }
         if running:
             row["CurrentProgressPercentage"] = 12.5
@@ -260,9 +276,12 @@ class FakeJellyfin(StackServer):
         tasks = [row]
         if self.plugin.active:
             key = "WebhookItemAdded"
-            task: Json = {"Name": key, "State": "Idle", "Id": self.world.new_hex(key), "Key": key}
+            every = [{"Type": "IntervalTrigger", "IntervalTicks": 300_000_000}]
+            task: Json = {
+                "Name": key, "State": "Idle", "Id": self.world.new_hex(key), "Key": key, "Triggers": every
+            }  # fmt: skip
             if self.plugin.has_run:
-                at = iso(self.world.now())
+                at = iso(self.plugin.last_round())
                 task["LastExecutionResult"] = {
                     "StartTimeUtc": at, "EndTimeUtc": at, "Status": "Completed", "Key": key
                 }  # fmt: skip
@@ -277,8 +296,10 @@ class FakeJellyfin(StackServer):
         return web.Response(status=204)
 
     async def _refresh(self, _: web.Request) -> web.Response:
-        """Scan, and answer only when it is over."""
-        await asyncio.shield(self._start_scan())
+        """Scan, and answer at once; a scan that runs is given up."""
+        if self.scanning is not None:
+            self.scanning.cancel()
+        self.scanning = self.background(self._scan())
         return web.Response(status=204)
 
     async def _media_updated(self, request: web.Request) -> web.Response:

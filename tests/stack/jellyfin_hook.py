@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import UTC, datetime
 import html
 import json
 import re
@@ -16,6 +17,7 @@ type Json = dict[str, Any]
 PLUGIN_ID = "71552a5a5c5c4350a2aeebe451a30173"
 TEXT = "text/plain; charset=utf-8"
 ROUNDS = 10
+EVERY = 90
 DESTINATIONS = (
     "GenericOptions",
     "DiscordOptions",
@@ -73,7 +75,7 @@ class WebhookPlugin:
         self.installed = installed
         self.enabled = True
         self.draining = True
-        self.has_run = True  # its task starts an hour after the server's first start
+        self.has_run = False  # its task starts an hour after the server's first start
         self.queue: list[Queued] = []
         self.configuration: Json = {"ServerUrl": "", **{name: [] for name in DESTINATIONS}}
 
@@ -81,6 +83,10 @@ class WebhookPlugin:
     def active(self) -> bool:
         """Whether it is there and switched on."""
         return self.installed and self.enabled
+
+    def last_round(self) -> datetime:
+        """When its task ended the last time: it says every 30 s, and runs every 90 s."""
+        return datetime.fromtimestamp(self.world.now().timestamp() // EVERY * EVERY, UTC)
 
     def listing(self) -> list[Json]:
         """GET /Plugins."""

@@ -92,6 +92,8 @@ class Items:
         self.version = version
         self.collections: dict[str, frozenset[str]] = {}  # names and the ids of their members
         self.ignores_dates = False
+        self.ignores_start = False
+        self.tells_start = True
 
     def get(self, item_id: str) -> JellyfinItem | None:
         """The item of an id, with or without dashes."""
@@ -110,12 +112,13 @@ class Items:
             if not any(items):  # ids that are all unknown are dropped, and the top folders are left
                 return {"Items": self._libraries(), "TotalRecordCount": 2, "StartIndex": 0}
             pool = [item for item in items if item is not None and self._fits(item, query)]
-            found, total = pool, len(pool)
+            found, total, in_memory = pool, len(pool), False
         else:
             parent = plain_id(series or query.get("parentid", ""))
             kinds = {"episode"} if series else self._kinds(query)
             collapsed = self._collapses(query, kinds)
-            if self.ignores_dates or (collapsed and (10, 10) <= self.version < (12,)):
+            in_memory = collapsed and (10, 10) <= self.version < (12,)
+            if self.ignores_dates or in_memory:
                 query = {key: value for key, value in query.items() if key not in IGNORED_IN_MEMORY}
             pool = [
                 item
@@ -132,11 +135,13 @@ class Items:
                 old = iter([item for item in old if self._fits(item, query)])
             found = chain(pool, old) if descending else chain(old, pool)
             total = len(pool) + sum(len(part) for part in ranges)
-        start, limit = number(query, "startindex", 0), number(query, "limit", 0)
+        start = 0 if self.ignores_start else number(query, "startindex", 0)
+        limit = number(query, "limit", 0)
         page = islice(found, start, start + limit if limit else None)
         rows = [self.row(item, query) for item in page]
-        counted = flag(query, "enabletotalrecordcount") is not False
-        return {"Items": rows, "TotalRecordCount": total if counted else 0, "StartIndex": start}
+        counted = in_memory or flag(query, "enabletotalrecordcount") is not False
+        answer = {"Items": rows, "TotalRecordCount": total if counted else len(rows)}
+        return answer | {"StartIndex": start} if self.tells_start else answer
 
     def row(self, item: JellyfinItem, query: Query) -> Json:
         """One item; ids, path, dates and sources only where `fields` asks, nulls left out."""

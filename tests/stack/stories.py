@@ -49,14 +49,22 @@ async def film_4k_story(world: World, pace: Pace) -> SeerrRequest:
     return await film_story(world, pace, tears_of_steel(), is_4k=True)
 
 
-async def travel(world: World, pace: Pace, request: SeerrRequest) -> None:
+async def film_4k_disc_story(world: World, pace: Pace) -> SeerrRequest:
+    """The same as a disc: Radarr has one file of it, Jellyfin plays its folder."""
+    request = await world.request(tears_of_steel(), is_4k=True)
+    await world.approve(request)
+    await travel(world, pace, request, file_name="BDMV/STREAM/00012.m2ts")
+    return request
+
+
+async def travel(world: World, pace: Pace, request: SeerrRequest, *, file_name: str = "") -> None:
     """From the approval of a film to Jellyfin and back to Seerr."""
     await pace(2)
     quality = "WEBDL-2160p" if request.is_4k else "WEBDL-1080p"
     download = await world.grab(request, quality=quality)
     await pace(3)
     await _load(world, pace, download)
-    await world.import_(download)
+    await world.import_(download, file_name=file_name)
     await pace(3)
     await world.library_scan()
     await pace(2)

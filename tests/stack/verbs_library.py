@@ -49,7 +49,9 @@ class LibraryVerbs(WorldState):
         await self.emit("item", item=item, what="removed")
 
     def jellyfin_path(self, path: str) -> str:
-        """Where Jellyfin sees a file of the *arrs: the same tail under a mount of its own."""
+        """Where Jellyfin sees a file of the *arrs, under its own mount; a disc is its folder."""
+        for inside in ("/BDMV/", "/VIDEO_TS/"):
+            path = path.partition(inside)[0]
         return f"{self.jellyfin_mount}{path}"
 
     def add_item(

@@ -30,6 +30,7 @@ class ArrClient(HttpClient):
 
     app: ClassVar[str]
     owner: ClassVar[str]
+    attached: ClassVar[tuple[str, ...]]  # what its rows could carry, and shall not
 
     def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
         """Keep the address and the key."""
@@ -88,16 +89,18 @@ class ArrClient(HttpClient):
 
     async def queue_details(self) -> list[QueueRow]:
         """Return the whole queue, unknown downloads among it."""
-        return QueueRow.parse_list(await self._list("queue/details"))
+        params = {f"include{name}": "false" for name in self.attached}
+        return QueueRow.parse_list(await self._list("queue/details", params))
 
     async def history_since(self, since: datetime) -> list[HistoryRow]:
         """Return the events of that moment and after."""
         date = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return HistoryRow.parse_list(await self._list("history/since", {"date": date}))
+        params = {"date": date} | {f"include{name}": "false" for name in self.attached}
+        return HistoryRow.parse_list(await self._list("history/since", params))
 
     async def history_of(self, media_id: int) -> list[HistoryRow]:
         """Return all events of a film or series."""
-        params = {f"{self.owner}Id": media_id}
+        params = {f"{self.owner}Id": media_id} | {f"include{name}": "false" for name in self.attached}
         return HistoryRow.parse_list(await self._list(f"history/{self.owner}", params))
 
     async def tags(self) -> dict[int, str]:

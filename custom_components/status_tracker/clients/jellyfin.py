@@ -1,7 +1,6 @@
 """Jellyfin 10.8 to 12.0 with an API key: items in pages and by change, scans, the webhook plugin."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import batched
@@ -12,13 +11,15 @@ from aiohttp import ClientSession
 
 from .errors import BadAnswer, NotFound, WrongService
 from .http import TIMEOUT, HttpClient, Params
-from .model import Answer
+from .jellyfin_model import Item, ItemPage, Plugin, PublicInfo, ScheduledTask, plain_guid
 
 PAGE = 1000
 DELTA_PAGE = 500
 FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 EPISODE_PAGE = 200
 IDS_PAGE = 100
+ROWS_MAX = 1_000_000
+EPISODES_MAX = 20_000
 SCAN_TASK = "RefreshLibrary"
 WEBHOOK_TASK = "WebhookItemAdded"
 WEBHOOK_PLUGIN = "71552a5a5c5c4350a2aeebe451a30173"
@@ -27,102 +28,6 @@ IDS_AND_PATH = "ProviderIds,Path"
 IDS_AND_FILES = "ProviderIds,Path,MediaSources"
 # The Etag moves with every save, so that an item seen twice in overlapping deltas is known as the same.
 IDS_AND_ETAG = "ProviderIds,Path,Etag"
-
-
-@dataclass(slots=True)
-class PublicInfo(Answer):
-    """What anybody may ask; `id` is the server's own, 32 hex digits."""
-
-    id: str
-    version: str = ""
-    server_name: str = ""
-    product_name: str = ""
-
-
-@dataclass(slots=True)
-class MediaSource(Answer):
-    """One file (version) of an item."""
-
-    path: str = ""
-    size: int = 0
-
-
-@dataclass(slots=True)
-class Item(Answer):
-    """A film, series, season, episode or video as /Items lists it."""
-
-    id: str
-    type: str = ""
-    name: str = ""
-    server_id: str = ""
-    etag: str = ""
-    path: str = ""
-    location_type: str = "FileSystem"
-    provider_ids: dict[str, Any] = field(default_factory=dict)
-    media_sources: list[MediaSource] = field(default_factory=list)
-    production_year: int | None = None
-    series_id: str | None = None
-    index_number: int | None = None
-    index_number_end: int | None = None
-    parent_index_number: int | None = None
-
-    @property
-    def virtual(self) -> bool:
-        """Return whether it is an entry without a file, e.g. a missing episode."""
-        return self.location_type.casefold() == "virtual"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemPage:
-    """A page of items; `full` means that another may follow, `date` is the server's own time."""
-
-    items: list[Item]
-    rows: int
-    full: bool
-    date: datetime | None
-
-
-@dataclass(slots=True)
-class TaskResult(Answer):
-    """How a task ended the last time."""
-
-    end_time_utc: datetime | None = None
-
-
-@dataclass(slots=True)
-class ScheduledTask(Answer):
-    """A task of the server; its key is the same in every language."""
-
-    id: str
-    key: str = ""
-    state: str = "Idle"
-    current_progress_percentage: float | None = None
-    last_execution_result: TaskResult = field(default_factory=TaskResult)
-
-    @property
-    def running(self) -> bool:
-        """Return whether it is at work."""
-        return self.state.casefold() == "running"
-
-
-@dataclass(slots=True)
-class Plugin(Answer):
-    """An installed plugin."""
-
-    id: str
-    name: str = ""
-    version: str = ""
-    status: str = ""
-
-    @property
-    def active(self) -> bool:
-        """Return whether it is loaded."""
-        return self.status.casefold() == "active"
-
-
-def plain_guid(value: str) -> str:
-    """Return a Guid as 32 lower-case hex digits, whichever way it was written."""
-    return value.strip().strip("{}").replace("-", "").casefold()
 
 
 class JellyfinClient(HttpClient):
@@ -135,6 +40,7 @@ class JellyfinClient(HttpClient):
     ) -> None:
         """Keep the key in the one header every version takes."""
         super().__init__(session, url, timeout=timeout)
+        self.ignored: set[str] = set()  # the filters that an answer did not obey
         self._authorization = f'MediaBrowser Token="{quote(api_key.strip(), safe="")}"'
 
     @override
@@ -195,18 +101,10 @@ class JellyfinClient(HttpClient):
         if since:
             # Of the two parameters that mean this, the one that works in every version.
             params["minDateLastSavedForUser"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return await self._page("Items", params, limit)
-
-    async def items(self, types: Sequence[str], *, fields: str = IDS_AND_PATH) -> AsyncIterator[Item]:
-        """Go through all items of these types, page by page."""
-        start = 0
-        while True:
-            page = await self.page(types, start, fields=fields)
-            for item in page.items:
-                yield item
-            if not page.full:
-                return
-            start += page.rows
+        page = await self._page("Items", params, limit)
+        if any(item.virtual for item in page.items):
+            self.ignored.add("excludeLocationTypes")
+        return page
 
     async def changed_since(
         self, since: datetime, types: Sequence[str], start: int = 0, limit: int = DELTA_PAGE
@@ -216,7 +114,12 @@ class JellyfinClient(HttpClient):
 
     async def filters_dates(self, types: Sequence[str]) -> bool:
         """Return whether the server obeys the date it is asked for: nothing was saved in the far future."""
-        return not (await self.page(types, limit=1, since=FAR_FUTURE)).items
+        obeyed = not (await self.page(types, limit=1, since=FAR_FUTURE)).items
+        if obeyed:
+            self.ignored.discard("minDateLastSavedForUser")
+        else:
+            self.ignored.add("minDateLastSavedForUser")
+        return obeyed
 
     async def items_by_ids(self, ids: Iterable[str], *, fields: str = IDS_AND_FILES) -> list[Item]:
         """Return the items with these ids, 100 a call; those that are gone are missing."""
@@ -249,6 +152,9 @@ class JellyfinClient(HttpClient):
                 "recursive": "true",
                 "collapseBoxSetItems": "false",
                 "includeItemTypes": "Episode",
+                "sortBy": "DateCreated",
+                "sortOrder": "Ascending",
+                "enableTotalRecordCount": "false",
             }
             items = await self._episodes("Items", params)
             return [item for item in items if item.series_id == plain_guid(series_id)]
@@ -256,8 +162,7 @@ class JellyfinClient(HttpClient):
     async def _episodes(self, path: str, more: dict[str, str]) -> list[Item]:
         """Return the real episodes of all pages."""
         found: list[Item] = []
-        start = 0
-        while True:
+        for start in range(0, EPISODES_MAX, EPISODE_PAGE):
             params: Params = {
                 **more,
                 "isMissing": "false",
@@ -268,17 +173,29 @@ class JellyfinClient(HttpClient):
                 "limit": EPISODE_PAGE,
             }
             page = await self._page(path, params, EPISODE_PAGE)
-            found += [item for item in page.items if not item.virtual]
+            found += page.items
             if not page.full:
-                return found
-            start += page.rows
+                return self._real(found)
+        raise BadAnswer(f"{self.name}: the list of episodes does not end")
+
+    def _real(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items that have a file; the others were not asked for."""
+        real = [item for item in items if not item.virtual]
+        if len(real) < len(items):
+            self.ignored.add("isMissing")
+        return real
 
     async def _page(self, path: str, params: Params, limit: int) -> ItemPage:
-        """Return a list of items with the server's date; ids are unified."""
+        """Return a list of items with the server's date; ids are unified. BadAnswer if it is another page."""
+        start = params.get("startIndex", 0)
+        if isinstance(start, int) and start >= ROWS_MAX:
+            raise BadAnswer(f"{self.name}: the list of items does not end")
         data, response = await self._call("GET", path, params=params)
         rows = data.get("Items") if isinstance(data, dict) else None
         if not isinstance(rows, list):
             raise BadAnswer(f"{self.name}: a list of items was expected")
+        if rows and data.get("StartIndex", start) != start:
+            raise BadAnswer(f"{self.name}: another page of the list was expected")
         items = Item.parse_list(rows)
         for item in items:
             item.id = plain_guid(item.id)

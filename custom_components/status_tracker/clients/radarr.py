@@ -60,6 +60,7 @@ class RadarrClient(ArrClient):
     name = "Radarr"
     app = "Radarr"
     owner = "movie"
+    attached = ("Movie",)
 
     async def movie(self, movie_id: int) -> Movie:
         """Return a film; NotFound when it is gone."""

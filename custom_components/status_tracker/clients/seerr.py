@@ -104,7 +104,12 @@ class SeerrClient(HttpClient):
         total: int | None = None
         skip = 0
         for _ in range(MAX_PAGES):
-            params: dict[str, str | int] = {"take": PAGE, "skip": skip, "sort": "added"}
+            params: dict[str, str | int] = {
+                "take": PAGE,
+                "skip": skip,
+                "filter": "all",
+                "sort": "added",  # the direction is not said: Overseerr refuses a parameter it does not know
+            }
             answer = await self._get("api/v1/request", params)
             rows = answer.get("results") if isinstance(answer, dict) else None
             if not isinstance(rows, list):

@@ -62,6 +62,7 @@ class SonarrClient(ArrClient):
     name = "Sonarr"
     app = "Sonarr"
     owner = "series"
+    attached = ("Series", "Episode")
 
     async def series(self, series_id: int) -> Series:
         """Return a series; NotFound when it is gone."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from homeassistant.config_entries import (
@@ -21,9 +22,12 @@ from ..data import StatusTrackerConfigEntry
 from ..pipeline.requests import Tracked
 from ..reports.posters import Posters
 from ..reports.text import request_name
+from ..reports.times import today
 from .rows import request_key, request_row, source_rows
 
 type Row = dict[str, Any]
+# What a row is made of: the request, its name and poster, and the day, which the sentence depends on
+type Shown = tuple[Tracked, str, str | None, date]
 
 COALESCE = 0.25  # seconds in which changes are told together
 SLICE = 50  # rows made at a stretch when everything is read anew
@@ -49,7 +53,7 @@ class Feed:
         self._hass = hass
         self._listeners: dict[Listener, bool] = {}  # whether it has been told everything
         self._followed: dict[str, CALLBACK_TYPE] = {}  # by entry id
-        self._shown: dict[str, tuple[Tracked, str, str | None]] = {}
+        self._shown: dict[str, Shown] = {}
         self._unsent: list[str] = []  # keys of rows made for one who has just come
         self._timer: asyncio.TimerHandle | None = None
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -156,15 +160,16 @@ class Feed:
             data = cast(StatusTrackerConfigEntry, entry).runtime_data
             yield data.coordinator, data.posters
 
-    def _stale(self) -> Iterator[tuple[str, StatusTrackerCoordinator, tuple[Tracked, str, str | None]]]:
+    def _stale(self) -> Iterator[tuple[str, StatusTrackerCoordinator, Shown]]:
         """Yield each request whose row is not what it would be now."""
+        day = today()
         for coordinator, posters in self._running():
             for number, request in coordinator.data.items():
                 if coordinator.is_nameless(number):
                     continue
                 key = request_key(coordinator, number)
                 siblings = coordinator.names[request.title, request.year] > 1
-                now = (request, request_name(request, siblings=siblings), posters.path(request))
+                now = (request, request_name(request, siblings=siblings), posters.path(request), day)
                 if self._shown.get(key) != now:
                     yield key, coordinator, now
 

@@ -160,11 +160,6 @@ class Texts {
     return this.hass.localize(`${path}.${reason}`) || reason;
   }
 
-  /** Return the one sentence about a request. */
-  status(row) {
-    return row.status || (row.reason ? this.reason(row.reason) : this.stage(row.stage));
-  }
-
   number(value, options) {
     return new Intl.NumberFormat(this.language, options).format(value);
   }
@@ -183,10 +178,10 @@ class Texts {
   }
 
   /** Return a day, with the year where it is another one than this. */
-  day(time) {
+  day(time, zone = this.zone) {
     const date = new Date(time);
     const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-    return this._date(date, { day: "numeric", month: "short", year });
+    return this._date(date, { day: "numeric", month: "short", year, timeZone: zone });
   }
 
   /** Return a time of day, with its day where that is not today. */
@@ -233,7 +228,9 @@ class Texts {
       return `${this.number(row.episodes_available)}/${this.number(row.episodes_total)}`;
     }
     if (row.stage === "downloading" && row.progress !== null) return this.percent(row.progress);
-    if (row.expected && groupOf(row) === "waiting") return this.day(row.expected);
+    if (row.expected && groupOf(row) === "waiting") {
+      return this.day(row.expected, row.media_type === "movie" ? "UTC" : this.zone); // a release has no time of day
+    }
     return "";
   }
 
@@ -515,9 +512,8 @@ class RowView {
     this.rail.update(row, texts);
     write(this.title, row.title);
     write(this.facts, texts.facts(row));
-    const status = texts.status(row);
-    write(this.status, status);
-    mark(this.status, "title", status);
+    write(this.status, row.status);
+    mark(this.status, "title", row.status);
     const age = row.stage === "available" ? row.stage_since : row.requested_at;
     write(this.who, [row.requested_by, age && texts.ago(age)].filter(Boolean).join(" · "));
     write(this.figure, texts.figure(row));
@@ -933,7 +929,7 @@ class StatusTrackerRequest extends HTMLElement {
     parts.rail.update(row, texts);
     write(parts.title, row.name);
     parts.title.hidden = Boolean(this._state); // the dialog's own heading
-    write(parts.status, texts.status(row));
+    write(parts.status, row.status);
     const kind = texts.get(row.anime ? `kind_anime_${row.media_type}` : `kind_${row.media_type}`);
     write(parts.facts, [kind, texts.facts(row), row.quality].filter(Boolean).join(" · "));
     write(parts.who, [row.requested_by, row.requested_at && texts.ago(row.requested_at)].filter(Boolean).join(" · "));
@@ -949,9 +945,7 @@ class StatusTrackerRequest extends HTMLElement {
   _drawWords(row) {
     const { texts, _parts: parts } = this;
     const blind = row.blind.length ? texts.get("service_down", { services: row.blind.join(", ") }) : "";
-    const reason = row.reason && row.stage !== "available" ? texts.reason(row.reason) : "";
     const box = [
-      reason && reason !== texts.status(row) ? el("p", { text: reason }) : null,
       row.reason_detail ? el("blockquote", {}, el("bdi", { text: row.reason_detail })) : null,
       blind ? el("p", { text: blind }) : null,
     ].filter(Boolean);

@@ -5,13 +5,14 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..pipeline.requests import Tracked
-from .text import detail_text
+from .status import detail_text, status_text
 
 
 def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
     """Return the attributes of a request: the same ones everywhere it is shown."""
     asked, verdict, download = request.request, request.verdict, request.current
     return {
+        "status": status_text(hass, request),
         "request_id": asked.request_id,
         "title": request.title,
         "year": request.year,

@@ -67,7 +67,7 @@ class EpisodeScan:
         self._last.update(dict.fromkeys(due, now))
         here = known()
         if keys := {key for key in due if here.isdisjoint(folders[key])}:
-            self.current = Pass(keys.union(*(due[key] for key in keys)))
+            self.current = Pass(keys.union(*(due[key] for key in keys), *(folders[key] for key in keys)))
 
     async def go_on(self, client: JellyfinClient) -> list[str]:
         """Read the next pages of the pass, if one is under way; return the ids of items that fit."""

@@ -1,0 +1,19 @@
+"""What the event tells on a phone: one sentence on what happened to a request."""
+
+from homeassistant.core import HomeAssistant
+
+from ..pipeline.changes import Change
+from .status import status_text
+from .text import common_text, request_name
+
+
+def message_text(hass: HomeAssistant, change: Change) -> str:
+    """Return a sentence fit for a phone on what happened."""
+    request = change.request
+    return common_text(
+        hass,
+        f"message_{change.kind}",
+        title=request_name(request, siblings=request.request.is_4k),
+        user=request.request.requested_by or "?",
+        reason=status_text(hass, request),
+    )
