@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker import coordinator as coordinator_module
-from custom_components.status_tracker.clients.jellyfin import Item
+from custom_components.status_tracker.clients.jellyfin_model import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
 from custom_components.status_tracker.coordinator import LONGEST
 from custom_components.status_tracker.pipeline.evidence import LibraryEvidence

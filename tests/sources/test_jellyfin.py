@@ -489,7 +489,7 @@ async def test_a_date_that_is_not_obeyed(house: Household, caplog: pytest.LogCap
     for _ in range(6):
         await house.poll(wanted)
     assert house.source.filters_dates is False
-    assert caplog.text.count("ignores the date") == 1
+    assert caplog.text.count("ignores the date filter") == 1
     assert len(await house.poll(wanted)) == 1
     house.add("Movie", "New", "/media/movies/New/New.mkv", ids={"Tmdb": "5000"})
     await house.poll(wanted)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 import logging
 
-from ...clients.jellyfin import Item, JellyfinClient
+from ...clients.jellyfin import JellyfinClient
+from ...clients.jellyfin_model import Item
 from .key_table import KeyTable
 from .tracked import item_keys
 

@@ -6,48 +6,33 @@ show among the changes), or, while somebody waits for the library, whether a sca
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 import logging
 from typing import Any, override
 
 from ...clients.errors import NotFound
-from ...clients.jellyfin import IDS_PAGE, WEBHOOK_TASK, Item, ItemPage, JellyfinClient
+from ...clients.jellyfin import IDS_PAGE, JellyfinClient
 from ...pipeline.evidence import Evidence, LibraryEvidence, Want
 from ...pipeline.terms import ItemKind, Service
 from ..base import Source
+from .changes import ChangeReader
 from .episode_scan import EpisodeScan
 from .index import INDEXED, LibraryIndex
 from .tracked import TrackedItems, Wanted, item_evidence
 from .webhook import Notice, read_notice
+from .webhook_task import WebhookTask
 
 LOGGER = logging.getLogger(__name__)
 
-CHANGING = ("Movie", "Series", "Episode", "Video")
-
-PAGES_A_POLL = 10
 READS_A_POLL = 10
 SERIES_A_POLL = 20
 KEYS_AT_ONCE = 500
-OVERLAP = timedelta(minutes=2)
 RECHECK = timedelta(minutes=20)
 REBUILD = timedelta(days=1)
 GAP_MAX = timedelta(days=7)
 BEHIND = timedelta(seconds=1)
-REPEATED = 50  # as many items in an answer that have not changed since the last are no overlap
-SEEN_MAX = 5000
-TWO_ROUNDS = timedelta(seconds=180)  # of the webhook plugin's task
-
-
-@dataclass(slots=True)
-class Sweep:
-    """A reading of changes that may take several pages, and several polls."""
-
-    since: datetime
-    start: int = 0
-    date: datetime | None = None
-    seen: dict[str, int] = field(default_factory=dict)
 
 
 class JellyfinSource(Source):
@@ -64,19 +49,19 @@ class JellyfinSource(Source):
         self._library_index = LibraryIndex()
         self._built: datetime | None = None
         self._began: datetime | None = None
-        self._since: datetime | None = None
-        self._sweep: Sweep | None = None
-        self._seen: dict[str, int] = {}
-        self._round = 0  # where the next page starts, where the server gives everything
-        self._newest = False
+        self._changes = ChangeReader(name)
+        self._webhook_task = WebhookTask()
         self._aim: tuple[Any, ...] = ()
         self._looked_up: frozenset[str] = frozenset()
         self._unread: dict[str, None] = {}
         self._recheck: dict[str, None] = {}
         self._rechecked: datetime | None = None
         self._turn = 0
-        self.filters_dates: bool | None = None  # None: nothing has given reason to ask
-        self._announcing: datetime | None = None  # when the webhook plugin is known to have sent
+
+    @property
+    def filters_dates(self) -> bool | None:
+        """Return whether the server obeys dates; None while nothing has given reason to ask."""
+        return self._changes.filters_dates
 
     @override
     def _evidence(self) -> Evidence:
@@ -88,7 +73,7 @@ class JellyfinSource(Source):
         """Come back soon while something is half read."""
         if (
             self._library_index.filling
-            or self._sweep
+            or self._changes.under_way
             or self._unread
             or self._episode_scan.current
             or self._tracked.unread()
@@ -141,8 +126,8 @@ class JellyfinSource(Source):
         changed = aim != self._aim
         if changed:
             self._tracked.aim(Wanted(wants))
-        if self._built and self._since:
-            await self._cycle(self._built, self._since)
+        if self._built and self._changes.since:
+            await self._cycle(self._built)
         await self._fill()
         if self._built is None:
             return
@@ -155,7 +140,7 @@ class JellyfinSource(Source):
         if not await self._read_items() + await self._read_series():
             await self._search_deep()
 
-    async def _cycle(self, built: datetime, since: datetime) -> None:
+    async def _cycle(self, built: datetime) -> None:
         """Make the one call of a steady poll."""
         now = self.clock()
         self._turn += 1
@@ -165,14 +150,12 @@ class JellyfinSource(Source):
             self._rechecked = now
             proving = self._tracked.wanted.items
             self._recheck = dict.fromkeys(one for one in self._tracked.items if one in proving)
-        if self._sweep is None and self._tracked.wanted.waiting and self._turn % 4 == 0:
+        if not self._changes.under_way and self._tracked.wanted.waiting and self._turn % 4 == 0:
             self.see_scan(await self.client.scan_running())
-        elif self._sweep is None and self._recheck and self._turn % 2:
+        elif not self._changes.under_way and self._recheck and self._turn % 2:
             await self._read_batch(self._recheck)
-        elif self.filters_dates is False:
-            await self._read_round(Sweep(since - OVERLAP, seen=self._seen))
         else:
-            await self._read_changes(self._sweep or Sweep(since - OVERLAP))
+            await self._read_changes()
         if not self._tracked.wanted.waiting:
             self.see_scan(False)
 
@@ -186,90 +169,32 @@ class JellyfinSource(Source):
         LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
         if self._built is None:
             self._began = began
-            if self._since is None or began - self._since > GAP_MAX:
-                self._since = began
+            if self._changes.since is None or began - self._changes.since > GAP_MAX:
+                self._changes.since = began
             # Only what stands from before a restart has to be read again at once.
             self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
-        self.filters_dates = None
+        self._changes.filters_dates = None
         self._looked_up = frozenset()
 
-    async def _read_changes(self, sweep: Sweep) -> None:
-        """Read what was saved since the last time; what matters of it is read again with its files."""
-        self._sweep = sweep
-        for _ in range(PAGES_A_POLL):
-            page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
-            fresh = await self._take_changes(page, sweep)
-            if self.filters_dates is None and (page.full or len(page.items) - fresh > REPEATED):
-                self.filters_dates = await self.client.filters_dates(CHANGING)
-                if not self.filters_dates:
-                    LOGGER.warning(
-                        "%s ignores the date it is asked for; its library is read in turn, a page a poll",
-                        self.name,
-                    )
-            sweep.start += page.rows
-            if not page.full or self.filters_dates is False:
-                self._since = sweep.date
-                self._seen = sweep.seen
-                self._sweep = None
-                return
-
-    async def _read_round(self, sweep: Sweep) -> None:
-        """Read one page of a server that gives everything: in turn the newest, and the next of the others."""
-        sweep.start = 0 if self._newest else self._round
-        page = await self.client.changed_since(sweep.since, CHANGING, sweep.start)
-        await self._take_changes(page, sweep)
-        self._since = sweep.date
-        if not self._newest or not self._round:
-            self._round = sweep.start + page.rows if page.full else 0
-        self._newest = not self._newest and bool(self._round)
-
-    async def _take_changes(self, page: ItemPage, sweep: Sweep) -> int:
-        """Note what matters of a page of changes; return how many are not as they were."""
-        if sweep.date is None:
-            sweep.date = page.date or self.clock()
-        fresh = [item for item in page.items if self._is_fresh(item, sweep)]
-        unknown = {item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)}
-        self._library_index.put(fresh)
-        announced = bool(unknown) and await self._announces(sweep.date)
-        for item in fresh:
-            if item.id in unknown and announced:
-                self._note_missed_webhook()
-            piece = item_evidence(self.key, item, self._base, None)
-            if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
-                self._unread[item.id] = None
-        return len(fresh)
-
-    async def _announces(self, now: datetime) -> bool:
-        """Return whether the webhook plugin should have told of new items by now, the server's own time.
-
-        Its task runs every 90 s; one that has never run starts an hour after the server. What ended longer
-        ago ended before the server started.
-        """
-        if not self._webhooks_since:
-            return False
-        ended = next(
-            (
-                task.last_execution_result.end_time_utc
-                for task in await self.client.scheduled_tasks()
-                if task.key == WEBHOOK_TASK
-            ),
-            None,
-        )
-        if ended is None or now - ended >= TWO_ROUNDS:
-            self._announcing = None
-            return False
-        self._announcing = self._announcing or ended
-        return now - self._announcing >= TWO_ROUNDS
-
-    def _is_fresh(self, item: Item, sweep: Sweep) -> bool:
-        """Return whether a changed item was not in the last reading just as it is, for they overlap."""
-        ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
-        sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
-        before = self._seen.get(item.id)
-        if item.id in sweep.seen or len(sweep.seen) < SEEN_MAX:
-            sweep.seen[item.id] = sign
-        return before != sign
+    async def _read_changes(self) -> None:
+        """Note what matters of the items that changed, to be read again with its files."""
+        async for fresh, date in self._changes.read(self.client, self.clock()):
+            unknown = {
+                item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
+            }
+            self._library_index.put(fresh)
+            announced = (
+                bool(unknown)
+                and self._webhooks_since is not None
+                and await self._webhook_task.announces(self.client, date)
+            )
+            for item in fresh:
+                if item.id in unknown and announced:
+                    self._note_missed_webhook()
+                piece = item_evidence(self.key, item, self._base, None)
+                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
+                    self._unread[item.id] = None
 
     async def _look_up(self) -> None:
         """Find the items that newly wanted keys may mean; they are read before they count."""
@@ -392,8 +317,9 @@ class JellyfinSource(Source):
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the items that prove something, and up to when changes were read."""
         proving = {item for want in wants for item in want.items}
+        since = self._changes.since
         items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
-        return {"items": items, "since": self._since.isoformat() if self._since else None}
+        return {"items": items, "since": since.isoformat() if since else None}
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
@@ -401,4 +327,4 @@ class JellyfinSource(Source):
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}
         self._tracked.relink(self._base)
-        self._since = datetime.fromisoformat(data["since"]) if data.get("since") else None
+        self._changes.since = datetime.fromisoformat(data["since"]) if data.get("since") else None

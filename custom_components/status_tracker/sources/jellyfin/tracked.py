@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ...clients.jellyfin import Item
+from ...clients.jellyfin_model import Item
 from ...pipeline.evidence import ItemFile, LibraryEvidence, Want
 from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
 from ...pipeline.terms import ItemKind, MediaType

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ...clients.jellyfin import SCAN_TASK, plain_guid
+from ...clients.jellyfin import SCAN_TASK
+from ...clients.jellyfin_model import plain_guid
 from ...pipeline.evidence import LibraryEvidence
 from ...pipeline.terms import ItemKind
 from .ids import KINDS, typed_ids

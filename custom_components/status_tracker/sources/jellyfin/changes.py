@@ -1,0 +1,101 @@
+"""What changed in a Jellyfin since the last time, page by page."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import logging
+
+from ...clients.jellyfin import JellyfinClient
+from ...clients.jellyfin_model import Item, ItemPage
+
+LOGGER = logging.getLogger(__name__)
+
+CHANGING = ("Movie", "Series", "Episode", "Video")
+
+PAGES_A_POLL = 10
+OVERLAP = timedelta(minutes=2)
+REPEATED = 50  # as many items in an answer that have not changed since the last are no overlap
+SEEN_MAX = 5000
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A reading of changes that may take several pages, and several polls."""
+
+    since: datetime
+    start: int = 0
+    date: datetime | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class ChangeReader:
+    """Reads the items that were saved since a date; all items in turn from a server that ignores dates."""
+
+    def __init__(self, name: str) -> None:
+        """Name the service, for the log."""
+        self.name = name
+        self.since: datetime | None = None  # by the server's clock; None until the library was read
+        self.filters_dates: bool | None = None  # None: nothing has given reason to ask
+        self._sweep: Sweep | None = None
+        self._seen: dict[str, int] = {}
+        self._next = 0  # where the next page of all items starts
+        self._newest = False  # whether it is the turn of the newest items
+
+    @property
+    def under_way(self) -> bool:
+        """Return whether a reading goes on with the next poll."""
+        return self._sweep is not None
+
+    async def read(self, client: JellyfinClient, now: datetime) -> AsyncIterator[tuple[list[Item], datetime]]:
+        """Yield the changed items of each page with the server's time; `now` is ours, where it tells none."""
+        if self.since is None:
+            return
+        if self.filters_dates is False:
+            yield await self._read_in_turn(client, now, self.since)
+            return
+        sweep = self._sweep = self._sweep or Sweep(self.since - OVERLAP)
+        ignored = False
+        for _ in range(PAGES_A_POLL):
+            page = await client.changed_since(sweep.since, CHANGING, sweep.start)
+            sweep.date = sweep.date or page.date or now
+            fresh = self._changed(page, sweep)
+            yield fresh, sweep.date
+            if self.filters_dates is None and (page.full or len(page.items) - len(fresh) > REPEATED):
+                ignored = not await self._check_filter(client)
+            sweep.start += page.rows
+            if not page.full or ignored:
+                self.since, self._seen, self._sweep = sweep.date, sweep.seen, None
+                return
+
+    async def _read_in_turn(
+        self, client: JellyfinClient, now: datetime, since: datetime
+    ) -> tuple[list[Item], datetime]:
+        """Return the changed items of one page: alternately the newest, and the next of all others."""
+        sweep = Sweep(since - OVERLAP, 0 if self._newest else self._next, seen=self._seen)
+        page = await client.changed_since(sweep.since, CHANGING, sweep.start)
+        self.since = page.date or now
+        if not self._newest:
+            self._next = sweep.start + page.rows if page.full else 0
+        self._newest = not self._newest and self._next > 0
+        return self._changed(page, sweep), self.since
+
+    async def _check_filter(self, client: JellyfinClient) -> bool:
+        """Return whether the server obeys the date, by asking for what cannot be there."""
+        self.filters_dates = obeyed = await client.filters_dates(CHANGING)
+        if not obeyed:
+            LOGGER.warning(
+                "%s ignores the date filter; reading its library in turn, one page per poll", self.name
+            )
+        return obeyed
+
+    def _changed(self, page: ItemPage, sweep: Sweep) -> list[Item]:
+        """Return the items of a page that are not as they were in the last reading, for readings overlap."""
+        changed = []
+        for item in page.items:
+            ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
+            sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
+            if self._seen.get(item.id) != sign:
+                changed.append(item)
+            if item.id in sweep.seen or len(sweep.seen) < SEEN_MAX:
+                sweep.seen[item.id] = sign
+        return changed
