@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "custom_components" / "status_tracker"
-PLATFORMS = ("binary_sensor", "event", "sensor")
+PLATFORMS = ("binary_sensor", "calendar", "event", "sensor")
 
 TIERS = {
     "bronze": """action-setup appropriate-polling brands common-modules config-flow-test-coverage config-flow

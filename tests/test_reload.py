@@ -84,7 +84,7 @@ async def test_busy_at_every_step(
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-@pytest.mark.parametrize("failing", ["binary_sensor", "event", "sensor"])
+@pytest.mark.parametrize("failing", ["binary_sensor", "calendar", "event", "sensor"])
 async def test_an_unload_that_fails_half_way(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, failing: str
 ) -> None:
@@ -111,4 +111,5 @@ async def test_an_unload_that_fails_half_way(
     assert state_of(hass, entry, second) is not None
     after = {one.entity_id for one in hass.states.async_all() if one.state != STATE_UNAVAILABLE}
     assert before <= after
-    await coordinator_of(entry).async_shutdown()  # Home Assistant unloads no entry that has failed to
+    await entry._async_process_on_unload(hass)  # Home Assistant unloads no entry that has failed to
+    await coordinator_of(entry).async_shutdown()

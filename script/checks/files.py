@@ -26,6 +26,7 @@ UNPINNED = {"mashumaro"}
 BRAND = {"icon.png": (256, 256), "icon@2x.png": (512, 512), "logo.png": None, "logo@2x.png": None}
 # What may be imported from homeassistant.components without a word in the manifest.
 FREE = {
+    "calendar",
     "binary_sensor",
     "diagnostics",
     "event",

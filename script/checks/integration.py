@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 DOMAIN = "status_tracker"
-PLATFORMS = ("binary_sensor", "event", "sensor")
+PLATFORMS = ("binary_sensor", "calendar", "event", "sensor")
 
 type Tree = dict[str, Any]
 

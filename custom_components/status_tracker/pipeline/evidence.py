@@ -17,6 +17,7 @@ from .terms import (
     MediaStatus,
     MediaType,
     QueueStatus,
+    ReleaseKind,
     RequestStatus,
     Service,
     TorrentState,
@@ -127,6 +128,14 @@ class FileEvidence(EvidenceBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDay(EvidenceBase):
+    """A day on which a film comes out, as midnight UTC."""
+
+    kind: ReleaseKind
+    day: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MovieEvidence(EvidenceBase):
     """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
 
@@ -139,6 +148,7 @@ class MovieEvidence(EvidenceBase):
     monitored: bool = True
     available: bool = True
     expected: datetime | None = None
+    releases: tuple[ReleaseDay, ...] = ()
     file: FileEvidence | None = None
     has_file: bool = False
     anime: bool = False
@@ -319,8 +329,8 @@ class Evidence:
         """Return the evidence of several sources as one."""
         return cls(
             **{
-                field.name: tuple(piece for part in parts for piece in getattr(part, field.name))
-                for field in fields(cls)
+                one.name: tuple(piece for part in parts for piece in getattr(part, one.name))
+                for one in fields(cls)
             }
         )
 

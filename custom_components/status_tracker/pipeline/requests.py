@@ -13,6 +13,7 @@ from .evidence import (
     HistoryEvidence,
     LibraryEvidence,
     QueueEvidence,
+    ReleaseDay,
     RequestEvidence,
     ShokoEvidence,
     TorrentEvidence,
@@ -147,6 +148,7 @@ class Unit:
     title: str | None = None
     aired: bool = True
     air_date: datetime | None = None
+    releases: tuple[ReleaseDay, ...] = ()  # of a film
     monitored: bool = True
     has_file: bool = False
     file: FileEvidence | None = None

@@ -45,6 +45,14 @@ class MediaStatus(StrEnum):
     DELETED = "deleted"
 
 
+class ReleaseKind(StrEnum):
+    """The ways a film comes out."""
+
+    CINEMA = "cinema"
+    DIGITAL = "digital"
+    PHYSICAL = "physical"
+
+
 class QueueStatus(StrEnum):
     """A row of an *arr's queue, its three state fields folded into one (contract: stage mapping)."""
 

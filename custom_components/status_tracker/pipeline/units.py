@@ -54,6 +54,7 @@ def _film(case: Case, now: datetime) -> Unit:
     has_file = movie.has_file and case.is_fresh(movie.read_at)
     return Unit(
         title=movie.title,
+        releases=movie.releases,
         monitored=movie.monitored,
         has_file=has_file,
         file=movie.file if has_file else None,

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, override
 
 from ...clients.radarr import Movie, RadarrClient
-from ...pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, Want
-from ...pipeline.terms import HistoryKind, MediaType, Service
+from ...pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, ReleaseDay, Want
+from ...pipeline.terms import HistoryKind, MediaType, ReleaseKind, Service
 from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource
@@ -85,6 +85,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
             monitored=movie.monitored,
             available=movie.is_available,
             expected=None if movie.is_available else movie.awaited,
+            releases=_releases(movie),
             file=file_evidence(movie.movie_file),
             has_file=movie.has_file or movie.movie_file is not None,
             anime=hints_at_anime(labels, movie.root_folder_path, movie.path),
@@ -207,3 +208,13 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
             anime=hints_at_anime(movie.tags, None, movie.folder_path),
             poster=movie.poster,
         )
+
+
+def _releases(movie: Movie) -> tuple[ReleaseDay, ...]:
+    """Return the days a film comes out, as far as Radarr knows them."""
+    days = {
+        ReleaseKind.CINEMA: movie.in_cinemas,
+        ReleaseKind.DIGITAL: movie.digital_release,
+        ReleaseKind.PHYSICAL: movie.physical_release,
+    }
+    return tuple(ReleaseDay(kind=kind, day=day) for kind, day in days.items() if day)

@@ -1,0 +1,92 @@
+"""Expected: when requested titles are released or air."""
+
+from datetime import datetime, timedelta
+from typing import override
+
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .coordinator import StatusTrackerCoordinator
+from .data import StatusTrackerConfigEntry
+from .entity import StatusTrackerEntity
+from .pipeline.expected import Expected, expected_dates
+from .reports.expected import expected_text, requested_by_text
+
+PARALLEL_UPDATES = 0
+
+AIRING = timedelta(hours=1)  # no service tells how long an episode takes on air
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: StatusTrackerConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the calendar."""
+    async_add_entities([ExpectedCalendar(entry.runtime_data.coordinator)])
+
+
+class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
+    """The release and air dates of requested titles."""
+
+    _attr_translation_key = "expected"
+
+    def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
+        """Stand for all requests."""
+        super().__init__(coordinator, "expected")
+        self._events: list[CalendarEvent] = []
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Know the dates from the start."""
+        await super().async_added_to_hass()
+        self._read()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if a date has changed."""
+        if self._read():
+            super()._handle_coordinator_update()
+
+    def _read(self) -> bool:
+        """Take the dates from the requests; return whether they differ from those before."""
+        requests = [
+            request
+            for number, request in self.coordinator.data.items()
+            if not self.coordinator.is_nameless(number)
+        ]
+        before, self._events = self._events, [self._event(one) for one in expected_dates(requests)]
+        return before != self._events
+
+    def _event(self, expected: Expected) -> CalendarEvent:
+        """Return one date as an event: a whole day where no time is known."""
+        timed = isinstance(expected.at, datetime)
+        start = dt_util.as_local(expected.at) if isinstance(expected.at, datetime) else expected.at
+        return CalendarEvent(
+            start=start,
+            end=start + (AIRING if timed else timedelta(days=1)),
+            summary=expected_text(self.hass, expected),
+            description=requested_by_text(self.hass, expected.request),
+        )
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return what is on, else what comes next."""
+        now = dt_util.now()
+        coming = [event for event in self._events if event.end_datetime_local > now]
+        return min(coming, key=lambda event: event.start_datetime_local, default=None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return the events of a period."""
+        return [
+            event
+            for event in self._events
+            if event.start_datetime_local < end_date and event.end_datetime_local > start_date
+        ]

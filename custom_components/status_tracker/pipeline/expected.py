@@ -1,0 +1,85 @@
+"""When requested titles come out: the days of films and the times of episodes that are waited for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from .requests import Stage, Tracked
+from .terms import MediaType, ReleaseKind
+
+CLOSED = frozenset({Stage.DECLINED, Stage.DELETED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One date of a requested title: a day, or a time (UTC) where that is known.
+
+    A film has a `release` unless only the date is known. A series has a `season`, and the `episodes` of it
+    that come at the same time; none where nobody lists them.
+    """
+
+    request: Tracked
+    at: date | datetime
+    release: ReleaseKind | None = None
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    title: str | None = None  # of a single episode
+
+
+def expected_dates(requests: Iterable[Tracked]) -> list[Expected]:
+    """Return the dates that lay ahead when the titles were requested, in their order, each once."""
+    found: dict[tuple[object, ...], Expected] = {}
+    for request in requests:
+        if request.stage in CLOSED:
+            continue
+        asked = request.request
+        dates = _of_film(request) if asked.media_type is MediaType.MOVIE else _of_series(request)
+        title = asked.media_type, asked.tmdb_id or f"request {asked.request_id}"
+        for one in dates:
+            found.setdefault((*title, one.at, one.release, one.season, one.episodes), one)
+    return sorted(found.values(), key=lambda one: (_day(one.at), isinstance(one.at, datetime), str(one.at)))
+
+
+def _day(at: date | datetime) -> date:
+    """Return the day of a date, in UTC for a time."""
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _asked(request: Tracked) -> datetime:
+    """Return when a title was requested."""
+    first = request.journey.timeline[0].at if request.journey.timeline else request.journey.stage_since
+    return request.request.requested_at or first
+
+
+def _of_film(request: Tracked) -> Iterable[Expected]:
+    """Return the releases of a film; the date it waits for where its Radarr lists none."""
+    since = _asked(request).date()
+    releases = [release for unit in request.units for release in unit.releases]
+    days = {release.kind: release.day.date() for release in releases if release.day.date() >= since}
+    for kind, day in days.items():
+        yield Expected(request=request, at=day, release=kind)
+    awaited = request.verdict.expected
+    if awaited and not releases:
+        yield Expected(request=request, at=awaited.date())
+
+
+def _of_series(request: Tracked) -> Iterable[Expected]:
+    """Return the airings of the wanted episodes, those at the same time as one."""
+    since = _asked(request)
+    together: dict[tuple[int | None, date | datetime], list[tuple[int, str | None]]] = defaultdict(list)
+    for unit in request.units:
+        if unit.air_date is None or unit.air_date + timedelta(days=1) <= since or not unit.monitored:
+            continue
+        if unit.episode is None:  # Seerr knows the day a season begins, nothing of its episodes
+            together.setdefault((unit.season, unit.air_date.date()), [])
+        elif unit.air_date >= since:
+            together[unit.season, unit.air_date].append((unit.episode.number, unit.title))
+    for (season, at), episodes in together.items():
+        yield Expected(
+            request=request,
+            at=at,
+            season=season,
+            episodes=tuple(sorted(number for number, _ in episodes)),
+            title=episodes[0][1] if len(episodes) == 1 else None,
+        )
