@@ -1,7 +1,6 @@
 """Status Tracker: where is my request."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One coordinator for all sources: each is polled at its own interval; the pipeline evaluates the requests."""
+"""One coordinator for all sources: polls each at its own interval, and has the requests evaluated."""
 
 import asyncio
 from collections import Counter
