@@ -238,7 +238,7 @@ def _docs_automations() -> None:
     text = section("Triggers and conditions")
     for part in ("triggers", "conditions"):
         for key, about in english(part).items():
-            assert f"`{DOMAIN}.{key}`" in text, key
+            assert f"`status_tracker.{key}`" in text, key
             assert all(f"`{field}`" in text for field in about["fields"] if field != "for"), key
 
 
