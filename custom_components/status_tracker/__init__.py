@@ -12,7 +12,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .automations.names import DATA_NAMES, async_setup_names
+from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
 from .automations.relay import async_relay
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
@@ -72,14 +72,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     await card_resource(hass).async_register()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_relay(hass, entry, coordinator)
-
-    @callback
-    def offer_names() -> None:
-        """Offer the names of who has requested something in the automation editor."""
-        requests = coordinator.seerr.evidence.requests
-        hass.data[DATA_NAMES].update(entry.entry_id, {one.requested_by for one in requests})
-
-    entry.async_on_unload(coordinator.async_add_listener(offer_names))
+    async_offer_names(hass, entry, coordinator)
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(

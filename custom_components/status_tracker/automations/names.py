@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.automation import get_absolute_description_key
 from homeassistant.helpers.trigger import TRIGGER_DESCRIPTION_CACHE
@@ -16,6 +17,7 @@ from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.yaml import load_yaml_dict
 
 from ..const import DOMAIN
+from ..coordinator import StatusTrackerCoordinator
 
 type Descriptions = Mapping[str, dict[str, Any]]
 
@@ -69,3 +71,18 @@ async def async_setup_names(hass: HomeAssistant) -> None:
         if not key.startswith(".")
     }
     hass.data[DATA_NAMES] = Names(hass, descriptions)
+
+
+@callback
+def async_offer_names(
+    hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
+) -> None:
+    """Offer the names that occur in an entry for as long as it is loaded."""
+
+    @callback
+    def offer() -> None:
+        """Offer who has requested something."""
+        requests = coordinator.seerr.evidence.requests
+        hass.data[DATA_NAMES].update(entry.entry_id, {one.requested_by for one in requests})
+
+    entry.async_on_unload(coordinator.async_add_listener(offer))

@@ -42,4 +42,4 @@ def async_relay(hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: Statu
         }
         async_dispatcher_send(hass, SIGNAL, Happening(entry.entry_id, change, told))
 
-    entry.async_on_unload(coordinator.async_add_change_listener(relay))
+    entry.async_on_unload(coordinator.announcements.add_listener(relay))
