@@ -11,6 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -49,24 +50,28 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
         key="active",
         translation_key="active",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage not in FINISHED),
     ),
     StatusTrackerSensorEntityDescription(
         key="downloading",
         translation_key="downloading",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage is Stage.DOWNLOADING),
     ),
     StatusTrackerSensorEntityDescription(
         key="stuck",
         translation_key="stuck",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stuck),
     ),
     StatusTrackerSensorEntityDescription(
         key="awaiting_approval",
         translation_key="awaiting_approval",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage is Stage.REQUESTED),
     ),
 )
