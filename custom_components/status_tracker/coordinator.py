@@ -36,6 +36,7 @@ from .sources.base import Source
 from .sources.links import tell_links
 from .sources.seerr.source import SeerrSource
 from .storage.announcements import Announcements
+from .storage.durations import Durations
 from .storage.store import MemoryStore
 
 SAVE_DELAY = 30
@@ -97,6 +98,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.limits = limits_of(entry.options)
         self._store = MemoryStore(hass, entry.entry_id)
         self._announcements = Announcements(hass, entry)
+        self.durations = Durations(hass, entry)
         self._change_listeners: list[Callable[[Change], None]] = []
         self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
@@ -119,6 +121,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     async def _async_setup(self) -> None:
         """Read back what was known before the restart, and what had been announced of it."""
         await self._announcements.async_load()
+        await self.durations.async_load()
         await self._async_restore()
         self._announcements.begin(self.data or {})
 
@@ -157,6 +160,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     async def async_save(self) -> None:
         """Write the memory down at once."""
         await self._announcements.async_save()
+        await self.durations.async_save()
         await self._store.async_save(self._stored())
 
     # Stopping
@@ -291,7 +295,10 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         before, self.data = self.data or {}, dict(outcome.tracked)
         self.names = Counter((request.title, request.year) for request in self.data.values())
         if news:  # at the very first look nothing has happened
-            self._unheard += changes(before, self.data, self.memory.done)
+            found = changes(before, self.data, self.memory.done)
+            self._unheard += found
+            if self._settled:  # when something ended while Home Assistant was off is not known
+                self.durations.note(found)
 
     @callback
     def _plan(self) -> None:
