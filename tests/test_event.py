@@ -303,4 +303,4 @@ async def test_many_at_once_are_all_told(
         request.id: ("requested", f"sensor.media_requests_film_{n}_2000", f"Film {n}")
         for n, request in enumerate(asked)
     }
-    assert not coordinator_of(entry)._unheard
+    assert not coordinator_of(entry).announcements.unheard

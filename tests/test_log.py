@@ -66,7 +66,7 @@ async def test_silent_from_the_start_is_told_once(
     await poll(hass, entry)
     gone, back = [line for line in said(caplog) if "radarr" in line[1]]
     assert gone[0] == logging.WARNING
-    assert gone[1].startswith("radarr-hd does not answer: ")
+    assert gone[1].startswith("Unable to reach radarr-hd: ")
     assert back == (logging.INFO, "radarr-hd is back")
 
 

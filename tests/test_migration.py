@@ -126,7 +126,7 @@ async def test_one_damaged_part_costs_no_more_than_itself(
     hass_storage[storage_key(entry.entry_id)]["data"]["sources"]["radarr-hd"] = "rubbish"
     await hass.config_entries.async_setup(entry.entry_id)
     assert coordinator_of(entry).data[request.id].journey.stage_since == since
-    assert "What was stored of radarr-hd is damaged" in caplog.text
+    assert "The stored data of radarr-hd is damaged" in caplog.text
 
 
 @pytest.fixture

@@ -111,5 +111,4 @@ async def test_an_unload_that_fails_half_way(
     assert state_of(hass, entry, second) is not None
     after = {one.entity_id for one in hass.states.async_all() if one.state != STATE_UNAVAILABLE}
     assert before <= after
-    await entry._async_process_on_unload(hass)  # Home Assistant unloads no entry that has failed to
-    await coordinator_of(entry).async_shutdown()
+    await coordinator_of(entry).async_shutdown()  # Home Assistant unloads no entry that has failed to

@@ -11,7 +11,6 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_fire_time_changed,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
@@ -237,7 +236,7 @@ async def test_volatile_attributes_are_not_recorded() -> None:
 async def test_sentence_follows_the_day(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
 ) -> None:
-    """What comes out tomorrow comes out today once it is midnight, though no service says anything new."""
+    """What comes out on a day comes out tomorrow once that is the next, without any other change."""
     home = await household()
     coming = clock.now().date() + timedelta(days=2)
     release = datetime.combine(coming, time(), UTC)
@@ -248,13 +247,13 @@ async def test_sentence_follows_the_day(
     await poll(hass, entry, rounds=4)
     said = []
     for _ in range(2):
-        clock.advance(home, days=1)
-        async_fire_time_changed(hass, datetime.combine(clock.now().date(), time(), UTC))
-        await hass.async_block_till_done()
         state = state_of(hass, entry, request)
         assert state
         said.append(state.attributes["status"])
-    assert said == ["Waiting for release tomorrow", "Waiting for release today"]
+        clock.advance(home, days=1)
+        await coordinator_of(entry).async_refresh()
+        await hass.async_block_till_done()
+    assert said == [f"Waiting for release on {coming:%A}", "Waiting for release tomorrow"]
 
 
 async def test_nobody_is_called_by_an_address(

@@ -1,15 +1,13 @@
 """Status Tracker: where is my request."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_VERIFY_SSL, Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -79,13 +77,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     versions.async_setup()
     SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
-
-    @callback
-    def new_day(now: datetime) -> None:
-        """Say "today" of what was to come tomorrow."""
-        coordinator.async_update_listeners()
-
-    entry.async_on_unload(async_track_time_change(hass, new_day, hour=0, minute=0, second=0))
     return True
 
 

@@ -1,4 +1,4 @@
-"""One coordinator for all sources: each polls at its own cadence, the pipeline decides, entities look."""
+"""One coordinator for all sources: polls each at its own interval, and has the requests evaluated."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -37,14 +37,14 @@ from .sources.links import tell_links
 from .sources.seerr.source import SeerrSource
 from .storage.announcements import Announcements
 from .storage.durations import Durations
-from .storage.store import MemoryStore
+from .storage.store import MemoryStore, StoredMemory
 
 SAVE_DELAY = 30
-PATIENCE = 5.0  # an update waits this long for its sources; slower ones are taken in when they come
+PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evaluated when they are done
 ROUNDS = 4  # what one source tells can make another one due
 CONFIRM_AFTER = 1.5
-JUDGE_EVERY = timedelta(seconds=30)  # by the same evidence, for then only time can tell anything new
-SLACK = timedelta(seconds=3)  # those that will be due this soon come along, so that few updates serve all
+EVALUATE_EVERY = timedelta(seconds=30)  # with unchanged evidence, for limits that time alone passes
+SLACK = timedelta(seconds=3)  # sources due this soon are polled as well, so that there are fewer updates
 SHORTEST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=1)
 
@@ -68,7 +68,7 @@ def limits_of(options: Mapping[str, Any]) -> Limits:
 
 
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
-    """Keeps the sources going and the requests judged; its data are the requests by their number."""
+    """Polls the sources and evaluates the requests; its data are the requests by their number."""
 
     config_entry: ConfigEntry[Any]
 
@@ -79,7 +79,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         sources: Sequence[Source],
         on_refused: Callable[[str | None], None],
     ) -> None:
-        """Take the sources, Seerr's among them, and what asks for new credentials of one of them."""
+        """Initialize with the sources, Seerr's among them; `on_refused` starts reauthentication for one."""
         super().__init__(
             hass,
             LOGGER,
@@ -97,14 +97,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.wants: tuple[Want, ...] = ()
         self.limits = limits_of(entry.options)
         self._store = MemoryStore(hass, entry.entry_id)
-        self._announcements = Announcements(hass, entry)
+        self.announcements = Announcements(hass, entry)
         self.durations = Durations(hass, entry)
-        self._change_listeners: list[Callable[[Change], None]] = []
         self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
-        self._unheard: list[Change] = []
         self._basis: tuple[Evidence, bool] | None = None
-        self._judged = dt_util.utcnow()
+        self._evaluated = dt_util.utcnow()
         self._settled = False
         self._stopped = False
         self._refused: set[str] = set()
@@ -119,47 +117,35 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @override
     async def _async_setup(self) -> None:
-        """Read back what was known before the restart, and what had been announced of it."""
-        await self._announcements.async_load()
+        """Load the stored memory, announcements and durations."""
+        await self.announcements.async_load()
         await self.durations.async_load()
         await self._async_restore()
-        self._announcements.begin(self.data or {})
+        self.announcements.begin(self.data or {})
 
     async def _async_restore(self) -> None:
-        """Take back the stored memory and the sources' evidence."""
-        stored = await self._store.async_read()
-        if not stored:
+        """Restore the stored memory and the sources' evidence."""
+        if (stored := await self._store.async_read_memory()) is None:
             return
-        try:
-            self.memory = Memory.from_dict(stored["memory"])
-            parts = dict(stored["sources"])
-            self.addresses = {str(key): str(url) for key, url in dict(stored.get("addresses", {})).items()}
-        except (KeyError, TypeError, ValueError, AttributeError) as err:
-            LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
-            self.memory = Memory()
-            await self._store.async_set_aside()
-            return
-        for key, part in parts.items():
+        self.memory, self.addresses = stored.memory, stored.addresses
+        for key, part in stored.sources.items():
             if source := self.sources.get(key):
                 try:
                     source.restore(part)
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
-                    LOGGER.warning("What was stored of %s is damaged: %s", source.name, type(err).__name__)
-        self._judge_anew()
-        self._unheard.clear()
+                    LOGGER.warning("The stored data of %s is damaged: %s", source.name, type(err).__name__)
+        self._evaluate_requests()
+        self.announcements.unheard.clear()
 
     @callback
     def _stored(self) -> dict[str, Any]:
-        """Return what must outlive a restart."""
-        return {
-            "memory": self.memory.to_dict(),
-            "addresses": self.addresses,
-            "sources": {key: source.dump(self.wants) for key, source in self.sources.items()},
-        }
+        """Return the data to store."""
+        parts = {key: source.dump(self.wants) for key, source in self.sources.items()}
+        return StoredMemory(memory=self.memory, sources=parts, addresses=self.addresses).to_dict()
 
     async def async_save(self) -> None:
-        """Write the memory down at once."""
-        await self._announcements.async_save()
+        """Save the memory now."""
+        await self.announcements.async_save()
         await self.durations.async_save()
         await self._store.async_save(self._stored())
 
@@ -167,26 +153,26 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_stop(self) -> None:
-        """Judge, poll and show nothing more: the entry is being unloaded. The next start catches up."""
+        """Stop polling and updating before the entry is unloaded; the next start catches up."""
         self._stopped = True
 
     @callback
     def async_resume(self) -> None:
-        """Go on after an unload that failed, and poll every service for what has happened meanwhile."""
+        """Resume after a failed unload, and poll every service for what it missed."""
         self._stopped = False
         for source in self.sources.values():
             source.poll_soon()
         self.async_webhooks_received()
 
     def _is_stopped(self) -> bool:
-        """Return whether it has been stopped since it began."""
+        """Return whether it was stopped while waiting."""
         return self._stopped or self._shutdown_requested
 
     # The cycle
 
     @override
     async def _async_update_data(self) -> dict[int, Tracked]:
-        """Poll what is due, wait a moment for it, and judge by what came."""
+        """Poll the sources that are due and evaluate the requests; slow sources are not waited for."""
         if self._stopped:
             return self.data
         deadline = self.hass.loop.time() + PATIENCE
@@ -202,20 +188,21 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 break
             polled.update(source.key for source in due)
             await self._async_poll(due, deadline - self.hass.loop.time())
-            self._judge_anew()
+            self._evaluate_requests()
         if self._is_stopped():
             return self.data
         if not self.seerr.last_success:
             self._raise_unready()
         if not self._settled:
             self._settled = True
-            self._tell_of_silent()
+            self._log_unreachable()
         self._plan()
         beside = (
             [source.state for source in self.sources.values()],
             self.seerr.servers,
             self.seerr.complete,
             [number for number in self.data if self.is_nameless(number)],
+            dt_util.now().date(),  # a status says "today" and "tomorrow"
         )
         if beside != self._beside:
             self._beside = beside
@@ -223,14 +210,14 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return self.data
 
     async def async_ask(self, *sources: Source) -> list[Source]:
-        """Poll sources anew, due or not, then those that come to be due; return which did not answer."""
+        """Poll these sources now, then any that become due; return those that did not answer."""
         late = await self._async_poll(sources, PATIENCE)
         self.async_evidence_changed()
         await self.async_refresh()
         return [source for source in sources if source.error or source in late]
 
     async def _async_poll(self, due: Sequence[Source], patience: float) -> list[Source]:
-        """Poll the sources side by side; return those that are late: they are taken in when they are done."""
+        """Poll the sources concurrently; return those still running after `patience` seconds."""
         tasks = [
             self.config_entry.async_create_background_task(
                 self.hass, source.refresh(self.wants), f"{DOMAIN} poll {source.name}", eager_start=True
@@ -246,7 +233,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _late(self, task: asyncio.Task[None]) -> None:
-        """Take in what a slow source brought after all."""
+        """Evaluate the evidence of a slow source when it is done."""
         if not task.cancelled():
             self.async_evidence_changed()
             for source in self.sources.values():
@@ -254,11 +241,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_evidence_changed(self) -> None:
-        """Judge anew at once, without asking anybody: evidence has come in between."""
+        """Evaluate evidence that arrived between polls, without polling."""
         if not self._settled or self._stopped:
             return
         # Not async_set_updated_data: each call of it puts off the next poll, many would put it off for ever.
-        self._judge_anew()
+        self._evaluate_requests()
         self.async_update_listeners()
         self._plan()
         now = dt_util.utcnow()
@@ -267,26 +254,26 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_webhooks_received(self) -> None:
-        """Judge by what webhooks have told their sources; a poll of those confirms it soon."""
+        """Evaluate the evidence of webhooks, and poll their sources soon to confirm it."""
         if self._stopped:
             return
         self.async_evidence_changed()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
     @callback
-    def _judge_anew(self) -> None:
-        """Judge every request by the evidence at hand, and note what has changed."""
+    def _evaluate_requests(self) -> None:
+        """Evaluate every request by the evidence at hand, and queue what changed."""
         if self._stopped:
             return
         tell_links(self.seerr.servers, self.sources.values())
         evidence = Evidence.merge([source.evidence for source in self.sources.values()])
         now, basis = dt_util.utcnow(), (evidence, self.seerr.complete)
-        if basis == self._basis and timedelta() <= now - self._judged < JUDGE_EVERY:
+        if basis == self._basis and timedelta() <= now - self._evaluated < EVALUATE_EVERY:
             return
         news = self.memory.started is not None
         outcome = evaluate(evidence, self.memory, self.limits, now, listed=self.seerr.complete)
         # What has changed by being judged may make a difference the next time.
-        self._basis, self._judged = None if outcome.changed else basis, now
+        self._basis, self._evaluated = None if outcome.changed else basis, now
         self.wants = outcome.wants
         for source in self.sources.values():
             source.adjust_interval(self.wants)
@@ -296,13 +283,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.names = Counter((request.title, request.year) for request in self.data.values())
         if news:  # at the very first look nothing has happened
             found = changes(before, self.data, self.memory.done)
-            self._unheard += found
+            self.announcements.unheard += found
             if self._settled:  # when something ended while Home Assistant was off is not known
                 self.durations.note(found)
 
     @callback
     def _plan(self) -> None:
-        """Set the next update to when the first source is due."""
+        """Schedule the next update for when the first source is due."""
         now = dt_util.utcnow()
         waits = [source.next_poll - now if source.next_poll else SHORTEST for source in self.sources.values()]
         if any(source.needs_poll(self.wants) for source in self.sources.values()):
@@ -310,7 +297,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.update_interval = min(max(min(waits), SHORTEST), LONGEST)
 
     def _raise_unready(self) -> None:
-        """Raise why Seerr could not be read even once."""
+        """Raise the error that keeps Seerr from being read."""
         error = self.seerr.error
         if isinstance(error, InvalidAuth):
             raise ConfigEntryAuthFailed(
@@ -326,7 +313,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _check_auth(self, source: Source) -> None:
-        """Ask the person once for a new key when a service refuses the one we have."""
+        """Start reauthentication once when a service refuses its key."""
         if self._stopped:
             return
         if not isinstance(source.error, InvalidAuth):
@@ -335,49 +322,28 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._refused.add(source.key)
             self._on_refused(None if source.key == SEERR else source.key)
 
-    # What happened
-
-    @callback
-    def async_add_change_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
-        """Call the listener with every change, at the next update with those that nobody has heard of yet."""
-        self._change_listeners.append(listener)
-        return lambda: self._change_listeners.remove(listener)
+    # Changes
 
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Update the entities; tell who leaves while the entity is there, the rest when all have come."""
+        """Update the entities; removals are announced before it, everything else after it."""
         if self._stopped:
             return
-        if self._announcements.waiting and self._is_read():
-            others = [change for change in self._unheard if not self._announcements.holds(change)]
-            self._unheard = others + self._announcements.settle(self.data)
-        self._tell(lambda change: change.kind == REMOVED)
+        if self.announcements.waiting and self._is_read():
+            self.announcements.settle(self.data)
+        self.announcements.announce(lambda change: change.kind == REMOVED, self._named)
         super().async_update_listeners()
-        self._tell(lambda change: not self.is_nameless(change.request.request.request_id))
-
-    @callback
-    def _tell(self, fit: Callable[[Change], bool]) -> None:
-        """Tell of the changes nobody has heard of, as far as they are fit to be told now."""
-        if not self._change_listeners:
-            return
-        unheard, self._unheard = self._unheard, []
-        for change in unheard:
-            if self._announcements.holds(change):
-                continue
-            if not fit(change):
-                self._unheard.append(change)
-                continue
-            for listener in list(self._change_listeners):
-                listener(self._named(change))
-            self._announcements.note(change)
+        self.announcements.announce(
+            lambda change: not self.is_nameless(change.request.request.request_id), self._named
+        )
 
     def _is_read(self) -> bool:
         """Return whether every service has been read since the start, Jellyfin's index included."""
         return all(source.caught_up(self.wants) for source in self.sources.values())
 
     def _named(self, change: Change) -> Change:
-        """Return a change of a request that has got its title since with that."""
+        """Return a change with the title that its request has received since."""
         now = self.data.get(change.request.request.request_id)
         if now is None or change.request.titled:
             return change
@@ -387,13 +353,13 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return replace(change, request=request)
 
     def is_nameless(self, number: int) -> bool:
-        """Return whether the title of a request is still on its way; entity ids and messages wait for it."""
+        """Return whether the title of a request is still unknown; entity ids and messages wait for it."""
         request = self.data.get(number)
         return request is not None and not request.titled and self.seerr.seeks_title(request.request)
 
     @callback
-    def _tell_of_silent(self) -> None:
-        """Log once, at the start, which services do not answer."""
+    def _log_unreachable(self) -> None:
+        """Log the services that do not answer at startup."""
         for source in self.sources.values():
             if source.error and source.last_success is None:
-                LOGGER.warning("%s does not answer: %s", source.name, source.error)
+                LOGGER.warning("Unable to reach %s: %s", source.name, source.error)

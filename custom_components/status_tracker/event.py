@@ -41,7 +41,7 @@ class ActivityEvent(StatusTrackerEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the changes."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.async_add_change_listener(self._changed))
+        self.async_on_remove(self.coordinator.announcements.add_listener(self._changed))
 
     @callback
     @override

@@ -1,12 +1,12 @@
 """What has been announced of each request: saved at once, so that a restart announces nothing twice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
@@ -25,13 +25,15 @@ class Announced:
 
 
 class Announcements:
-    """Keeps what was announced, apart from the evidence, which is saved later."""
+    """Announces changes, and keeps what was announced apart from the evidence, which is saved later."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Know nothing yet."""
+        """Start with nothing announced."""
         self.hass = hass
         self.entry = entry
         self._store = AnnouncementStore(hass, entry.entry_id)
+        self.unheard: list[Change] = []  # not announced yet
+        self._listeners: list[Callable[[Change], None]] = []
         self._known: dict[int, Announced] = {}
         self._loaded = False  # whether an earlier run left something
         self._unsettled: set[int] = set()
@@ -73,9 +75,31 @@ class Announcements:
         return change.kind != REMOVED and change.request.request.request_id in self._unsettled
 
     @callback
-    def settle(self, requests: Mapping[int, Tracked]) -> list[Change]:
-        """Return what is to be announced of the requests that waited, now that the services were read."""
-        found: list[Change] = []
+    def add_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
+        """Call the listener with every change; the next announcement includes those of before."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def announce(self, fits: Callable[[Change], bool], named: Callable[[Change], Change]) -> None:
+        """Announce the changes that fit now; `named` gives a change with its present title."""
+        if not self._listeners:
+            return
+        unheard, self.unheard = self.unheard, []
+        for change in unheard:
+            if self.holds(change):
+                continue
+            if not fits(change):
+                self.unheard.append(change)
+                continue
+            for listener in list(self._listeners):
+                listener(named(change))
+            self.note(change)
+
+    @callback
+    def settle(self, requests: Mapping[int, Tracked]) -> None:
+        """Queue what is to be announced of the requests that waited, now that the services were read."""
+        found = [change for change in self.unheard if not self.holds(change)]
         for number in sorted(self._unsettled):
             now, known = requests.get(number), self._known.get(number)
             if now is None:
@@ -88,7 +112,7 @@ class Announcements:
             elif known and known.stuck and not now.stuck:
                 found.append(Change(RECOVERED, now, now.stage))
         self._unsettled.clear()
-        return found
+        self.unheard = found
 
     @property
     def waiting(self) -> bool:

@@ -1,18 +1,47 @@
 """Where the memory of an entry is kept: readable by the next versions, harmless where it is not."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, override
+from typing import Any, ClassVar, Self, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
+from ..pipeline.tracker import Memory
 
 VERSION = 1
 MINOR_VERSION = 1
 ASIDE = ".unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMemory:
+    """What outlives a restart: the requests' memory, each source's part, and the addresses in Seerr."""
+
+    memory: Memory
+    sources: Mapping[str, Any]
+    addresses: dict[str, str]
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Return what was stored; KeyError, TypeError, ValueError or AttributeError if it is damaged."""
+        return cls(
+            memory=Memory.from_dict(data["memory"]),
+            sources=dict(data["sources"]),
+            addresses={str(key): str(url) for key, url in dict(data.get("addresses", {})).items()},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it for the store."""
+        return {
+            "memory": self.memory.to_dict(),
+            "addresses": self.addresses,
+            "sources": dict(self.sources),
+        }
 
 
 class MemoryStore(Store[dict[str, Any]]):
@@ -48,6 +77,17 @@ class MemoryStore(Store[dict[str, Any]]):
             LOGGER.warning("The stored memory cannot be read, starting anew: %s", type(err).__name__)
         await self.async_set_aside()
         return None
+
+    async def async_read_memory(self) -> StoredMemory | None:
+        """Return the stored memory; one that is damaged is set aside."""
+        if not (stored := await self.async_read()):
+            return None
+        try:
+            return StoredMemory.from_dict(stored)
+        except (KeyError, TypeError, ValueError, AttributeError) as err:
+            LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
+            await self.async_set_aside()
+            return None
 
     async def async_set_aside(self) -> None:
         """Keep the file under another name before it is written anew."""
