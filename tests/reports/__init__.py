@@ -1,0 +1,1 @@
+"""Texts, posters and diagnostics."""
