@@ -204,3 +204,14 @@ def stage_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> 
     """Return the stage a request's sensor shows, None if it has none."""
     state = state_of(hass, entry, request)
     return state.state if state else None
+
+
+def device_of(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return the id of the device of all requests."""
+    registry = er.async_get(hass)
+    entity = registry.async_get(
+        registry.async_get_entity_id("event", DOMAIN, f"{entry.entry_id}_{ACTIVITY}") or ""
+    )
+    assert entity
+    assert entity.device_id
+    return entity.device_id

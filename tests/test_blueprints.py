@@ -9,7 +9,7 @@ from homeassistant.components import frontend
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -107,8 +107,7 @@ def automate(hass: HomeAssistant, phone: Phone) -> Automate:
 
     async def make(file: str, **inputs: Any) -> None:
         """Make one."""
-        activity = er.async_get(hass).async_get_entity_id("event", DOMAIN, f"{1:026d}_activity")
-        given = {"activity": activity, "phone": phone.id, **inputs}
+        given = {"phone": phone.id, **inputs}
         use = {"path": f"{DOMAIN}/{file}", "input": given}
         config = {"automation": {"id": "one", "alias": "One", "use_blueprint": use}}
         assert await async_setup_component(hass, "automation", config)

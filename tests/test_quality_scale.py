@@ -233,11 +233,13 @@ def _docs_actions() -> None:
 
 
 @check("docs-triggers", "docs-conditions")
-def _no_triggers() -> None:
-    """There are none, so there is nothing to tell."""
-    for name in ("trigger", "condition"):
-        assert not (HOUSE / f"{name}.py").exists()
-        assert not (HOUSE / f"{name}s.yaml").exists()
+def _docs_automations() -> None:
+    """Every trigger and condition is in the README, and so are their options."""
+    text = section("Triggers and conditions")
+    for part in ("triggers", "conditions"):
+        for key, about in english(part).items():
+            assert f"`status_tracker.{key}`" in text, key
+            assert all(f"`{field}`" in text for field in about["fields"] if field != "for"), key
 
 
 @check("docs-high-level-description", "docs-use-cases")

@@ -12,6 +12,8 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
+from .automations.relay import async_relay
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
@@ -48,6 +50,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     hass.http.register_view(PosterView())
     async_register_commands(hass)
+    await async_setup_names(hass)
     return True
 
 
@@ -68,6 +71,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     await posters.async_setup()
     await card_resource(hass).async_register()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_relay(hass, entry, coordinator)
+    async_offer_names(hass, entry, coordinator)
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(
@@ -170,6 +175,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
     """Take our webhooks out of the services of a removed entry, and forget everything about it."""
     await async_unregister_all(hass, entry)
+    if names := hass.data.get(DATA_NAMES):
+        names.update(entry.entry_id, ())
     async_clear_offers(hass, entry.entry_id)
     for key in entry.subentries:
         hass.data.get(CLIENTS, {}).pop(key, None)

@@ -4,16 +4,14 @@ from typing import override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .pipeline.changes import RECOVERED, REMOVED, STUCK, Change
 from .pipeline.requests import Stage
-from .reports.message import message_text
+from .reports.activity import activity
 
 PARALLEL_UPDATES = 0
 
@@ -51,25 +49,5 @@ class ActivityEvent(StatusTrackerEntity, EventEntity):
     @callback
     def _changed(self, change: Change) -> None:
         """Fire one event."""
-        request, entry_id = change.request, self.coordinator.config_entry.entry_id
-        asked = request.request
-        self._trigger_event(
-            change.kind,
-            {
-                "request_id": asked.request_id,
-                "title": request.title,
-                "year": request.year,
-                "media_type": asked.media_type,
-                "stage": request.stage,
-                "previous_stage": change.previous,
-                "reason": request.verdict.reason,
-                "requested_by": asked.requested_by,
-                "entity_id": er.async_get(self.hass).async_get_entity_id(
-                    "sensor", DOMAIN, f"{entry_id}_{asked.request_id}"
-                ),
-                "poster": request.poster,
-                "jellyfin_url": request.jellyfin_url,
-                "message": message_text(self.hass, change),
-            },
-        )
+        self._trigger_event(change.kind, activity(self.coordinator, change))
         self.async_write_ha_state()

@@ -50,7 +50,7 @@ def check_sections(it: Integration) -> None:
 
 def check_keys(it: Integration) -> None:
     """Check that keys are made as Home Assistant wants them."""
-    for section in ("entity", "exceptions", "issues", "selector", "services"):
+    for section in ("conditions", "entity", "exceptions", "issues", "selector", "services", "triggers"):
         for keys, _ in leaves(it.english.get(section, {})):
             for key in keys:
                 if not KEY.fullmatch(key):
@@ -112,26 +112,33 @@ def check_call(it: Integration, path: Path, call: ast.Call, known: dict[str, set
 
 
 def check_actions(it: Integration) -> None:
-    """Check that services.yaml, its texts and its icons name the same actions and fields."""
-    actions = it.load(it.folder / "services.yaml")
-    texts = it.english.get("services", {})
-    icons = it.load(it.folder / "icons.json").get("services", {})
+    """Check that actions, triggers and conditions have the same fields in YAML, texts and icons."""
+    for section in ("services", "triggers", "conditions"):
+        check_described(it, section)
+
+
+def check_described(it: Integration, section: str) -> None:
+    """Check what one of these files describes; what begins with a dot is but a part to be repeated."""
+    file = f"{section}.yaml"
+    actions = {key: spec for key, spec in it.load(it.folder / file).items() if not key.startswith(".")}
+    texts = it.english.get(section, {})
+    icons = it.load(it.folder / "icons.json").get(section, {})
     for name, keys in (("en.json", set(texts)), ("icons.json", set(icons))):
         for action in keys ^ set(actions):
-            it.fault(name, f"action {action} is in only one of it and services.yaml")
+            it.fault(name, f"{section}: {action} is in only one of it and {file}")
     for action, spec in actions.items():
         fields = dict(fields_of(spec or {}))
         told = texts.get(action, {})
         for field in set(fields) ^ set(told.get("fields", {})):
-            it.fault("services.yaml", f"{action}.{field} is in only one of it and en.json")
+            it.fault(file, f"{action}.{field} is in only one of it and en.json")
         for what, entry in ((action, told), *told.get("fields", {}).items()):
             if not {"name", "description"} <= set(entry):
-                it.fault("en.json", f"services.{action}: {what} needs name and description")
+                it.fault("en.json", f"{section}.{action}: {what} needs name and description")
         for field, about in fields.items():
             selector = (about.get("selector") or {}).get("select") or {}
             key = selector.get("translation_key")
             if key and key not in it.english.get("selector", {}):
-                it.fault("services.yaml", f"{action}.{field}: en.json has no selector.{key}")
+                it.fault(file, f"{action}.{field}: en.json has no selector.{key}")
 
 
 def check_icons(it: Integration) -> None:
