@@ -76,10 +76,30 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 )
 
 
-TIMES_TO_AVAILABLE: Mapping[MediaType, str] = {
-    MediaType.MOVIE: "time_to_available_movies",
-    MediaType.TV: "time_to_available_series",
-}
+@dataclass(frozen=True, kw_only=True)
+class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
+    """The time to available of a kind of request."""
+
+    device_class: SensorDeviceClass = SensorDeviceClass.DURATION
+    native_unit_of_measurement: str = UnitOfTime.SECONDS
+    suggested_unit_of_measurement: str = UnitOfTime.HOURS
+    suggested_display_precision: int = 1
+    state_class: SensorStateClass = SensorStateClass.MEASUREMENT
+    media_type: MediaType
+
+
+TIME_SENSORS: tuple[TimeToAvailableSensorEntityDescription, ...] = (
+    TimeToAvailableSensorEntityDescription(
+        key="time_to_available_movies",
+        translation_key="time_to_available_movies",
+        media_type=MediaType.MOVIE,
+    ),
+    TimeToAvailableSensorEntityDescription(
+        key="time_to_available_series",
+        translation_key="time_to_available_series",
+        media_type=MediaType.TV,
+    ),
+)
 
 TEXTS = frozenset({"request_id", "year", "tmdb_id", "tvdb_id"})
 
@@ -92,7 +112,7 @@ async def async_setup_entry(
     """Set up the counts, and the requests as they come and go."""
     coordinator, posters = entry.runtime_data.coordinator, entry.runtime_data.posters
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
-    async_add_entities(TimeToAvailableSensor(coordinator, media_type) for media_type in MediaType)
+    async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
     known: set[int] = set()
     purged = False
 
@@ -159,23 +179,19 @@ class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
 class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
     """How long requests of a kind took to become available: the median of the last 30 days."""
 
-    _attr_device_class = SensorDeviceClass.DURATION
-    _attr_native_unit_of_measurement = UnitOfTime.SECONDS
-    _attr_suggested_unit_of_measurement = UnitOfTime.HOURS
-    _attr_suggested_display_precision = 1
-    _attr_state_class = SensorStateClass.MEASUREMENT
+    entity_description: TimeToAvailableSensorEntityDescription
 
-    def __init__(self, coordinator: StatusTrackerCoordinator, media_type: MediaType) -> None:
-        """Stand for all movies, or all TV shows."""
-        key = TIMES_TO_AVAILABLE[media_type]
-        super().__init__(coordinator, key)
-        self._attr_translation_key = key
-        self._media_type = media_type
+    def __init__(
+        self, coordinator: StatusTrackerCoordinator, description: TimeToAvailableSensorEntityDescription
+    ) -> None:
+        """Take the description."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
         self._shown: tuple[float | None, int] | None = None
 
     def _read(self) -> tuple[float | None, int]:
         """Return the median in seconds and the number of requests it is of."""
-        return typical(self.coordinator.durations.known, self._media_type, dt_util.utcnow())
+        return typical(self.coordinator.durations.known, self.entity_description.media_type, dt_util.utcnow())
 
     @callback
     @override
