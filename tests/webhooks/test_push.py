@@ -8,13 +8,13 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .common import SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
-from .stack.household import Household
-from .stack.rows import SeerrRequest
-from .stack.server import Fault
-from .stack.stories import frieren, long_way_home, shoko_takes, sintel, tears_of_steel
-from .stack.titles import film, series
-from .stack.webhooks import Sent, Webhooks
+from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
+from ..stack.household import Household
+from ..stack.rows import SeerrRequest
+from ..stack.server import Fault
+from ..stack.stories import frieren, long_way_home, shoko_takes, sintel, tears_of_steel
+from ..stack.titles import film, series
+from ..stack.webhooks import Sent, Webhooks
 
 type Step = tuple[str, Callable[[], Awaitable[Any]]]
 

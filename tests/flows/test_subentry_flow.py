@@ -14,8 +14,8 @@ from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.flows.reauth import async_start_reauth
 from custom_components.status_tracker.upkeep.reload import async_reload_with_services
 
+from ..stack.server import Fault
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
-from .stack.server import Fault
 
 KINDS = ("radarr", "sonarr", "qbittorrent", "jellyfin", "shoko")
 

@@ -18,11 +18,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 from custom_components.status_tracker.upkeep import settings_watch
 
-from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, until
-from .stack.household import Household
-from .stack.jellyfin import FakeJellyfin
-from .stack.radarr import FakeRadarr
-from .stack.server import Fault
+from ..common import SetUp, StartHousehold, coordinator_of, entry_of, poll, until
+from ..stack.household import Household
+from ..stack.jellyfin import FakeJellyfin
+from ..stack.radarr import FakeRadarr
+from ..stack.server import Fault
 
 NO_HOOKS = {CONF_REGISTER_WEBHOOKS: False}
 KEY = "f" * 32

@@ -16,10 +16,10 @@ from custom_components.status_tracker.pipeline.ids import shared_tail
 from custom_components.status_tracker.reports import case_report
 from custom_components.status_tracker.reports.redact import REDACTED, Redactor
 
-from .common import SetUp, StartHousehold, poll, until
-from .stack.server import Fault
-from .stack.stories import anime_film_story, film_story, sintel
-from .stack.titles import film
+from ..common import SetUp, StartHousehold, poll, until
+from ..stack.server import Fault
+from ..stack.stories import anime_film_story, film_story, sintel
+from ..stack.titles import film
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
 PORT = re.compile(r"(?<=host \d):\d{4,5}\b")

@@ -30,12 +30,12 @@ from custom_components.status_tracker.const import (
 from custom_components.status_tracker.webhooks import manager as ours
 from custom_components.status_tracker.webhooks.manager import WebhookManager
 
-from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, registered, stage_of, until
-from .stack.arr import FakeArr
-from .stack.household import Household
-from .stack.server import Fault
-from .stack.stories import sintel, tears_of_steel
-from .stack.titles import film
+from ..common import SetUp, StartHousehold, coordinator_of, entry_of, poll, registered, stage_of, until
+from ..stack.arr import FakeArr
+from ..stack.household import Household
+from ..stack.server import Fault
+from ..stack.stories import sintel, tears_of_steel
+from ..stack.titles import film
 
 HOOKED = {"seerr", "radarr-hd", "sonarr-hd", "jellyfin"}
 

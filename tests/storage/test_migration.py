@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import async_test_home_assista
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 from custom_components.status_tracker.storage.store import ASIDE, MemoryStore
 
-from .common import SetUp, StartHousehold, coordinator_of, entry_of, poll, stage_of
-from .stack.stories import sintel
+from ..common import SetUp, StartHousehold, coordinator_of, entry_of, poll, stage_of
+from ..stack.stories import sintel
 
 NO_HOOKS = {CONF_REGISTER_WEBHOOKS: False}
 

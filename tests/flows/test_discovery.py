@@ -23,9 +23,9 @@ from custom_components.status_tracker.flows.discovery import (
 )
 from custom_components.status_tracker.pipeline.terms import Service
 
+from ..stack.household import Household
+from ..stack.server import Fault
 from .house import House, house_fixture, setup_entry_fixture  # noqa: F401  fixtures
-from .stack.household import Household
-from .stack.server import Fault
 
 SEERR = "http://192.168.1.2:5055/"
 
@@ -229,7 +229,7 @@ def reasons(kind: type[errors.ClientError]) -> set[str]:
 
 def test_every_reason_has_its_texts() -> None:
     """Whatever a client can say is said to people wherever they may meet it."""
-    file = Path(__file__).parent.parent / "custom_components/status_tracker/translations/en.json"
+    file = Path(__file__).parents[2] / "custom_components/status_tracker/translations/en.json"
     texts = json.loads(file.read_text())
     wanted = {reason for reason in reasons(errors.ClientError) if reason}
     assert NotAdmin.reason in wanted

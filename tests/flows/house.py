@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.flows.client_factory import address_key
 
-from .stack.household import Household
-from .stack.server import Fault, StackServer
+from ..stack.household import Household
+from ..stack.server import Fault, StackServer
 
 
 class House(Household):

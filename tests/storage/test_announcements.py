@@ -9,10 +9,10 @@ import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from .common import SetUp, StartHousehold, coordinator_of, poll, stage_of, until
-from .stack.stories import sintel
-from .stack.titles import film
-from .test_event import Diary
+from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, until
+from ..stack.stories import sintel
+from ..stack.titles import film
+from ..test_event import Diary
 
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 

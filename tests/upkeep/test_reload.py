@@ -14,8 +14,8 @@ from custom_components.status_tracker.sources.base import Source
 from custom_components.status_tracker.storage.store import MemoryStore
 from custom_components.status_tracker.webhooks.manager import WebhookManager
 
-from .common import SetUp, StartHousehold, coordinator_of, poll, registered, stage_of, state_of, until
-from .stack.titles import film
+from ..common import SetUp, StartHousehold, coordinator_of, poll, registered, stage_of, state_of, until
+from ..stack.titles import film
 
 STEPS: dict[str, tuple[type, str]] = {
     "platforms": (ConfigEntries, "async_unload_platforms"),

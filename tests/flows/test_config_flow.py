@@ -13,8 +13,8 @@ import pytest
 from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.flows.reauth import async_start_reauth
 
+from ..stack.server import Fault
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
-from .stack.server import Fault
 
 
 async def start(hass: HomeAssistant) -> ConfigFlowResult:

@@ -18,7 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 from custom_components.status_tracker.pipeline.requests import Reason, Stage, Step
 
-from .common import (
+from ..common import (
     Clock,
     SetUp,
     StartHousehold,
@@ -29,11 +29,11 @@ from .common import (
     state_of,
     until,
 )
-from .stack.household import Household
-from .stack.rows import REQUEST_APPROVED, REQUEST_DECLINED, REQUEST_PENDING, SeerrRequest
-from .stack.server import Fault, StackServer
-from .stack.stories import anime_series_story, frieren, long_way_home, sintel
-from .stack.titles import film, series
+from ..stack.household import Household
+from ..stack.rows import REQUEST_APPROVED, REQUEST_DECLINED, REQUEST_PENDING, SeerrRequest
+from ..stack.server import Fault, StackServer
+from ..stack.stories import anime_series_story, frieren, long_way_home, sintel
+from ..stack.titles import film, series
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What the flows and discovery do, against simulated services."""

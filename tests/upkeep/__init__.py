@@ -1,0 +1,1 @@
+"""Reloads, and settings that change in a service."""

@@ -1,0 +1,1 @@
+"""The webhooks that services post to, and their registration."""
