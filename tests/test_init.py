@@ -99,7 +99,7 @@ async def test_setup_unload_reload_remove(
     assert entry.state is ConfigEntryState.LOADED
     await poll(hass, entry)
     before = {state.entity_id: state.state for state in hass.states.async_all("sensor")}
-    assert len(before) == 4 + 4
+    assert len(before) == 4 + 4 + 2
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
     assert {state.state for state in hass.states.async_all("sensor")} == {"unavailable"}

@@ -31,7 +31,7 @@ from .sources.jellyfin.source import JellyfinSource
 from .sources.qbittorrent import QBittorrentSource
 from .sources.seerr.source import SeerrSource
 from .sources.shoko.source import ShokoSource
-from .storage.store import AnnouncementStore, MemoryStore
+from .storage.store import AnnouncementStore, DurationStore, MemoryStore
 from .upkeep.reload import async_reload_with_services
 from .upkeep.settings_watch import SettingsWatch, async_clear_offers
 from .upkeep.version_watch import VersionWatch
@@ -182,6 +182,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
         hass.data.get(CLIENTS, {}).pop(key, None)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await AnnouncementStore(hass, entry.entry_id).async_remove()
+    await DurationStore(hass, entry.entry_id).async_remove()
     await hass.async_add_executor_job(delete_posters, hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await card_resource(hass).async_unregister()

@@ -36,6 +36,7 @@ from .sources.base import Source
 from .sources.links import tell_links
 from .sources.seerr.source import SeerrSource
 from .storage.announcements import Announcements
+from .storage.durations import Durations
 from .storage.store import MemoryStore, StoredMemory
 
 SAVE_DELAY = 30
@@ -97,6 +98,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.limits = limits_of(entry.options)
         self._store = MemoryStore(hass, entry.entry_id)
         self.announcements = Announcements(hass, entry)
+        self.durations = Durations(hass, entry)
         self._beside: tuple[object, ...] = ()
         self.names: Counter[tuple[str, int | None]] = Counter()
         self._basis: tuple[Evidence, bool] | None = None
@@ -115,8 +117,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @override
     async def _async_setup(self) -> None:
-        """Load the stored memory and announcements."""
+        """Load the stored memory, announcements and durations."""
         await self.announcements.async_load()
+        await self.durations.async_load()
         await self._async_restore()
         self.announcements.begin(self.data or {})
 
@@ -143,6 +146,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     async def async_save(self) -> None:
         """Save the memory now."""
         await self.announcements.async_save()
+        await self.durations.async_save()
         await self._store.async_save(self._stored())
 
     # Stopping
@@ -278,7 +282,10 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         before, self.data = self.data or {}, dict(outcome.tracked)
         self.names = Counter((request.title, request.year) for request in self.data.values())
         if news:  # at the very first look nothing has happened
-            self.announcements.unheard += changes(before, self.data, self.memory.done)
+            found = changes(before, self.data, self.memory.done)
+            self.announcements.unheard += found
+            if self._settled:  # when something ended while Home Assistant was off is not known
+                self.durations.note(found)
 
     @callback
     def _plan(self) -> None:

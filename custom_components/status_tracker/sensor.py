@@ -11,15 +11,19 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
+from homeassistant.const import UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .frontend.resource import card_resource
+from .pipeline.durations import typical
 from .pipeline.requests import FINISHED, Stage, Tracked
+from .pipeline.terms import MediaType
 from .reports.attributes import request_attributes
 from .reports.posters import Posters
 from .reports.text import request_name
@@ -72,6 +76,31 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
+    """The time to available of a kind of request."""
+
+    device_class: SensorDeviceClass = SensorDeviceClass.DURATION
+    native_unit_of_measurement: str = UnitOfTime.SECONDS
+    suggested_unit_of_measurement: str = UnitOfTime.HOURS
+    suggested_display_precision: int = 1
+    state_class: SensorStateClass = SensorStateClass.MEASUREMENT
+    media_type: MediaType
+
+
+TIME_SENSORS: tuple[TimeToAvailableSensorEntityDescription, ...] = (
+    TimeToAvailableSensorEntityDescription(
+        key="time_to_available_movies",
+        translation_key="time_to_available_movies",
+        media_type=MediaType.MOVIE,
+    ),
+    TimeToAvailableSensorEntityDescription(
+        key="time_to_available_series",
+        translation_key="time_to_available_series",
+        media_type=MediaType.TV,
+    ),
+)
+
 TEXTS = frozenset({"request_id", "year", "tmdb_id", "tvdb_id"})
 
 
@@ -83,6 +112,7 @@ async def async_setup_entry(
     """Set up the counts, and the requests as they come and go."""
     coordinator, posters = entry.runtime_data.coordinator, entry.runtime_data.posters
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
+    async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
     known: set[int] = set()
     purged = False
 
@@ -144,6 +174,44 @@ class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
     def native_value(self) -> int:
         """Return the count."""
         return self.entity_description.value_fn(self.coordinator.data)
+
+
+class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
+    """How long requests of a kind took to become available: the median of the last 30 days."""
+
+    entity_description: TimeToAvailableSensorEntityDescription
+
+    def __init__(
+        self, coordinator: StatusTrackerCoordinator, description: TimeToAvailableSensorEntityDescription
+    ) -> None:
+        """Take the description."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+        self._shown: tuple[float | None, int] | None = None
+
+    def _read(self) -> tuple[float | None, int]:
+        """Return the median in seconds and the number of requests it is of."""
+        return typical(self.coordinator.durations.known, self.entity_description.media_type, dt_util.utcnow())
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it has changed."""
+        if (now := self._read()) != self._shown:
+            self._shown = now
+            super()._handle_coordinator_update()
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """Return the median in seconds; None while no request has been followed to its end."""
+        return self._read()[0]
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return how many requests it rests on."""
+        return {"journeys": self._read()[1]}
 
 
 class RequestSensor(StatusTrackerEntity, SensorEntity):

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
+from ..pipeline.durations import forecast
 from ..pipeline.ids import IdKind
 from ..pipeline.requests import Download, Journey, Tracked, Unit
 from ..pipeline.stages import download_stage
@@ -61,6 +62,7 @@ def request_details(coordinator: StatusTrackerCoordinator, request: Tracked) -> 
         "file": _file(film) if film else None,
         "episodes": [_episode(unit) for unit in request.units if unit.season is not None],
         "downloads": [_download(request, download) for download in request.downloads],
+        "forecast": _forecast(coordinator, request),
         "timeline": _timeline(request.journey),
         "time_in_stages": _time_in_stages(request.journey),
     }
@@ -174,7 +176,15 @@ def _progress(download: Download) -> int | None:
     return max(0, min(100, int(100 * (download.size - download.left) / download.size)))
 
 
-# The way it came
+# The way it came, and how it will go on
+
+
+def _forecast(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any] | None:
+    """Return when it will probably be available, in seconds from its request too, by how many journeys."""
+    told = forecast(coordinator.durations.known, request, dt_util.utcnow())
+    if told is None:
+        return None
+    return {"at": _time(told.at), "seconds": round(told.seconds), "journeys": told.journeys}
 
 
 def _timeline(journey: Journey) -> list[dict[str, Any]]:

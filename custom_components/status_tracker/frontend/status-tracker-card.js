@@ -1002,10 +1002,9 @@ class StatusTrackerRequest extends HTMLElement {
   }
 
   _forecast({ forecast }) {
-    const seconds = forecast?.seconds ?? forecast?.median;
-    if (!forecast || (!forecast.at && !seconds)) return null;
-    const time = forecast.at ? this.texts.moment(forecast.at) : this.texts.duration(seconds);
-    return el("p", { text: this.texts.get("forecast_text", { time, count: forecast.journeys ?? forecast.count }) });
+    if (!forecast) return null;
+    const time = this.texts.moment(forecast.at);
+    return el("p", { text: this.texts.get("forecast_text", { time, count: forecast.journeys }) });
   }
 
   _downloads({ downloads }) {

@@ -110,3 +110,9 @@ class AnnouncementStore(MemoryStore):
     """What has been announced of the requests of one entry: small, and written at once."""
 
     suffix = ".announced"
+
+
+class DurationStore(MemoryStore):
+    """How long the last journeys of one entry took."""
+
+    suffix = ".durations"
