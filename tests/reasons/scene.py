@@ -69,7 +69,7 @@ class Scene:
         names = ("reason", *wanted)
         shown = {name: state.attributes.get(name) for name in names}
         assert (state.state, shown) == (stage, {"reason": reason, **wanted})
-        problem = self.hass.states.get("binary_sensor.media_requests_problem")
+        problem = self.hass.states.get("binary_sensor.requests_stuck_request")
         assert problem
         assert problem.state == ("on" if state.attributes["stuck"] else "off")
         return state
