@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 from .common import Clock, SetUp, StartHousehold, poll
 from .stack.titles import film, series
 
-CALENDAR = "calendar.media_requests_expected"
+CALENDAR = "calendar.requests_expected"
 
 
 async def events(hass: HomeAssistant, days: int = 60) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ async def test_releases_and_airings(
     ]
     state = hass.states.get(CALENDAR)
     assert state is not None
-    assert state.name == "Media requests Expected"
+    assert state.name == "Requests Expected"
 
 
 async def test_the_next_date_is_the_state(

@@ -19,7 +19,7 @@ from .stack.server import Fault
 from .stack.stories import film_story, frieren, long_way_home, series_story, sintel, tears_of_steel, your_name
 from .stack.titles import film
 
-ACTIVITY = "event.media_requests_request_activity"
+ACTIVITY = "event.requests_request_activity"
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 FIELDS = {
     "request_id", "title", "year", "media_type", "stage", "previous_stage", "reason", "requested_by",
@@ -84,7 +84,7 @@ async def test_a_film_from_beginning_to_end(
     for number, one in enumerate(diary.entries):
         assert set(one) >= FIELDS
         assert one["request_id"] == request.id
-        assert one["entity_id"] == entity_id_of(hass, entry, request) == "sensor.media_requests_sintel_2010"
+        assert one["entity_id"] == entity_id_of(hass, entry, request) == "sensor.requests_sintel_2010"
         assert (one["title"], one["year"], one["media_type"]) == ("Sintel", 2010, "movie")
         assert (one["requested_by"], one["stage"]) == ("Alice", stages[number])
         assert one["previous_stage"] == (stages[number - 1] if number else None)
@@ -252,8 +252,8 @@ async def test_what_happened_during_a_restart(
     )
     told = {one["request_id"]: one["entity_id"] for one in diary.entries}
     assert told[moved.id] == entity_id_of(hass, entry, moved)
-    assert told[new.id] == "sensor.media_requests_sintel_2010"
-    assert told[gone.id] == "sensor.media_requests_film_2_2002"
+    assert told[new.id] == "sensor.requests_sintel_2010"
+    assert told[gone.id] == "sensor.requests_film_2_2002"
     assert {one["previous_stage"] for one in diary.entries if one["request_id"] == moved.id} == {"approved"}
     before = len(diary.entries)
     for _ in range(2):
@@ -300,7 +300,7 @@ async def test_many_at_once_are_all_told(
     told = {one["request_id"]: (one["event_type"], one["entity_id"], one["title"]) for one in diary.entries}
     assert len(diary.entries) == 30
     assert told == {
-        request.id: ("requested", f"sensor.media_requests_film_{n}_2000", f"Film {n}")
+        request.id: ("requested", f"sensor.requests_film_{n}_2000", f"Film {n}")
         for n, request in enumerate(asked)
     }
     assert not coordinator_of(entry).announcements.unheard

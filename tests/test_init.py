@@ -442,7 +442,7 @@ async def test_two_entries_do_not_mix(
     entries = [await setup_entry(first, **POLLING), await setup_entry(second, **POLLING)]
     assert one.id == other.id
     names = [state.name for entry in entries if (state := state_of(hass, entry, one))]
-    assert names == ["Media requests Sintel (2010)", "Media requests Tears of Steel (2012)"]
+    assert names == ["Requests Sintel (2010)", "Requests Tears of Steel (2012)"]
     await hass.config_entries.async_remove(entries[0].entry_id)
     await hass.async_block_till_done()
     assert stage_of(hass, entries[1], other) == "requested"

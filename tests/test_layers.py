@@ -45,17 +45,26 @@ def name_of(path: Path) -> str:
 NAMES = {name_of(path) for path in MODULES}
 
 
-def imported(path: Path) -> Iterator[str]:
+def imported(path: Path, text: str = "") -> Iterator[str]:
     """Give the modules a file imports, in functions and for types too; those of others begin with "!"."""
+    ours = "custom_components.status_tracker"
     package = list(path.relative_to(PACKAGE).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(text or path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (f"!{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (
+                alias.name.removeprefix(f"{ours}.") if alias.name.startswith(ours) else f"!{alias.name}"
+                for alias in node.names
+            )
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and not f"{node.module}.".startswith(f"{ours}.")
+        ):
             yield f"!{node.module}"
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1]
-            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = (node.module or "").removeprefix(ours).strip(".")
+            module = ".".join([*base, *name.split(".")]).strip(".")
             inner = [f"{module}.{alias.name}".strip(".") for alias in node.names]
             yield from {one if one in NAMES else module for one in inner}
 
@@ -65,6 +74,23 @@ def test_every_layer_is_there() -> None:
     folders = {path.relative_to(PACKAGE).parts[0] for path in MODULES if path.parent != PACKAGE}
     assert folders <= LAYERS.keys()
     assert {layer for layer in LAYERS if layer != "root"} <= folders | {path.stem for path in MODULES}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from ..const import DOMAIN", {"const"}),
+        ("from . import store", {"storage.store"}),
+        ("from custom_components.status_tracker.clients.arr import ArrClient", {"clients.arr"}),
+        ("from custom_components.status_tracker import coordinator", {"coordinator"}),
+        ("import custom_components.status_tracker.coordinator", {"coordinator"}),
+        ("from homeassistant.core import callback", {"!homeassistant.core"}),
+        ("import aiohttp", {"!aiohttp"}),
+    ],
+)
+def test_every_way_of_importing_is_seen(line: str, found: set[str]) -> None:
+    """Relative or absolute, a module or what is in it."""
+    assert set(imported(PACKAGE / "storage" / "new.py", line)) == found
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

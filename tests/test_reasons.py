@@ -86,7 +86,7 @@ class Scene:
         names = ("reason", *wanted)
         shown = {name: state.attributes.get(name) for name in names}
         assert (state.state, shown) == (stage, {"reason": reason, **wanted})
-        problem = self.hass.states.get("binary_sensor.media_requests_problem")
+        problem = self.hass.states.get("binary_sensor.requests_stuck_request")
         assert problem
         assert problem.state == ("on" if state.attributes["stuck"] else "off")
         return state
@@ -661,7 +661,7 @@ async def test_a_limit_of_zero_means_at_once(
     """The options say how long an ordinary wait may take before somebody should look, each for its stage."""
     scene = await follow(hass, household, setup_entry, clock, **limits)
     assert await stuck_from_the_start(scene) == stuck
-    count = hass.states.get("sensor.media_requests_stuck_requests")
+    count = hass.states.get("sensor.requests_stuck_requests")
     assert count
     assert count.state == str(len(stuck))
 
@@ -698,7 +698,7 @@ async def test_texts_are_in_the_language_of_the_house(
         await scene.home.world.block_import(download, [MISMATCH])
         state = await scene.look()
         details[language] = state.attributes["reason_detail"]
-        event = hass.states.get("event.media_requests_request_activity")
+        event = hass.states.get("event.requests_request_activity")
         assert event
         messages[language] = event.attributes["message"]
         assert MISMATCH.rstrip(".") in messages[language]

@@ -135,7 +135,7 @@ async def test_devices(
     registry = dr.async_get(hass)
     devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
     assert {(device.name, device.manufacturer) for device in devices} == {
-        ("Media requests", None),
+        ("Requests", None),
         ("Seerr", "Seerr"),
         ("radarr-hd", "Radarr"),
         ("radarr-4k", "Radarr"),
@@ -286,11 +286,11 @@ async def test_entity_ids_tell_the_title(
     ]
     entry = await setup_entry(home, **POLLING)
     await poll(hass, entry, rounds=6)
-    wanted = {request.id: f"sensor.media_requests_film_{n}_2000" for n, request in enumerate(many)}
+    wanted = {request.id: f"sensor.requests_film_{n}_2000" for n, request in enumerate(many)}
     assert {request.id: entity_id_of(hass, entry, request) for request in many} == wanted
     new = await home.world.request(sintel())
     await poll(hass, entry, rounds=1)
-    assert entity_id_of(hass, entry, new) == "sensor.media_requests_sintel_2010"
+    assert entity_id_of(hass, entry, new) == "sensor.requests_sintel_2010"
 
 
 async def test_a_request_whose_title_nobody_knows(
@@ -311,7 +311,7 @@ async def test_a_request_whose_title_nobody_knows(
     await poll(hass, entry)
     state = state_of(hass, entry, request)
     assert state
-    assert (state.attributes["title"], state.name) == ("Sintel", "Media requests Sintel (2010)")
+    assert (state.attributes["title"], state.name) == ("Sintel", "Requests Sintel (2010)")
 
 
 async def test_names_tell_requests_for_one_title_apart(
@@ -329,14 +329,14 @@ async def test_names_tell_requests_for_one_title_apart(
     ]
     entry = await setup_entry(home, **POLLING)
     await poll(hass, entry)
-    names = [state.name.removeprefix("Media requests ") for state in shown(hass)]
+    names = [state.name.removeprefix("Requests ") for state in shown(hass)]
     assert names == ["Sintel (2010)", "The Long Way Home (2021)", "Tears of Steel (2012)"]
     requests += [
         await world.request(both, auto_approve=True, is_4k=True),
         await world.request(show, auto_approve=True, seasons=[2], user="Bob"),
     ]
     await poll(hass, entry)
-    names = [state.name.removeprefix("Media requests ") for state in shown(hass)]
+    names = [state.name.removeprefix("Requests ") for state in shown(hass)]
     assert names == [
         "Sintel (2010)",
         "The Long Way Home (2021) S01",
@@ -394,16 +394,14 @@ async def test_an_entity_renamed_by_its_owner(
     home = await household()
     request = await home.world.request(sintel())
     entry = await setup_entry(home, **POLLING)
-    er.async_get(hass).async_update_entity(
-        "sensor.media_requests_sintel_2010", new_entity_id="sensor.our_film"
-    )
+    er.async_get(hass).async_update_entity("sensor.requests_sintel_2010", new_entity_id="sensor.our_film")
     await hass.async_block_till_done()
     await home.world.approve(request)
     await poll(hass, entry)
     state = hass.states.get("sensor.our_film")
     assert state
     assert state.state == "approved"
-    event = hass.states.get("event.media_requests_request_activity")
+    event = hass.states.get("event.requests_request_activity")
     assert event
     assert event.attributes["entity_id"] == "sensor.our_film"
 
@@ -582,7 +580,7 @@ async def test_available_at_once(hass: HomeAssistant, household: StartHousehold,
     await world.mark_media(request.media, MEDIA_AVAILABLE)
     await poll(hass, entry, rounds=4)
     assert stage_of(hass, entry, request) == "available"
-    event = hass.states.get("event.media_requests_request_activity")
+    event = hass.states.get("event.requests_request_activity")
     assert event
     assert event.attributes["event_type"] == "available"
     assert event.attributes["entity_id"] == entity_id_of(hass, entry, request)
@@ -596,14 +594,14 @@ async def test_counts(hass: HomeAssistant, household: StartHousehold, setup_entr
     def counts() -> Mapping[str, str]:
         """The states of the counts."""
         names = ("active_requests", "downloading", "stuck_requests", "awaiting_approval")
-        states = {name: hass.states.get(f"sensor.media_requests_{name}") for name in names}
+        states = {name: hass.states.get(f"sensor.requests_{name}") for name in names}
         return {name: state.state if state else "" for name, state in states.items()}
 
     assert list(counts().values()) == ["0", "0", "0", "0"]
     await a_bit_of_everything(home)
     await poll(hass, entry, rounds=4)
     assert list(counts().values()) == ["4", "1", "1", "1"]
-    problem = hass.states.get("binary_sensor.media_requests_problem")
+    problem = hass.states.get("binary_sensor.requests_stuck_request")
     assert problem
     assert problem.state == "on"
     for request in list(home.world.requests.values()):

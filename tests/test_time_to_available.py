@@ -11,8 +11,8 @@ from .stack.household import Household
 from .stack.rows import SeerrRequest
 from .stack.titles import film
 
-MOVIES = "sensor.media_requests_time_to_available_movies"
-SERIES = "sensor.media_requests_time_to_available_tv_shows"
+MOVIES = "sensor.requests_time_to_available_movies"
+SERIES = "sensor.requests_time_to_available_tv_shows"
 
 
 async def requested(home: Household, number: int) -> SeerrRequest:

@@ -20,7 +20,7 @@ MANUFACTURER = {
 
 
 class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
-    """An entity of the device Media requests; last evidence stands, so it stays available."""
+    """An entity of the device of all requests; last evidence stands, so it stays available."""
 
     _attr_has_entity_name = True
 

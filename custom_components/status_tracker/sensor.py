@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfTime
+from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -53,24 +53,28 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
         key="active",
         translation_key="active",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage not in FINISHED),
     ),
     StatusTrackerSensorEntityDescription(
         key="downloading",
         translation_key="downloading",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage is Stage.DOWNLOADING),
     ),
     StatusTrackerSensorEntityDescription(
         key="stuck",
         translation_key="stuck",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stuck),
     ),
     StatusTrackerSensorEntityDescription(
         key="awaiting_approval",
         translation_key="awaiting_approval",
         state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_count(lambda request: request.stage is Stage.REQUESTED),
     ),
 )
@@ -84,6 +88,7 @@ class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
     native_unit_of_measurement: str = UnitOfTime.SECONDS
     suggested_unit_of_measurement: str = UnitOfTime.HOURS
     suggested_display_precision: int = 1
+    entity_category: EntityCategory = EntityCategory.DIAGNOSTIC
     state_class: SensorStateClass = SensorStateClass.MEASUREMENT
     media_type: MediaType
 

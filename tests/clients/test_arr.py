@@ -40,18 +40,6 @@ def derived(kind: str, name: str) -> Any:
     return json.loads((FIXTURES / kind / f"{name}.json").read_text())
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 async def home() -> AsyncIterator[Household]:
     """Give a household with a Radarr, and a Sonarr below a path."""

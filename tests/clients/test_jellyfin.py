@@ -31,18 +31,6 @@ KEY = "jellyfin-api-key"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture(params=["10.8.13", "10.11.11", "12.0.0"])
 async def server(request: pytest.FixtureRequest) -> AsyncIterator[FakeJellyfin]:
     """Give a Jellyfin of each kind, at noon."""

@@ -38,11 +38,6 @@ def recorded(name: str) -> Any:
     return record.get("body", record)
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
 @pytest.fixture(params=["dummy", "plain", "unsafe"])
 async def session(request: pytest.FixtureRequest) -> AsyncIterator[aiohttp.ClientSession]:
     """Give a session with each kind of cookie jar, for the client must not depend on it."""

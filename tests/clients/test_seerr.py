@@ -41,18 +41,6 @@ def recorded(name: str) -> Any:
     return json.loads((FIXTURES / f"{name}.json").read_text())["body"]
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 async def home() -> AsyncIterator[Household]:
     """Give a household around a Seerr."""

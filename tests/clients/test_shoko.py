@@ -40,18 +40,6 @@ type Version = Literal[4, 5, 6]
 VERSIONS: tuple[Version, ...] = (4, 5, 6)
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened; only loopback is ever used."""
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a client session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 def world() -> World:
     """Return an empty household."""
@@ -66,9 +54,9 @@ async def shoko(request: pytest.FixtureRequest, world: World) -> AsyncIterator[F
 
 
 @pytest.fixture
-def client(http: aiohttp.ClientSession, shoko: FakeShoko) -> ShokoClient:
+def client(session: aiohttp.ClientSession, shoko: FakeShoko) -> ShokoClient:
     """Return a client with the right key."""
-    return ShokoClient(http, shoko.url, api_key=shoko.api_key)
+    return ShokoClient(session, shoko.url, api_key=shoko.api_key)
 
 
 async def test_check_and_version(client: ShokoClient, shoko: FakeShoko) -> None:
@@ -79,10 +67,10 @@ async def test_check_and_version(client: ShokoClient, shoko: FakeShoko) -> None:
     assert all("apikey" not in call.query for call in shoko.calls)
 
 
-async def test_wrong_key(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_wrong_key(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A wrong key is refused, and the message does not hold it."""
     with pytest.raises(InvalidAuth) as refused:
-        await ShokoClient(http, shoko.url, api_key="a-wrong-key").check()
+        await ShokoClient(session, shoko.url, api_key="a-wrong-key").check()
     assert "a-wrong-key" not in str(refused.value)
 
 
@@ -101,34 +89,34 @@ async def test_a_starting_shoko_proves_nothing_of_the_key(
         await client.queue()
 
 
-async def test_key_exchange(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_key_exchange(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """User and password become a key of this device, the same each time."""
-    key = await exchange(http, shoko.url, "Default", "shoko")
-    assert await exchange(http, shoko.url, "Default", "shoko") == key
+    key = await exchange(session, shoko.url, "Default", "shoko")
+    assert await exchange(session, shoko.url, "Default", "shoko") == key
     assert list(shoko.keys) == [("Default", "Home Assistant")]
-    await ShokoClient(http, shoko.url, api_key=key).check()
+    await ShokoClient(session, shoko.url, api_key=key).check()
     with pytest.raises(InvalidAuth):
-        await exchange(http, shoko.url, "Default", "wrong")
+        await exchange(session, shoko.url, "Default", "wrong")
     shoko.state = "Starting"
     with pytest.raises(NotReady):
-        await exchange(http, shoko.url, "Default", "shoko")
+        await exchange(session, shoko.url, "Default", "shoko")
 
 
-async def test_exchange_without_a_key_in_the_answer(http: aiohttp.ClientSession, world: World) -> None:
+async def test_exchange_without_a_key_in_the_answer(session: aiohttp.ClientSession, world: World) -> None:
     """An answer without a key is an odd one."""
     async with FakeShoko(world) as shoko:
         shoko.fault = Fault.lying(lambda path, data: {}, only="/api/auth")
         with pytest.raises(BadAnswer):
-            await exchange(http, shoko.url, "Default", "shoko")
+            await exchange(session, shoko.url, "Default", "shoko")
 
 
-async def test_other_products(http: aiohttp.ClientSession, world: World) -> None:
+async def test_other_products(session: aiohttp.ClientSession, world: World) -> None:
     """Another product, a proxy's login and a web page are not a Shoko; nobody at home is told apart."""
     async with FakeRadarr(world, world.add_arr("radarr")) as radarr:
         with pytest.raises(WrongService):
-            await ShokoClient(http, radarr.url, api_key="k").check()
+            await ShokoClient(session, radarr.url, api_key="k").check()
     async with FakeShoko(world) as shoko:
-        client = ShokoClient(http, shoko.url, api_key=shoko.api_key)
+        client = ShokoClient(session, shoko.url, api_key=shoko.api_key)
         for fault in (
             Fault.html(),
             Fault.status(401),
@@ -147,10 +135,10 @@ async def test_other_products(http: aiohttp.ClientSession, world: World) -> None
             await client.check()
 
 
-async def test_addresses(http: aiohttp.ClientSession, world: World) -> None:
+async def test_addresses(session: aiohttp.ClientSession, world: World) -> None:
     """A sub-path holds, and the address of a page of the web UI is taken for the server's."""
     async with FakeShoko(world, url_base="/shoko") as shoko:
-        client = ShokoClient(http, f"{shoko.url}/webui/dashboard", api_key=shoko.api_key)
+        client = ShokoClient(session, f"{shoko.url}/webui/dashboard", api_key=shoko.api_key)
         await client.check()
         assert client.url == shoko.url
         assert client.unrecognised_url == f"{shoko.url}/webui/utilities/unrecognized/files"
@@ -202,10 +190,10 @@ async def test_queue(client: ShokoClient, shoko: FakeShoko, world: World) -> Non
         assert (queue.total_count, queue.blocked_count) == (3, 1)
 
 
-async def test_version_is_asked_anew_after_an_outage(http: aiohttp.ClientSession, world: World) -> None:
+async def test_version_is_asked_anew_after_an_outage(session: aiohttp.ClientSession, world: World) -> None:
     """A Shoko that went away may come back as another version."""
     async with FakeShoko(world) as shoko:
-        client = ShokoClient(http, shoko.url, api_key=shoko.api_key)
+        client = ShokoClient(session, shoko.url, api_key=shoko.api_key)
         await client.queue()
         shoko.fault = Fault.status(502)
         with pytest.raises(NotReady):
@@ -214,10 +202,10 @@ async def test_version_is_asked_anew_after_an_outage(http: aiohttp.ClientSession
         assert await client.version() == "6.1.0"
 
 
-async def test_an_odd_answer_of_a_started_shoko(http: aiohttp.ClientSession, world: World) -> None:
+async def test_an_odd_answer_of_a_started_shoko(session: aiohttp.ClientSession, world: World) -> None:
     """A broken answer stays a broken answer once the server says it has started."""
     async with FakeShoko(world) as shoko:
-        client = ShokoClient(http, shoko.url, api_key=shoko.api_key)
+        client = ShokoClient(session, shoko.url, api_key=shoko.api_key)
         shoko.fault = Fault.status(500, only="File")
         with pytest.raises(BadAnswer) as odd:
             await client.file(1)

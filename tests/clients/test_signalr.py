@@ -40,18 +40,6 @@ PATH = "/anime/Show/Season 1/one.mkv"
 type MakeServer = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened; only loopback is ever used."""
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a client session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 def world() -> World:
     """Return an empty household."""
@@ -119,10 +107,10 @@ async def listening(connection: PushConnection) -> AsyncIterator[Heard]:
 
 
 def push(
-    http: aiohttp.ClientSession, shoko: FakeShoko, pace: Pace = QUICK, **options: Any
+    session: aiohttp.ClientSession, shoko: FakeShoko, pace: Pace = QUICK, **options: Any
 ) -> SignalRConnection:
     """Return Shoko's push connection."""
-    client = ShokoClient(http, shoko.url, api_key=options.pop("api_key", shoko.api_key))
+    client = ShokoClient(session, shoko.url, api_key=options.pop("api_key", shoko.api_key))
     return client.push(pace=pace, **options)
 
 
@@ -170,21 +158,21 @@ async def serve() -> AsyncIterator[MakeServer]:
         await runner.cleanup()
 
 
-def plain(http: aiohttp.ClientSession, url: str, pace: Pace = QUICK) -> SignalRConnection:
+def plain(session: aiohttp.ClientSession, url: str, pace: Pace = QUICK) -> SignalRConnection:
     """Return a connection to any hub."""
 
     async def fine() -> None:
         """Take every key."""
 
     return SignalRConnection(
-        http, url, "hub", params={}, headers={"apikey": "secret"}, events=("a",), verify=fine, pace=pace
+        session, url, "hub", params={}, headers={"apikey": "secret"}, events=("a",), verify=fine, pace=pace
     )
 
 
 @pytest.mark.parametrize("version", [4, 5, 6])
-async def test_events_of_each_version(http: aiohttp.ClientSession, world: World, version: Any) -> None:
+async def test_events_of_each_version(session: aiohttp.ClientSession, world: World, version: Any) -> None:
     """A hub that takes protocol version 1 only lets it in; keys of payloads come in lower case."""
-    async with FakeShoko(world, version=version) as shoko, listening(push(http, shoko)) as heard:
+    async with FakeShoko(world, version=version) as shoko, listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         assert heard.connection.connected
         assert shoko.hub.refused_handshakes == []
@@ -196,19 +184,19 @@ async def test_events_of_each_version(http: aiohttp.ClientSession, world: World,
         assert (payload["fileid"], payload["relativepath"]) == (file.id, "Show/Season 1/one.mkv")
 
 
-async def test_pings_keep_it_alive(http: aiohttp.ClientSession, world: World) -> None:
+async def test_pings_keep_it_alive(session: aiohttp.ClientSession, world: World) -> None:
     """A server that drops silent clients keeps this one."""
     async with (
         FakeShoko(world, version=6, client_timeout=0.4, ping_interval=0.1) as shoko,
-        listening(push(http, shoko)) as heard,
+        listening(push(session, shoko)) as heard,
     ):
         await heard.until(lambda: shoko.hub.pings_received >= 15)
         assert (heard.connects, shoko.hub.timed_out) == (1, 0)
 
 
-async def test_killed_and_restarted(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_killed_and_restarted(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
     """A hub that dies and comes back is found again, each time anew, and says so each time."""
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         for round_trip in (1, 2, 3):
             await heard.until(lambda count=round_trip: heard.connects == count)
             shoko.kill_hub()
@@ -219,19 +207,19 @@ async def test_killed_and_restarted(http: aiohttp.ClientSession, shoko: FakeShok
         await heard.until(lambda: any(name == "file:detected" for name, _ in heard.events))
 
 
-async def test_server_down_and_back(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_server_down_and_back(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """Refused connections are tried again until there is one."""
     shoko.fault = Fault.down()
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await asyncio.sleep(0.1)
         assert heard.connects == 0
         shoko.fault = None
         await heard.until(lambda: heard.connects == 1)
 
 
-async def test_half_open(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_half_open(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A server that says nothing any more is left and connected to anew."""
-    async with listening(push(http, shoko, replace(QUICK, silence=0.3))) as heard:
+    async with listening(push(session, shoko, replace(QUICK, silence=0.3))) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.silent = True
         await heard.until(lambda: not heard.connection.connected)
@@ -240,7 +228,7 @@ async def test_half_open(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
 
 
 async def test_back_off_grows_and_starts_anew(
-    http: aiohttp.ClientSession, shoko: FakeShoko, monkeypatch: pytest.MonkeyPatch
+    session: aiohttp.ClientSession, shoko: FakeShoko, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Waits double up to the limit, with jitter; a connection that lasted resets them."""
     waits: list[float] = []
@@ -255,7 +243,7 @@ async def test_back_off_grows_and_starts_anew(
 
     pace = replace(QUICK, back_off=5.0, back_off_max=60.0, jitter=lambda: 0.5, settled=0.2)
     shoko.fault = Fault.status(503)
-    connection = push(http, shoko, pace)
+    connection = push(session, shoko, pace)
     monkeypatch.setattr(sys.modules[type(connection).__module__].asyncio, "sleep", sleep)
     async with listening(connection) as heard:
         await heard.until(lambda: heard.connects == 1)
@@ -266,20 +254,20 @@ async def test_back_off_grows_and_starts_anew(
         assert waits[6] == 7.5
 
 
-async def test_wrong_key_ends_it(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_wrong_key_ends_it(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A hub that refuses the key, and REST that does too: no more tries."""
-    connection = push(http, shoko, api_key="wrong")
+    connection = push(session, shoko, api_key="wrong")
     with pytest.raises(InvalidAuth):
         async with asyncio.timeout(5):
             await connection.run(lambda *_: None, lambda: None)
     assert shoko.count("negotiate") == 1
 
 
-async def test_refused_while_starting(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_refused_while_starting(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A Shoko that is starting refuses everybody: it is tried again."""
     shoko.hub.authorize = lambda request: shoko.state == "Started"
     shoko.state = "Starting"
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await asyncio.sleep(0.15)
         assert shoko.count("negotiate") > 1
         shoko.state = "Started"
@@ -287,20 +275,20 @@ async def test_refused_while_starting(http: aiohttp.ClientSession, shoko: FakeSh
 
 
 async def test_refused_by_the_hub_alone(
-    http: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
+    session: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A hub that refuses a key REST takes is no reason to ask the person for another."""
     shoko.hub.authorize = lambda request: False
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: shoko.count("negotiate") > 1)
         assert heard.connects == 0
     assert "polling has to do" in caplog.text
 
 
-async def test_hub_switched_off(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_hub_switched_off(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A hub that is off is looked for at the slowest pace, and found when it is on again."""
     shoko.hub.enabled = False
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await asyncio.sleep(0.1)
         assert 1 <= shoko.count("negotiate") <= 8
         shoko.hub.enabled = True
@@ -323,7 +311,7 @@ async def test_cancelled_at_any_moment(shoko: FakeShoko) -> None:
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_cut_off_before_the_first_message(http: aiohttp.ClientSession, serve: MakeServer) -> None:
+async def test_cut_off_before_the_first_message(session: aiohttp.ClientSession, serve: MakeServer) -> None:
     """A connection that dies the moment it is made costs no thread its life: it is just tried again."""
     tries = 0
 
@@ -339,41 +327,41 @@ async def test_cut_off_before_the_first_message(http: aiohttp.ClientSession, ser
         request.transport.abort()
         return socket
 
-    connection = plain(http, await serve(hub), replace(QUICK, handshake=0.05))
+    connection = plain(session, await serve(hub), replace(QUICK, handshake=0.05))
     async with listening(connection) as heard:
         await heard.until(lambda: tries >= 10)
         assert heard.connects == 0
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_a_dead_socket_raises_nothing(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_a_dead_socket_raises_nothing(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """Abandoned between connecting and the handshake, the library's thread ends in peace."""
     for _ in range(5):
-        async with listening(push(http, shoko)):
+        async with listening(push(session, shoko)):
             await until_thread()
 
 
-async def test_stopping_a_silent_connection(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_stopping_a_silent_connection(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A server that sends nothing cannot hold up the end."""
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.silent = True
         async with asyncio.timeout(1):
             await heard.stop()
 
 
-async def test_hanging_negotiation(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_hanging_negotiation(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A server that takes the call and never answers is left after the limit, without a thread."""
     shoko.fault = Fault.hang(only="negotiate")
     before = threading.active_count()
-    async with listening(push(http, shoko, replace(QUICK, connect=0.1))) as heard:
+    async with listening(push(session, shoko, replace(QUICK, connect=0.1))) as heard:
         await heard.until(lambda: shoko.count("negotiate") >= 2)
         assert threading.active_count() <= before
         shoko.fault = None
         await heard.until(lambda: heard.connects == 1)
 
 
-async def test_odd_hubs(http: aiohttp.ClientSession, serve: MakeServer) -> None:
+async def test_odd_hubs(session: aiohttp.ClientSession, serve: MakeServer) -> None:
     """Negotiations that offer nothing, sockets that are refused or hang, handshakes that fail: on and on."""
     tries: dict[str, int] = {}
     mode = "no json"
@@ -404,7 +392,7 @@ async def test_odd_hubs(http: aiohttp.ClientSession, serve: MakeServer) -> None:
         return socket
 
     url = await serve(hub)
-    async with listening(plain(http, url, replace(QUICK, connect=0.3, handshake=0.15))) as heard:
+    async with listening(plain(session, url, replace(QUICK, connect=0.3, handshake=0.15))) as heard:
         for mode in (
             "no json",
             "no id",
@@ -420,9 +408,9 @@ async def test_odd_hubs(http: aiohttp.ClientSession, serve: MakeServer) -> None:
         assert heard.events == []
 
 
-async def test_late_events_of_an_old_connection(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_late_events_of_an_old_connection(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """What comes after the cancellation is not told any more, and odd arguments do no harm."""
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.broadcast("file:hashed")
         shoko.hub.broadcast("file:deleted", None)
@@ -438,10 +426,10 @@ async def test_late_events_of_an_old_connection(http: aiohttp.ClientSession, sho
 
 
 async def test_a_listener_that_raises(
-    http: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
+    session: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An event nobody could take in is logged and costs no connection."""
-    connection = push(http, shoko)
+    connection = push(session, shoko)
     heard: list[str] = []
 
     def on_event(name: str, payload: dict[str, Any]) -> None:
@@ -464,11 +452,11 @@ async def test_a_listener_that_raises(
 
 
 async def test_no_key_in_the_log(
-    http: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
+    session: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not even with everything set to debugging, not even after the library was told to log."""
     caplog.set_level(logging.DEBUG)
-    async with listening(push(http, shoko)) as heard:
+    async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         logging.getLogger(LIBRARY).setLevel(logging.DEBUG)
         shoko.kill_hub()
@@ -479,7 +467,7 @@ async def test_no_key_in_the_log(
     assert LIBRARY not in {record.name for record in caplog.records}
 
 
-async def test_an_executor_of_ones_own(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_an_executor_of_ones_own(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """All that blocks goes through the function it was given."""
     calls: list[str] = []
 
@@ -488,13 +476,13 @@ async def test_an_executor_of_ones_own(http: aiohttp.ClientSession, shoko: FakeS
         calls.append(getattr(function, "__name__", "close"))
         return await asyncio.to_thread(function)
 
-    async with listening(push(http, shoko, run_blocking=run_blocking)) as heard:
+    async with listening(push(session, shoko, run_blocking=run_blocking)) as heard:
         await heard.until(lambda: "ping" in calls)
     assert calls[0] == "connect"
     assert calls[-1] == "close"
 
 
-async def test_a_thread_that_comes_back_late(http: aiohttp.ClientSession, shoko: FakeShoko) -> None:
+async def test_a_thread_that_comes_back_late(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
     """A connection that came up after all, when nobody waits for it any more, closes itself."""
     gate = threading.Event()
     ended = threading.Event()
@@ -515,7 +503,7 @@ async def test_a_thread_that_comes_back_late(http: aiohttp.ClientSession, shoko:
         return await asyncio.to_thread(held)
 
     pace = replace(QUICK, connect=0.05, close=0.05)
-    async with listening(push(http, shoko, pace, run_blocking=run_blocking)):
+    async with listening(push(session, shoko, pace, run_blocking=run_blocking)):
         await asyncio.sleep(0.1)
     gate.set()
     await eventually(lambda: ended.is_set() and not shoko.hub.connections)
@@ -523,7 +511,7 @@ async def test_a_thread_that_comes_back_late(http: aiohttp.ClientSession, shoko:
 
 
 async def test_errors_are_told_without_the_servers_words(
-    http: aiohttp.ClientSession, serve: MakeServer, caplog: pytest.LogCaptureFixture
+    session: aiohttp.ClientSession, serve: MakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The library puts a whole answer into its error; none of it reaches the log."""
     caplog.set_level(logging.DEBUG)
@@ -534,7 +522,7 @@ async def test_errors_are_told_without_the_servers_words(
             return web.json_response({"connectionId": "x"})
         return web.Response(status=418, headers={"X-Secret": "hush"})
 
-    connection = plain(http, await serve(hub))
+    connection = plain(session, await serve(hub))
     async with listening(connection) as heard:
         await heard.until(lambda: "418" in caplog.text)
     assert "hush" not in caplog.text

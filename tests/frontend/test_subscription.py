@@ -174,7 +174,7 @@ async def test_one_request(
     assert details["downloads"][0]["episodes"] == [[1, 1], [1, 2]]
     assert details["timeline"]
     assert details["entity_id"] == entity_id
-    for wrong in ("sensor.media_requests_active_requests", "sensor.none", "sun.sun"):
+    for wrong in ("sensor.requests_active_requests", "sensor.none", "sun.sun"):
         await client.send_json_auto_id({"type": "status_tracker/request", "entity_id": wrong})
         assert (await client.receive_json())["error"]["code"] == "not_found"
 

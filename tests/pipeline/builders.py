@@ -401,3 +401,14 @@ def vfs_item(
 def seed_range(count: int) -> Iterable[int]:
     """Return seeds for tests by chance, the same in every run."""
     return range(count)
+
+
+FILE = film_file()
+GRAB = event(HistoryKind.GRABBED)
+FRESH_GRAB = event(HistoryKind.GRABBED, ago(minutes=1))
+DONE = torrent(TorrentState.COMPLETE, 1.0)
+NEXT_WEEK = NOW + timedelta(days=7)
+SOON = timedelta(minutes=2)
+ANIME = (request(), title(anime=True), film(file=FILE))
+HASHING = shoko_file(5, FILE, matched=False)
+MATCHED = shoko_file(5, FILE)

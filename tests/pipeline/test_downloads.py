@@ -18,7 +18,10 @@ from custom_components.status_tracker.pipeline.terms import (
 from .builders import (
     ANIME_STACK,
     CLIENT,
+    DONE,
+    FILE,
     GB,
+    GRAB,
     HASH,
     NOW,
     OTHER_HASH,
@@ -47,9 +50,6 @@ from .builders import (
     torrent,
 )
 
-FILE = film_file()
-GRAB = event(HistoryKind.GRABBED)
-DONE = torrent(TorrentState.COMPLETE, 1.0)
 SHOWN = [series_item(), *(episode_item(number) for number in (1, 2, 3))]
 LOADED = [episode(1, number, loaded=True) for number in (1, 2, 3)]
 OPEN = [episode(1, number) for number in (1, 2, 3)]

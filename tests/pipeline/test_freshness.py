@@ -13,6 +13,7 @@ from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (
     ANIME_STACK,
+    FILE,
     FOURK_STACK,
     JELLYFIN,
     NOW,
@@ -26,7 +27,6 @@ from .builders import (
     event,
     film,
     film_4k,
-    film_file,
     film_item,
     ids,
     look,
@@ -43,7 +43,6 @@ from .builders import (
 )
 
 BEFORE, SOON, LATER = ago(minutes=10), NOW + timedelta(seconds=2), NOW + timedelta(minutes=1)
-FILE = film_file()
 ANIME = shoko_file(7, FILE)
 
 

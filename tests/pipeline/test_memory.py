@@ -12,6 +12,7 @@ from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaSt
 from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (
+    FILE,
     LIMITS,
     NOW,
     SEERR,
@@ -21,7 +22,6 @@ from .builders import (
     episode_event,
     episode_item,
     film,
-    film_file,
     film_item,
     look,
     only,
@@ -34,7 +34,6 @@ from .builders import (
     torrent,
 )
 
-FILE = film_file()
 DONE = request(status=RequestStatus.COMPLETED, media_status=MediaStatus.AVAILABLE)
 SHOWN = (*STACK, request(), film(file=FILE), film_item())
 

@@ -1,7 +1,6 @@
 """Every row of the reason table: what produces it, what lifts it, when it is stuck."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -20,19 +19,27 @@ from custom_components.status_tracker.pipeline.terms import (
 )
 
 from .builders import (
+    ANIME,
     ANIME_STACK,
+    DONE,
+    FILE,
+    FRESH_GRAB,
+    GRAB,
+    HASHING,
     LIMIT,
+    MATCHED,
+    NEXT_WEEK,
     NOW,
     OTHER_HASH,
     RADARR,
     SHOKO,
+    SOON,
     STACK,
     ago,
     episode,
     episode_item,
     event,
     film,
-    film_file,
     film_item,
     only,
     request,
@@ -41,22 +48,11 @@ from .builders import (
     series_item,
     series_request,
     settled,
-    shoko_file,
-    title,
     torrent,
     vfs_item,
 )
 
-FILE = film_file()
-GRAB = event(HistoryKind.GRABBED)
-FRESH_GRAB = event(HistoryKind.GRABBED, ago(minutes=1))
-DONE = torrent(TorrentState.COMPLETE, 1.0)
-NEXT_WEEK = NOW + timedelta(days=7)
-SOON = timedelta(minutes=2)
-ANIME = (request(), title(anime=True), film(file=FILE))
-HASHING = shoko_file(5, FILE, matched=False)
 REFUSED = replace(HASHING, refused=True)
-MATCHED = shoko_file(5, FILE)
 SHOWN = [series_item(), episode_item(1)]
 
 # reason, the stage it is shown with, what produces it, what lifts it

@@ -19,7 +19,10 @@ from custom_components.status_tracker.pipeline.terms import (
 
 from .builders import (
     CLIENT,
+    DONE,
+    FILE,
     GB,
+    GRAB,
     HASH,
     JELLYFIN,
     NOW,
@@ -35,7 +38,6 @@ from .builders import (
     episode_row,
     event,
     film,
-    film_file,
     film_item,
     ids,
     item,
@@ -51,9 +53,6 @@ from .builders import (
     torrent,
 )
 
-FILE = film_file()
-GRAB = event(HistoryKind.GRABBED)
-DONE = torrent(TorrentState.COMPLETE, 1.0)
 WITHOUT_LIBRARY = (SEERR, RADARR, SONARR, CLIENT)
 SEERR_AND_LIBRARY = (SEERR, JELLYFIN)
 

@@ -7,6 +7,7 @@ from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaTy
 
 from .builders import (
     ANIME_STACK,
+    FILE,
     FILM,
     GB,
     HASH,
@@ -21,7 +22,6 @@ from .builders import (
     episode_row,
     event,
     film,
-    film_file,
     film_item,
     ids,
     look,
@@ -36,7 +36,6 @@ from .builders import (
     torrent,
 )
 
-FILE = film_file()
 SHOWN = (*STACK, request(), film(file=FILE), film_item())
 
 

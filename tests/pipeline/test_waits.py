@@ -27,19 +27,28 @@ from custom_components.status_tracker.pipeline.terms import (
 from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (
+    ANIME,
     ANIME_STACK,
     AT_ONCE,
     CLIENT,
+    DONE,
+    FILE,
     FOURK_STACK,
+    FRESH_GRAB,
     GB,
+    GRAB,
+    HASHING,
     JELLYFIN,
     LIMIT,
+    MATCHED,
+    NEXT_WEEK,
     NOW,
     OTHER_HASH,
     RADARR,
     RADARR_4K,
     SEERR,
     SHOKO,
+    SOON,
     STACK,
     ago,
     episode,
@@ -63,20 +72,10 @@ from .builders import (
     series_request,
     series_title,
     settled,
-    shoko_file,
     title,
     torrent,
 )
 
-FILE = film_file()
-GRAB = event(HistoryKind.GRABBED)
-FRESH_GRAB = event(HistoryKind.GRABBED, ago(minutes=1))
-DONE = torrent(TorrentState.COMPLETE, 1.0)
-NEXT_WEEK = NOW + timedelta(days=7)
-SOON = timedelta(minutes=2)
-ANIME = (request(), title(anime=True), film(file=FILE))
-HASHING = shoko_file(5, FILE, matched=False)
-MATCHED = shoko_file(5, FILE)
 SHOWN = [series_item(), episode_item(1)]
 
 

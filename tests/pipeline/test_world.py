@@ -20,6 +20,7 @@ from custom_components.status_tracker.pipeline.tracker import Memory, evaluate
 
 from .builders import (
     FIELDS,
+    FILE,
     FOURK_STACK,
     GB,
     LIMITS,
@@ -58,9 +59,6 @@ from .builders import (
     torrent,
     vfs_item,
 )
-
-FILE = film_file()
-
 
 # Order, repetition and subsets
 

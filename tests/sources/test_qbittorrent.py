@@ -23,23 +23,11 @@ V2 = "571fb9c37bdcf66c1a1135eb6714c85538444936ca8c7a7844b91a56ca60fdf8"
 HASH = "02ce87cc1c1506ac363071b5edfaff3d8b8bd63b"
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
 @pytest.fixture
 async def server() -> AsyncIterator[FakeQbittorrent]:
     """Give a qBittorrent."""
     async with FakeQbittorrent(World()) as server:
         yield server
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 def source_of(

@@ -1,45 +1,35 @@
 """The webhooks a simulated Sonarr sends."""
 
 from collections.abc import Callable
-from typing import Any, override
+from typing import ClassVar, override
 
-from .arr import FakeArr
+from .arr_events import ArrEvents, Json, Owner
 from .arr_rows import ENGLISH, iso
 from .arr_webhooks import common_download, file_payload, release_grabbed
-from .rows import Arr, ArrFile, Download, EpisodeRow, SeriesRow
+from .rows import Arr, Download, SeriesRow
 
 POSTERS = "https://artworks.thetvdb.com/banners"
 
 
-class SonarrWebhooks(FakeArr):
+class SonarrWebhooks(ArrEvents):
     """Turns the world's events into Sonarr's webhooks."""
+
+    file_key: ClassVar[str] = "episodeFile"
+    renamed_key: ClassVar[str] = "renamedEpisodeFiles"
+    without_url: ClassVar[tuple[str, ...]] = ("Health", "HealthRestored", "ApplicationUpdate")
 
     @override
     def listen(self) -> list[Callable[[], None]]:
         """The world's events that Sonarr tells of."""
         on = self.world.on
         return [
-            on("grabbed", self._on_grabbed),
-            on("imported", self._on_imported),
+            *super().listen(),
             on("import_complete", self._on_complete),
-            on("import_blocked", self._on_blocked),
             on("arr_added", self._on_added),
-            on("arr_removed", self._on_removed),
-            on("file_removed", self._on_file_removed),
-            on("renamed", self._on_renamed),
-            on("health", self._on_health),
         ]
 
-    async def _tell(
-        self, event: str, payload: dict[str, Any], *switches: str, row: SeriesRow | None = None
-    ) -> None:
-        """Post an event with what all have in common."""
-        common = {"eventType": event, "instanceName": self.app_name, "applicationUrl": ""}
-        if event in ("Health", "HealthRestored", "ApplicationUpdate"):
-            common.pop("applicationUrl")
-        await self.connections.notify(payload | common, *switches, tags=row.tags if row else None)
-
-    def _series_payload(self, row: SeriesRow) -> dict[str, Any]:
+    @override
+    def owner_payload(self, row: SeriesRow) -> Json:
         """The series in a webhook."""
         title = row.title
         return {
@@ -55,11 +45,11 @@ class SonarrWebhooks(FakeArr):
             "year": title.year,
             "genres": ["Drama"],
             "images": self.images(row.id, title.poster, POSTERS),
-            "tags": sorted(self.arr.tags.get(tag, str(tag)) for tag in row.tags),
+            "tags": self.tag_labels(row),
             "originalLanguage": ENGLISH[0],
         }
 
-    def _episodes_payload(self, ids: list[int]) -> list[dict[str, Any]]:
+    def _episodes_payload(self, ids: list[int]) -> list[Json]:
         """Episodes in a webhook; no absolute numbers there."""
         rows = [row for number in ids if (row := self.arr.episode(number))]
         return [
@@ -77,50 +67,22 @@ class SonarrWebhooks(FakeArr):
             for row in rows
         ]
 
-    def _row(self, download: Download) -> SeriesRow | None:
-        """The series of a download of this instance."""
-        return self.arr.series.get(download.owner_id or 0) if download.arr is self.arr else None
-
-    def _both(self, row: SeriesRow, ids: list[int]) -> dict[str, Any]:
+    @override
+    def subject(self, row: SeriesRow, episode_ids: list[int]) -> Json:
         """Series and episodes."""
-        return {"series": self._series_payload(row), "episodes": self._episodes_payload(ids)}
+        return {"series": self.owner_payload(row), "episodes": self._episodes_payload(episode_ids)}
 
-    async def _on_grabbed(self, download: Download) -> None:
-        """Grab: once a release, with all its episodes."""
-        if row := self._row(download):
-            release = {
-                "quality": download.quality,
-                "qualityVersion": 1,
-                "releaseGroup": "EXAMPLE",
-                "releaseTitle": download.release,
-                "indexer": download.indexer,
-                "size": download.size,
-                "customFormatScore": 0,
-                "customFormats": [],
-                "languages": ENGLISH,
-            }
-            payload = self._both(row, download.episode_ids) | {"release": release}
-            await self._tell("Grab", payload | common_download(download, download.grab_id), "onGrab", row=row)
-
-    async def _on_imported(
-        self, download: Download, owner: SeriesRow, file: ArrFile, replaced: ArrFile | None, **_: object
-    ) -> None:
-        """Download: once a file."""
-        if row := self._row(download):
-            payload = self._both(row, file.episode_ids) | {
-                "episodeFile": file_payload(file, "sonarr", source=download),
-                "isUpgrade": replaced is not None,
-                "deletedFiles": [file_payload(replaced, "sonarr", recycled=True)] if replaced else None,
-                "release": release_grabbed(download, "sonarr"),
-            }
-            switches = ("onDownload", "onUpgrade") if replaced else ("onDownload",)
-            await self._tell("Download", payload | common_download(download), *switches, row=row)
+    @override
+    def blocked_subject(self, row: Owner | None, download: Download) -> Json:
+        """Series, if known, and episodes."""
+        episodes = {"episodes": self._episodes_payload(download.episode_ids)}
+        return super().blocked_subject(row, download) | episodes
 
     async def _on_complete(self, download: Download) -> None:
         """Download again, in its other shape: all files of the release."""
-        if row := self._row(download):
+        if row := self.row_of(download):
             files = [e.file for n in download.episode_ids if (e := self.arr.episode(n)) and e.file]
-            payload = self._both(row, download.episode_ids) | common_download(download)
+            payload = self.subject(row, download.episode_ids) | common_download(download)
             payload.pop("customFormatInfo")
             payload |= {
                 "episodeFiles": [file_payload(file, "sonarr") for file in files],
@@ -129,76 +91,9 @@ class SonarrWebhooks(FakeArr):
                 "sourcePath": f"/downloads/sonarr/{download.release}",
                 "destinationPath": files[0].path.rpartition("/")[0] if files else row.path,
             }
-            await self._tell("Download", payload, "onImportComplete", row=row)
-
-    async def _on_blocked(self, download: Download) -> None:
-        """ManualInteractionRequired."""
-        if download.arr is self.arr:
-            row = self._row(download)
-            payload = {
-                "series": self._series_payload(row) if row else None,
-                "episodes": self._episodes_payload(download.episode_ids),
-                "downloadInfo": {
-                    "quality": download.quality,
-                    "qualityVersion": 1,
-                    "title": download.release,
-                    "size": download.size,
-                },
-                "downloadStatus": (download.tracked_status or "ok").capitalize(),
-                "downloadStatusMessages": [{"title": t, "messages": lines} for t, lines in download.messages],
-                "release": release_grabbed(download, "sonarr"),
-            }
-            await self._tell(
-                "ManualInteractionRequired",
-                payload | common_download(download),
-                "onManualInteractionRequired",
-                row=row,
-            )
+            await self.tell("Download", payload, "onImportComplete", row=row)
 
     async def _on_added(self, arr: Arr, row: SeriesRow) -> None:
         """SeriesAdd."""
         if arr is self.arr:
-            await self._tell("SeriesAdd", {"series": self._series_payload(row)}, "onSeriesAdd", row=row)
-
-    async def _on_removed(self, arr: Arr, row: SeriesRow, deleted_files: bool) -> None:
-        """SeriesDelete."""
-        if arr is self.arr:
-            payload = {"series": self._series_payload(row), "deletedFiles": deleted_files}
-            await self._tell("SeriesDelete", payload, "onSeriesDelete", row=row)
-
-    async def _on_file_removed(
-        self, arr: Arr, owner: SeriesRow, row: EpisodeRow | None, file: ArrFile, reason: str
-    ) -> None:
-        """EpisodeFileDelete."""
-        if arr is self.arr:
-            payload = self._both(owner, file.episode_ids) | {
-                "episodeFile": file_payload(file, "sonarr"),
-                "deleteReason": reason,
-            }
-            more = ("onEpisodeFileDeleteForUpgrade",) if reason == "upgrade" else ()
-            await self._tell("EpisodeFileDelete", payload, "onEpisodeFileDelete", *more, row=owner)
-
-    async def _on_renamed(self, arr: Arr, owner: SeriesRow, file: ArrFile, before: str) -> None:
-        """Rename."""
-        if arr is self.arr:
-            entry = file_payload(file, "sonarr") | {
-                "previousPath": before,
-                "previousRelativePath": before.removeprefix(f"{owner.path}/"),
-            }
-            payload = {"series": self._series_payload(owner), "renamedEpisodeFiles": [entry]}
-            await self._tell("Rename", payload, "onRename", row=owner)
-
-    async def _on_health(self, arr: Arr, entry: dict[str, str], restored: bool) -> None:
-        """Health and HealthRestored."""
-        if arr is self.arr:
-            payload = {
-                "level": entry["type"],
-                "message": entry["message"],
-                "type": entry["source"],
-                "wikiUrl": "https://wiki.servarr.com/sonarr/system",
-            }
-            more = ("includeHealthWarnings",) if entry["type"] == "warning" else ()
-            event, switch = (
-                ("HealthRestored", "onHealthRestored") if restored else ("Health", "onHealthIssue")
-            )
-            await self._tell(event, payload, switch, *more)
+            await self.tell("SeriesAdd", {"series": self.owner_payload(row)}, "onSeriesAdd", row=row)

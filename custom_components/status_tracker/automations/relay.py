@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
-from ..pipeline.changes import Change
+from ..pipeline.changes import RECOVERED, REMOVED, STUCK, Change
+from ..pipeline.requests import FINISHED, Stage
 from ..reports.activity import activity
 from ..reports.status import status_text
 
@@ -24,12 +27,35 @@ class Happening:
     told: dict[str, Any]
 
 
+EVENT_ACTIVITY = f"{DOMAIN}_activity"  # what the activity log shows
+
+# Whatever else happens, the log shows it as the state of the request's sensor.
+LOGGED = frozenset(
+    {
+        Stage.AVAILABLE,
+        Stage.PARTIALLY_AVAILABLE,
+        Stage.DECLINED,
+        Stage.FAILED,
+        Stage.DELETED,
+        STUCK,
+        RECOVERED,
+        REMOVED,
+    }
+)
+
 SIGNAL: SignalType[Happening] = SignalType(f"{DOMAIN}_happening")
+
+
+def _is_logged(change: Change) -> bool:
+    """Return whether the log shows a change; what can be watched is not "on its way again"."""
+    if change.kind == RECOVERED and change.request.stage in FINISHED:
+        return False
+    return change.kind in LOGGED or change.previous is None
 
 
 @callback
 def async_relay(hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator) -> None:
-    """Tell the triggers of the changes of an entry for as long as it is loaded."""
+    """Tell triggers and log of the changes of an entry for as long as it is loaded."""
 
     @callback
     def relay(change: Change) -> None:
@@ -40,6 +66,10 @@ def async_relay(hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: Statu
             "status": status_text(hass, change.request),
             "is_4k": change.request.request.is_4k,
         }
+        if _is_logged(change):
+            sensor = er.async_get(hass).async_get(told["entity_id"] or "")
+            device = {ATTR_DEVICE_ID: sensor.device_id} if sensor else {}
+            hass.bus.async_fire(EVENT_ACTIVITY, {**told, **device})
         async_dispatcher_send(hass, SIGNAL, Happening(entry.entry_id, change, told))
 
     entry.async_on_unload(coordinator.announcements.add_listener(relay))

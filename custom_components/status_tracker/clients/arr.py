@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar, override
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse
 import orjson
 from yarl import URL
 
@@ -18,29 +18,19 @@ from .arr_model import (
     Tag,
 )
 from .errors import BadAnswer, Rejected, WrongService
-from .http import HttpClient, Params
+from .http import KeyedClient, Params
 
 API = "api/v3"
 
 type Connection = dict[str, Any]
 
 
-class ArrClient(HttpClient):
+class ArrClient(KeyedClient):
     """One Radarr or Sonarr behind its address, with an API key."""
 
     app: ClassVar[str]
     owner: ClassVar[str]
     attached: ClassVar[tuple[str, ...]]  # what its rows could carry, and shall not
-
-    def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
-        """Keep the address and the key."""
-        super().__init__(session, url)
-        self._api_key = api_key
-
-    @override
-    def _headers(self) -> dict[str, str]:
-        """Return the key."""
-        return {"X-Api-Key": self._api_key}
 
     @override
     def _redirect(self, what: str, method: str, url: URL, response: ClientResponse) -> URL:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, override
 
 from aiohttp import (
     ClientConnectorCertificateError,
@@ -169,3 +169,17 @@ class HttpClient:
             return orjson.loads(body)
         except orjson.JSONDecodeError as err:
             raise BadAnswer(f"{what}: answered with what is not JSON") from err
+
+
+class KeyedClient(HttpClient):
+    """A service that takes an API key as `X-Api-Key`."""
+
+    def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
+        """Initialize with the address and the key."""
+        super().__init__(session, url)
+        self._api_key = api_key
+
+    @override
+    def _headers(self) -> dict[str, str]:
+        """Return the key."""
+        return {"X-Api-Key": self._api_key}

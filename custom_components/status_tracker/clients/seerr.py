@@ -2,7 +2,7 @@
 
 from typing import Any, override
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse
 import orjson
 
 from .errors import (
@@ -15,7 +15,7 @@ from .errors import (
     NotReady,
     WrongService,
 )
-from .http import HttpClient
+from .http import KeyedClient
 from .seerr_model import (
     ArrServer,
     JellyfinServer,
@@ -34,20 +34,10 @@ MAX_PAGES = 100
 WEBHOOK = "api/v1/settings/notifications/webhook"
 
 
-class SeerrClient(HttpClient):
+class SeerrClient(KeyedClient):
     """One Seerr behind its address, with an API key."""
 
     name = "Seerr"
-
-    def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
-        """Keep the address and the key."""
-        super().__init__(session, url)
-        self._api_key = api_key
-
-    @override
-    def _headers(self) -> dict[str, str]:
-        """Return the key."""
-        return {"X-Api-Key": self._api_key}
 
     @override
     def _check(self, what: str, response: ClientResponse, body: str) -> None:

@@ -20,7 +20,7 @@ from ..clients.errors import CannotConnect, ClientError, HostRefused, NotReady, 
 from ..clients.seerr_model import ArrServer, JellyfinServer, build_url
 from ..const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
 from ..pipeline.terms import Service
-from . import client_factory as connect
+from . import client_factory
 from .client_factory import Probe, address_key, async_probe, build_client, unique_id
 
 ARRS = (Service.RADARR, Service.SONARR)
@@ -115,7 +115,7 @@ def _absent(error: ClientError | None) -> bool:
 async def _async_ask[T](question: Awaitable[T], default: T) -> T:
     """Return the answer, or the default when there is none; the reason goes to the log."""
     try:
-        async with asyncio.timeout(connect.PROBE_SECONDS):
+        async with asyncio.timeout(client_factory.PROBE_SECONDS):
             return await question
     except (ClientError, TimeoutError) as err:
         LOGGER.debug("While looking for services: %s", err or type(err).__name__)

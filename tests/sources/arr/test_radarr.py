@@ -24,18 +24,6 @@ from tests.stack.titles import film
 FILM = film("Film", 2020, 2004)
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 async def home() -> AsyncIterator[Household]:
     """Give a household whose clock stands."""

@@ -21,18 +21,6 @@ from tests.stack.titles import series
 SHOW = series("Show", 2020, 3001, 903001, {0: 1, 1: 3, 2: 3})
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 async def home() -> AsyncIterator[Household]:
     """Give a household whose clock stands."""

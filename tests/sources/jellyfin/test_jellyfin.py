@@ -20,11 +20,6 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 VFS = "/config/Shokofin/VFS/0c419071"
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
 @pytest.fixture
 async def house() -> AsyncIterator[Household]:
     """Give a Jellyfin with a source that watches it."""

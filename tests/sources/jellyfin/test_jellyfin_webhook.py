@@ -17,11 +17,6 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SERVER = "5a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
 @pytest.fixture
 async def house() -> AsyncIterator[Household]:
     """Give an empty Jellyfin of the id the payloads carry, with a source that watches it."""

@@ -33,18 +33,6 @@ FILM = film("Film", 2020, 2004)
 SHOW = series("Show", 2020, 3001, 903001, {0: 1, 1: 2, 2: 3}, anime=True)
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened."""
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Give a session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 async def home() -> AsyncIterator[Household]:
     """Give a household with a Radarr for 4K, whose clock stands."""

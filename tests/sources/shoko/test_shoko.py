@@ -32,18 +32,6 @@ PACE = Pace(ping=0.2, back_off=0.01, back_off_max=0.02, jitter=lambda: 0.0)
 type Version = Literal[4, 5, 6]
 
 
-@pytest.fixture(autouse=True)
-def _loopback(socket_enabled: None) -> None:
-    """Let real sockets be opened; only loopback is ever used."""
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a client session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 @pytest.fixture
 def world() -> World:
     """Return an empty household whose time stands still."""
@@ -60,9 +48,9 @@ async def shoko(request: pytest.FixtureRequest, world: World) -> AsyncIterator[F
 
 
 @pytest.fixture
-def source(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> ShokoSource:
+def source(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> ShokoSource:
     """Return a source that polls and has no push connection."""
-    return make_source(http, shoko, world, push=False)
+    return make_source(session, shoko, world, push=False)
 
 
 ALL = pytest.mark.parametrize("shoko", [4, 5, 6], indirect=True)
@@ -70,10 +58,10 @@ MODERN = pytest.mark.parametrize("shoko", [5, 6], indirect=True)
 
 
 def make_source(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World, *, push: bool, key: str | None = None
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World, *, push: bool, key: str | None = None
 ) -> ShokoSource:
     """Return a source."""
-    client = ShokoClient(http, shoko.url, api_key=key or shoko.api_key)
+    client = ShokoClient(session, shoko.url, api_key=key or shoko.api_key)
     connection: PushConnection | None = client.push(pace=PACE) if push else None
     return ShokoSource("shoko1", "Shoko", client, clock=world.now, push=connection)
 
@@ -578,7 +566,7 @@ async def test_kept_as_long_as_somebody_wants_it(source: ShokoSource, world: Wor
 
 
 async def test_dump_and_restore(
-    http: aiohttp.ClientSession, source: ShokoSource, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, source: ShokoSource, shoko: FakeShoko, world: World
 ) -> None:
     """After a restart the last evidence stands, and is read again by its id, not looked up."""
     _, episode = frieren(world)
@@ -588,7 +576,7 @@ async def test_dump_and_restore(
     data = json.loads(json.dumps(source.dump([want()])))
     assert source.dump([want(request_id=2)])["files"] == []
 
-    restarted = make_source(http, shoko, world, push=False)
+    restarted = make_source(session, shoko, world, push=False)
     restarted.restore(data)
     assert seen(restarted) == before
     shoko.clear_calls()
@@ -672,9 +660,9 @@ async def test_series_and_episode_that_vanished(source: ShokoSource, shoko: Fake
 
 
 @ALL
-async def test_push_says_it_sooner(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_push_says_it_sooner(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
     """Each event is evidence at once where it tells enough, and has the rest read at once."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     await poll(source, want())
     async with listening(source) as news:
@@ -699,10 +687,10 @@ async def test_push_says_it_sooner(http: aiohttp.ClientSession, shoko: FakeShoko
 
 @MODERN
 async def test_push_not_matched_then_linked_by_hand(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """Refused is told at once, unless AniDB has banned Shoko; a link by hand lifts it."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
     await poll(source, want())
@@ -722,9 +710,9 @@ async def test_push_not_matched_then_linked_by_hand(
 
 
 @ALL
-async def test_push_of_a_renaming(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_push_of_a_renaming(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
     """A file that Shoko renames keeps its former path, so that the *arr's path still finds it."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE, episode)
     await poll(source, want())
@@ -740,10 +728,10 @@ async def test_push_of_a_renaming(http: aiohttp.ClientSession, shoko: FakeShoko,
 
 @ALL
 async def test_matched_before_the_import_is_known(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """A file hashed, matched and renamed before its *arr tells of it is remembered under its old name."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     await poll(source)
     async with listening(source) as news:
@@ -761,10 +749,10 @@ async def test_matched_before_the_import_is_known(
 
 
 async def test_files_nobody_wants_are_bounded(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """A great import leaves no more than the latest few, asks nothing and wakes nobody."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     await poll(source, want())
     async with listening(source) as news:
         await until(lambda: bool(news))
@@ -783,9 +771,9 @@ async def test_files_nobody_wants_are_bounded(
 
 
 @MODERN
-async def test_metadata_events(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_metadata_events(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
     """A series that is created and links that come are read at once; other series' news is nobody's."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     series, episode = frieren(world, linked=False, created=False)
     other = world.shoko_add_series("Other", 5, episodes=1)
     await world.shoko_take_in(PATH, SIZE, episode)
@@ -816,10 +804,10 @@ async def test_metadata_events(http: aiohttp.ClientSession, shoko: FakeShoko, wo
 
 @MODERN
 async def test_deleted_and_unlinked_by_push(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """A deletion is read at once; until Shoko confirms it the last word stands."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE, episode)
     await poll(source, want())
@@ -841,10 +829,10 @@ async def test_deleted_and_unlinked_by_push(
 
 @ALL
 async def test_what_was_missed_is_read_after_a_reconnect(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """A match while the hub was dead is found as soon as it is back."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     hashed = await world.shoko_take_in(PATH, SIZE)
     unseen = FileEvidence(path="/anime/Show/two.mkv", size=2)
@@ -868,10 +856,10 @@ async def test_what_was_missed_is_read_after_a_reconnect(
 @ALL
 @pytest.mark.parametrize("push", [True, False], ids=["push", "polling"])
 async def test_push_and_polling_end_alike(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World, push: bool
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World, push: bool
 ) -> None:
     """With push, without it, and with a hub that dies halfway: the evidence is the same in the end."""
-    source = make_source(http, shoko, world, push=push)
+    source = make_source(session, shoko, world, push=push)
     series, episode = frieren(world, created=False)
     context = listening(source) if push else contextlib.nullcontext()
     async with context:
@@ -890,10 +878,10 @@ async def test_push_and_polling_end_alike(
 
 
 async def test_an_event_during_a_poll_is_not_lost(
-    http: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
 ) -> None:
     """What happens to a file while it is being read has it read once more at once."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
     await poll(source, want())
@@ -917,10 +905,10 @@ async def test_an_event_during_a_poll_is_not_lost(
         assert "tvdb_episode:9350138" in ids(source)
 
 
-async def test_events_that_name_no_path_or_no_file(http: aiohttp.ClientSession, world: World) -> None:
+async def test_events_that_name_no_path_or_no_file(session: aiohttp.ClientSession, world: World) -> None:
     """A match of a file never heard of has the anime looked up soon; an unlinking of who knows what, all."""
     async with FakeShoko(world, version=6) as shoko:
-        source = make_source(http, shoko, world, push=True)
+        source = make_source(session, shoko, world, push=True)
         _, episode = frieren(world)
         await poll_for(source, world, timedelta(hours=1), want(in_flight=False))
         async with listening(source) as news:
@@ -939,9 +927,9 @@ async def test_events_that_name_no_path_or_no_file(http: aiohttp.ClientSession, 
             assert source.next_poll is None
 
 
-async def test_an_event_of_a_namesake(http: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_an_event_of_a_namesake(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
     """A file of the same folder and name but another size is let go, and the right one still found."""
-    source = make_source(http, shoko, world, push=True)
+    source = make_source(session, shoko, world, push=True)
     series, episode = frieren(world)
     other = world.shoko_add_episode(series, 2)
     await poll(source, want())
@@ -973,10 +961,10 @@ async def test_a_slow_shoko_gets_several_polls(
     assert seen(source) is not None
 
 
-async def test_a_refused_key_ends_the_listening(http: aiohttp.ClientSession, world: World) -> None:
+async def test_a_refused_key_ends_the_listening(session: aiohttp.ClientSession, world: World) -> None:
     """Shoko 6 refuses the key at the hub: the next poll says so, and there is no more trying."""
     async with FakeShoko(world, version=6) as shoko:
-        source = make_source(http, shoko, world, push=True, key="wrong")
+        source = make_source(session, shoko, world, push=True, key="wrong")
         news: list[None] = []
         async with asyncio.timeout(5):
             await source.listen(lambda: news.append(None))

@@ -1,0 +1,28 @@
+"""What the activity log says of requests, beside the stages that their sensors show there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import Event, HomeAssistant, callback
+
+from .automations.relay import EVENT_ACTIVITY
+from .const import DOMAIN
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event[Any]], dict[str, Any]]], None],
+) -> None:
+    """Describe our events."""
+
+    @callback
+    def describe(event: Event[Any]) -> dict[str, Any]:
+        """Return the sentence that was true when it happened; it names the title."""
+        described = {"name": event.data["title"], "message": event.data["message"]}
+        if entity_id := event.data.get(ATTR_ENTITY_ID):
+            described[ATTR_ENTITY_ID] = entity_id
+        return described
+
+    async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)
