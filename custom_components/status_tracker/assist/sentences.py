@@ -124,7 +124,7 @@ class Sentences:
 
         @callback
         def leave() -> None:
-            """Let go of them; without any entry nothing is understood."""
+            """Drop them; without any entry nothing is understood."""
             self._followed.pop(coordinator)()
             self._update()
 
@@ -132,7 +132,7 @@ class Sentences:
 
     @callback
     def _update(self) -> None:
-        """Register the sentences anew if the titles are others."""
+        """Register the sentences again if the titles are others."""
         if not self._ready:
             return
         if not self._followed:
