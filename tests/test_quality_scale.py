@@ -208,7 +208,7 @@ def _flow() -> None:
 @check("config-flow-test-coverage", "test-before-configure")
 def _flow_tests() -> None:
     """Whatever fails is shown, and the same flow then goes on; nothing is set up twice."""
-    files = ("test_config_flow.py", "test_subentry_flow.py")
+    files = ("flows/test_config_flow.py", "flows/test_subentry_flow.py")
     assert named_tests("fails_then_works|recover|then_works", *files)
     assert named_tests("twice|already|known", *files)
     assert "async_probe" in function("flows/schemas.py", "async_check")
@@ -342,7 +342,7 @@ def _unloading() -> None:
     text = function("__init__.py", "async_unload_entry")
     for part in ("async_unload_platforms", "source.close()", "async_save()", "async_leave()"):
         assert part in text
-    assert named_tests("unload", "test_webhook.py", "test_unload.py")
+    assert named_tests("unload", "webhooks/test_webhook.py", "test_unload.py")
 
 
 @check("docs-configuration-parameters")
@@ -396,7 +396,7 @@ def _reauth() -> None:
     assert "{name}" in english("config", "step", "reauth_confirm")["description"]
     assert "self._on_refused" in function("coordinator.py", "_check_auth")
     assert "async_start_reauth" in function("__init__.py", "async_setup_entry")
-    assert named_tests("reauth", "test_config_flow.py")
+    assert named_tests("reauth", "flows/test_config_flow.py")
 
 
 @check("test-coverage")

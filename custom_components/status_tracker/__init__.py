@@ -12,6 +12,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .assist.sentences import sentences_of
 from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
 from .automations.relay import async_relay
 from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
@@ -73,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_relay(hass, entry, coordinator)
     async_offer_names(hass, entry, coordinator)
+    entry.async_on_unload(await sentences_of(hass).async_follow(coordinator))
     coordinator.async_update_listeners()
     for source in sources:
         entry.async_create_background_task(

@@ -43,7 +43,7 @@ class ProblemSensor(StatusTrackerEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether a person should look."""
+        """Return whether the request is stuck."""
         return any(request.stuck for request in self.coordinator.data.values())
 
 

@@ -40,7 +40,7 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Know the dates from the start."""
+        """Initialize with the present dates."""
         await super().async_added_to_hass()
         self._read()
 

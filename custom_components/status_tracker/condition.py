@@ -38,7 +38,7 @@ class RequestCondition(EntityConditionBase):
 
 
 class IsStuckCondition(RequestCondition):
-    """Whether a person should look."""
+    """Whether a request is stuck."""
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:

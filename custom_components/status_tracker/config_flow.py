@@ -63,7 +63,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the Seerr and look around from there."""
+        """Ask for Seerr and discover the other services."""
         errors: dict[str, str] = {}
         if user_input is not None:
             data, probe, errors = await async_check(
@@ -96,7 +96,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_services()
 
     async def async_step_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the person choose among what was found."""
+        """Offer the services that were found."""
         if user_input is not None:
             self._chosen = [self._found[key] for key in user_input[CONF_SERVICES]]
             self._clients = await async_find_clients(self.hass, self._data, self._chosen)

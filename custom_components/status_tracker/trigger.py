@@ -152,7 +152,7 @@ class BecameAvailableTrigger(RequestTrigger):
 
 
 class BecameStuckTrigger(RequestTrigger):
-    """Fires when a person should look."""
+    """Fires when a request gets stuck."""
 
     kinds = frozenset({STUCK})
 

@@ -30,6 +30,7 @@ FREE = {
     "binary_sensor",
     "diagnostics",
     "event",
+    "llm",
     "persistent_notification",
     "repairs",
     "sensor",

@@ -1,4 +1,4 @@
-"""Have a release replaced: dropped from the queue with its data, blocklisted, and searched for anew."""
+"""Have a release replaced: dropped from the queue with its data, blocklisted, and searched for again."""
 
 import asyncio
 from collections.abc import Set

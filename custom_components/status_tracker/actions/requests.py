@@ -214,7 +214,7 @@ def _commands(
 
 
 async def _follow(arr: ArrInstance, command: Command) -> None:
-    """See a command off: raises if it fails; one that takes longer goes on without us."""
+    """Wait for a command; raises if it fails, and stops waiting if it takes longer."""
     for pause in PAUSES:
         await asyncio.sleep(pause)
         try:

@@ -55,11 +55,11 @@ def _is_logged(change: Change) -> bool:
 
 @callback
 def async_relay(hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator) -> None:
-    """Tell triggers and log of the changes of an entry for as long as it is loaded."""
+    """Report the changes of an entry to triggers and the activity log while it is loaded."""
 
     @callback
     def relay(change: Change) -> None:
-        """Tell of one change."""
+        """Report one change."""
         told = {
             "event_type": str(change.kind),
             **activity(coordinator, change),

@@ -1,1 +1,1 @@
-"""Speak with the services: one file a service, nothing of Home Assistant."""
+"""Clients of the services: one file per service, independent of Home Assistant."""

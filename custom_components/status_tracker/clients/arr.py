@@ -1,4 +1,4 @@
-"""Speak with an *arr: what Radarr's and Sonarr's API (v3) have in common."""
+"""Client for what the APIs (v3) of Radarr and Sonarr have in common."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar, override
@@ -123,7 +123,7 @@ class ArrClient(KeyedClient):
         return await self._write("POST", "notification", body, {"forceSave": str(force).lower()})
 
     async def update_notification(self, body: Connection, *, force: bool = False) -> Connection:
-        """Write a connection back as it was read, with changes; NotFound if it is gone."""
+        """Write a connection back as it was read, with changes; NotFound if it does not exist."""
         path = f"notification/{int(body['id'])}"
         return await self._write("PUT", path, body, {"forceSave": str(force).lower()})
 

@@ -122,7 +122,7 @@ class JellyfinClient(HttpClient):
         return obeyed
 
     async def items_by_ids(self, ids: Iterable[str], *, fields: str = IDS_AND_FILES) -> list[Item]:
-        """Return the items with these ids, 100 a call; those that are gone are missing."""
+        """Return the items with these ids, 100 a call; those that do not exist are left out."""
         found: list[Item] = []
         for batch in batched(ids, IDS_PAGE, strict=False):
             params: Params = {
@@ -139,7 +139,7 @@ class JellyfinClient(HttpClient):
         return found
 
     async def episodes(self, series_id: str) -> list[Item]:
-        """Return a series' episodes that have a file; NotFound when the series is gone."""
+        """Return a series' episodes that have a file; NotFound if the series does not exist."""
         try:
             return await self._episodes(f"Shows/{series_id}/Episodes", {})
         except NotFound:

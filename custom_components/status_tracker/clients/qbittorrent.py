@@ -72,7 +72,7 @@ class QBittorrentClient(HttpClient):
         return text
 
     async def maindata(self) -> TorrentStore:
-        """Bring the store up to date with one call and return it; after any failure it is read anew."""
+        """Bring the store up to date with one call and return it; after any failure it is read again."""
         rid, self._rid = self._rid, 0
         # From here on only an answer that was taken whole brings the next poll a rid.
         data = await self._ask(MAINDATA, {"rid": rid}, {"rid": 0})

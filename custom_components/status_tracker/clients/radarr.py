@@ -1,4 +1,4 @@
-"""Speak with Radarr (API v3)."""
+"""Client for Radarr (API v3)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ class RadarrClient(ArrClient):
     attached = ("Movie",)
 
     async def movie(self, movie_id: int) -> Movie:
-        """Return a film; NotFound when it is gone."""
+        """Return a film; NotFound if it does not exist."""
         return Movie.parse(await self._get(f"{API}/movie/{movie_id}"))
 
     async def movie_by_tmdb(self, tmdb_id: int) -> Movie | None:

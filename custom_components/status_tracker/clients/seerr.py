@@ -1,4 +1,4 @@
-"""Speak with Seerr 3, Jellyseerr and Overseerr."""
+"""Client for Seerr 3, Jellyseerr and Overseerr."""
 
 from typing import Any, override
 
@@ -124,7 +124,7 @@ class SeerrClient(KeyedClient):
         raise BadAnswer(f"{self.name}: the list of requests does not end")
 
     async def request(self, request_id: int) -> Request:
-        """Return one request; NotFound when it is gone."""
+        """Return one request; NotFound if it does not exist."""
         return Request.parse(await self._get(f"api/v1/request/{request_id}"))
 
     async def movie(self, tmdb_id: int) -> TitleDetails:

@@ -186,15 +186,15 @@ class ShokoClient(HttpClient):
         return _files(await self._ask("api/v3/File/PathEndsWith", {"path": tail, "limit": 50, **INCLUDE}))
 
     async def file(self, file_id: int) -> ShokoFile:
-        """Return one file; NotFound if it is gone."""
+        """Return one file; NotFound if it does not exist."""
         return ShokoFile.parse(await self._ask(f"api/v3/File/{file_id}", INCLUDE))
 
     async def series(self, series_id: int) -> ShokoIds:
-        """Return the ids of a series; NotFound if it is gone."""
+        """Return the ids of a series; NotFound if it does not exist."""
         return ShokoEntry.parse(await self._ask(f"api/v3/Series/{series_id}")).ids
 
     async def episode(self, episode_id: int) -> ShokoIds:
-        """Return the ids of an episode; NotFound if it is gone."""
+        """Return the ids of an episode; NotFound if it does not exist."""
         return ShokoEntry.parse(await self._ask(f"api/v3/Episode/{episode_id}")).ids
 
     async def files_of_movie(self, tmdb_id: int) -> list[ShokoFile]:

@@ -1,4 +1,4 @@
-"""Speak with Sonarr (API v3)."""
+"""Client for Sonarr (API v3)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -65,7 +65,7 @@ class SonarrClient(ArrClient):
     attached = ("Series", "Episode")
 
     async def series(self, series_id: int) -> Series:
-        """Return a series; NotFound when it is gone."""
+        """Return a series; NotFound if it does not exist."""
         return Series.parse(await self._get(f"{API}/series/{series_id}"))
 
     async def series_by_tvdb(self, tvdb_id: int) -> Series | None:

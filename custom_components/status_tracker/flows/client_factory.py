@@ -75,7 +75,7 @@ def _cookieless_session(hass: HomeAssistant, verify_ssl: bool) -> ClientSession:
 
         @callback
         def detach(event: Event) -> None:
-            """Let go of Home Assistant's connector."""
+            """Release Home Assistant's connector."""
             session.detach()
 
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
@@ -146,7 +146,7 @@ async def async_probe(hass: HomeAssistant, service: Service, data: Mapping[str, 
 
 
 async def _probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
-    """Ask a service all that has to be sure."""
+    """Probe a service: reachability, product, version and key."""
     match service:
         case Service.SEERR:
             seerr = build_client(hass, service, data)

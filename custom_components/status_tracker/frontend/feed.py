@@ -49,7 +49,7 @@ class Feed:
     """Makes a row once for all who look, and again only when its request has changed."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Hold nothing until somebody looks."""
+        """Initialize; rows are made once somebody subscribes."""
         self._hass = hass
         self._listeners: dict[Listener, bool] = {}  # whether it has been told everything
         self._followed: dict[str, CALLBACK_TYPE] = {}  # by entry id
@@ -68,7 +68,7 @@ class Feed:
 
         @callback
         def unsubscribe() -> None:
-            """Tell it no more."""
+            """Unsubscribe."""
             del self._listeners[listener]
             if not self._listeners:
                 self._release()
@@ -101,7 +101,7 @@ class Feed:
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
-        """Follow an entry that has come; let go of one that stops, whose rows stay while it is reloaded."""
+        """Follow a new entry; drop one that stops, whose rows stay while it is reloaded."""
         if entry.domain != DOMAIN:
             return
         if entry.state is ConfigEntryState.LOADED and change is not ConfigEntryChange.REMOVED:
@@ -112,7 +112,7 @@ class Feed:
 
     @callback
     def _release(self) -> None:
-        """Forget everything: nobody looks any more."""
+        """Clear everything after the last subscriber has left."""
         for unfollow in self._followed.values():
             unfollow()
         self._followed.clear()
@@ -130,13 +130,13 @@ class Feed:
 
     @callback
     def _changed(self) -> None:
-        """Tell of changes in a moment."""
+        """Schedule an update of the subscribers."""
         if self._timer is None:
             self._timer = self._hass.loop.call_later(COALESCE, self._tell)
 
     @callback
     def _tell(self) -> None:
-        """Tell everybody what has changed since."""
+        """Send subscribers what has changed."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

@@ -178,7 +178,7 @@ class EpisodeEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesEvidence(EvidenceBase):
-    """A series in a Sonarr, with the episodes of the seasons somebody wants."""
+    """A series in a Sonarr, with the episodes of the seasons a request wants."""
 
     source: str
     series_id: int

@@ -165,7 +165,7 @@ def request_stage(case: Case, units: Sequence[Unit]) -> Stage:
 
 
 def _wanted_again(case: Case) -> bool:
-    """Return whether a deleted title is being asked for anew."""
+    """Return whether a deleted title is being requested again."""
     return case.request.status in (RequestStatus.PENDING, RequestStatus.APPROVED) and bool(
         case.media and not case.media.gone and case.media.monitored
     )

@@ -217,7 +217,7 @@ async def _async_download(session: ClientSession, address: URL) -> bytes:
 
 
 def _tidy(folder: Path, wanted: set[str]) -> set[str]:
-    """Delete the posters nobody wants any more; return the keys of those that are there."""
+    """Delete the posters no request wants any more; return the keys of those that are there."""
     if not folder.is_dir():
         return set()
     found = set()

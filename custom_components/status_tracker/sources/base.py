@@ -107,7 +107,7 @@ class Source(ABC):
         """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""
 
     async def close(self) -> None:
-        """Let go of what the source holds open."""
+        """Close what the source holds open."""
 
     # What survives a restart
 
@@ -144,7 +144,7 @@ class Source(ABC):
         return self.last_success is not None and self.state.ok and not self.needs_poll(wants)
 
     def adjust_interval(self, wants: Sequence[Want]) -> None:
-        """Bring the next poll forward where the wants have come to need a quicker pace."""
+        """Bring the next poll forward if the wants now need a shorter interval."""
         if self.error is None and self._next and self.last_success:
             self._next = min(self._next, self.last_success + self.interval(wants))
 

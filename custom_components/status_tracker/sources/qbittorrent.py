@@ -1,4 +1,4 @@
-"""qBittorrent: one cheap call a poll; only torrents somebody waits for leave as evidence."""
+"""qBittorrent: one cheap call a poll; only torrents a request waits for leave as evidence."""
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta

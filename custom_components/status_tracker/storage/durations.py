@@ -20,7 +20,7 @@ class Durations:
     """Takes note of each journey that ends, and keeps those of the last 30 days."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Know none yet."""
+        """Initialize."""
         self._store = DurationStore(hass, entry.entry_id)
         self.known: tuple[Duration, ...] = ()
 

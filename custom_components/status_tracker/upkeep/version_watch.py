@@ -18,7 +18,7 @@ class VersionWatch:
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
     ) -> None:
-        """Know nothing yet."""
+        """Initialize."""
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator

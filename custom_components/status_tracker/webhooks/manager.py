@@ -180,7 +180,7 @@ class WebhookManager:
 
     @callback
     def _take_in(self, job: _Job) -> bool:
-        """Let a source take in a payload."""
+        """Pass a payload to its source."""
         source, statistics = self.coordinator.sources[job.key], self._statistics[job.key]
         try:
             understood = source.receive(job.payload)

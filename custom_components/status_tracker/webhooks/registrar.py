@@ -1,4 +1,4 @@
-"""Put one webhook of ours into a service, and take it out again; nothing else there is touched."""
+"""Adds our webhook to a service and removes it again; nothing else there is touched."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -73,7 +73,7 @@ class Registrar[C: HttpClient](ABC):
 
     @abstractmethod
     async def unregister(self) -> None:
-        """Take ours out, if it is there; raises ClientError."""
+        """Remove our webhook if it exists; raises ClientError."""
 
     def is_ours(self, url: object) -> bool:
         """Return whether an address is our webhook's."""

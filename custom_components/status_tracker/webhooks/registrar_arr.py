@@ -36,7 +36,7 @@ class ArrRegistrar(Registrar[ArrClient]):
 
     @override
     async def _register(self, url: str) -> Outcome:
-        """Add ours, repair it, or have it tested, which lifts the pause after failures."""
+        """Add our connection, repair it, or test it, which lifts the pause after failures."""
         rows = await self.client.notifications()
         ours = [row for row in rows if self._is_our_row(row)]
         for double in ours[1:]:
@@ -69,7 +69,7 @@ class ArrRegistrar(Registrar[ArrClient]):
 
     @override
     async def unregister(self) -> None:
-        """Remove ours."""
+        """Remove our webhook."""
         for row in await self.client.notifications():
             if self._is_our_row(row):
                 await self._delete(row)

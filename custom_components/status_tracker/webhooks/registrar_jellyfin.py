@@ -17,7 +17,7 @@ class JellyfinRegistrar(Registrar[JellyfinClient]):
 
     @override
     async def _register(self, url: str) -> Outcome:
-        """Add ours or repair it, and see that it is there."""
+        """Add or repair our destination, and verify it."""
         configuration = await self.client.webhook_configuration()
         if configuration is None:
             return Outcome.ABSENT
@@ -44,7 +44,7 @@ class JellyfinRegistrar(Registrar[JellyfinClient]):
 
     @override
     async def unregister(self) -> None:
-        """Remove ours."""
+        """Remove our webhook."""
         configuration = await self.client.webhook_configuration()
         if configuration is None:
             return

@@ -76,11 +76,11 @@ def build_registrar(
 
 
 async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> set[str]:
-    """Take ours out of services side by side; return the names of those that could not be asked."""
+    """Remove our webhooks from services concurrently; return the names of those that could not be reached."""
     failed: set[str] = set()
 
     async def unregister(name: str, registrar: Registrar[Any]) -> None:
-        """Take ours out of one."""
+        """Remove our webhook from one service."""
         try:
             async with asyncio.timeout(LEAVE_LIMIT):
                 await registrar.unregister()

@@ -147,7 +147,7 @@ class WebhookRegistration:
 
     @callback
     def _stop_timer(self, key: str) -> None:
-        """Let go of a planned try."""
+        """Cancel a planned try."""
         if cancel := self._timers.pop(key, None):
             cancel()
 
@@ -221,7 +221,7 @@ class WebhookRegistration:
     # Leaving
 
     async def async_leave(self) -> None:
-        """Take ours out of services that have been removed, or moved to another address."""
+        """Remove our webhooks from services that have been removed, or moved to another address."""
         now = webhook_services(self.entry)
         left = [
             (self.coordinator.sources[key].name, self._registrars[key])

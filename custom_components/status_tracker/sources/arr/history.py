@@ -114,7 +114,7 @@ class HistoryLog:
         return None
 
     def keep(self, wanted: Callable[[HistoryEvidence], bool]) -> None:
-        """Drop events nobody wants but the newest few, for a request may come after its events."""
+        """Drop events no request wants but the newest few, for a request may come after its events."""
         unbound = sorted(
             (event for event in self._events.values() if not wanted(event)), key=lambda event: event.at
         )

@@ -1,4 +1,4 @@
-"""Ask a Radarr and listen to it; films leave as evidence."""
+"""The Radarr source: polls and webhooks become evidence of films."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

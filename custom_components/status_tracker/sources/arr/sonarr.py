@@ -1,4 +1,4 @@
-"""Ask a Sonarr and listen to it; series with the wanted episodes leave as evidence."""
+"""The Sonarr source: polls and webhooks become evidence of series and their wanted episodes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace

@@ -132,7 +132,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._downloads = frozenset(downloads)
 
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
-        """Return whether somebody wants to know of an event."""
+        """Return whether a request wants to know of an event."""
         bound, downloads = self._bound.keys(), self._downloads
         return lambda event: event.media_id in bound or (event.download_id or "").casefold() in downloads
 
@@ -159,7 +159,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
 
     def _tidy(self, wants: Sequence[Want]) -> None:
-        """Let go of what nobody wants, but for the newest few that webhooks told of."""
+        """Drop what no request wants, except the newest few that webhooks announced."""
         self._bind(wants)
         unbound = [one for one in self._titles if one not in self._bound]
         for media_id in unbound[:-UNBOUND_TITLES]:

@@ -1,4 +1,4 @@
-"""The deep search: for anime files that were in Jellyfin before anybody looked, under episodes' ids only."""
+"""Episode scan: finds anime files that were in Jellyfin before the first poll, by episode ids only."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class EpisodeScan:
     """When to search: once a file an hour, all files in one pass, and only where nothing else can help."""
 
     def __init__(self) -> None:
-        """Start with no file seen."""
+        """Initialize."""
         self.current: Pass | None = None
         self._first: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}

@@ -1,4 +1,4 @@
-"""The whole library as an index: built in pages over several polls, kept by changes, built anew each day."""
+"""The whole library as an index: built in pages over several polls, kept by changes, rebuilt daily."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class LibraryIndex:
     """Which items a key may mean, among all films and series and whatever changed since."""
 
     def __init__(self) -> None:
-        """Start with nothing read."""
+        """Initialize."""
         self.filling: Filling | None = Filling()
         self.server_id = ""
         self._index = KeyTable()
@@ -64,7 +64,7 @@ class LibraryIndex:
             self.put_keys(item.id, item_keys(item))
 
     def put_keys(self, item_id: str, keys: Sequence[str]) -> None:
-        """Let keys lead to an item."""
+        """Map keys to an item."""
         try:
             for index in (self._index, self.filling.index) if self.filling else (self._index,):
                 index.put(item_id, keys)

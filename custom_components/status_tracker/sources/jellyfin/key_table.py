@@ -38,7 +38,7 @@ class KeyTable:
         return len(self._ids) // 16
 
     def put(self, item_id: str, keys: Iterable[str]) -> None:
-        """Let the keys lead to an item; ValueError if its id is not 32 hex digits."""
+        """Map keys to an item; ValueError if its id is not 32 hex digits."""
         raw = bytes.fromhex(item_id)
         if len(raw) != 16:
             raise ValueError("an item id has 32 digits")

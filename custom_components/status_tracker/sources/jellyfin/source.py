@@ -1,4 +1,4 @@
-"""Jellyfin: its library read in pages once, then by what changed; only what somebody waits for is kept.
+"""Jellyfin: its library read in pages once, then by what changed; only what a request waits for is kept.
 
 A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
 show among the changes), or, while somebody waits for the library, whether a scan runs.
@@ -41,7 +41,7 @@ class JellyfinSource(Source):
     service = Service.JELLYFIN
 
     def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
-        """Start knowing nothing of the library."""
+        """Initialize; nothing of the library is read yet."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self._tracked = TrackedItems()
@@ -70,7 +70,7 @@ class JellyfinSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Come back soon while something is half read."""
+        """Return a short interval while something is half read."""
         if (
             self._library_index.filling
             or self._changes.under_way
@@ -235,7 +235,7 @@ class JellyfinSource(Source):
                 self._tracked.take(piece)
 
     async def _read_series(self) -> int:
-        """Read the episodes of series somebody wants; return the calls."""
+        """Read the episodes of series a request wants; return the calls."""
         due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
             read_at = self.clock()
@@ -258,7 +258,7 @@ class JellyfinSource(Source):
         await self._read_items()
 
     def _forget(self, item_id: str) -> None:
-        """Let go of an item that is no more, a series with its episodes."""
+        """Drop an item that no longer exists, a series with its episodes."""
         self._tracked.drop(item_id)
         self._library_index.discard(item_id)
 
@@ -290,7 +290,7 @@ class JellyfinSource(Source):
         return True
 
     def _take_away(self, item: LibraryEvidence) -> None:
-        """Let go of what was deleted; a season is no item here, its episodes are."""
+        """Drop what was deleted; a season is no item here, its episodes are."""
         if item.kind is not ItemKind.SEASON:
             self._unread.pop(item.item_id, None)
             self._recheck.pop(item.item_id, None)

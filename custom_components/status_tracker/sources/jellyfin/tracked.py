@@ -112,7 +112,7 @@ class Wanted:
         self.waiting = any(want.files for want in self.wants)
 
     def seasons(self, series: LibraryEvidence) -> Seasons:
-        """Return the seasons somebody wants of a series, empty if nobody wants it."""
+        """Return the seasons a request wants of a series, empty if no request wants it."""
         found: set[int] = set()
         for one in series.ids:
             by_anime = one.startswith(tuple(f"{kind}:" for kind in ANIME_SERIES))
@@ -141,7 +141,7 @@ class TrackedItems:
         self._scopes = {}
 
     def prune(self) -> None:
-        """Let go of what matters to nobody any more."""
+        """Drop the items that no request needs."""
         kept = {key: one for key, one in self.items.items() if self.matters(one)}
         parents = {one.series_id for one in kept.values()}
         self.items = {key: one for key, one in self.items.items() if key in kept or key in parents}
@@ -172,7 +172,7 @@ class TrackedItems:
         return self._scopes[series_id]
 
     def take(self, piece: LibraryEvidence) -> bool:
-        """Keep an item as it is now if it matters, else let go of it; return whether it stays.
+        """Keep an item as it is now if it matters, else drop it; return whether it stays.
 
         A series matters as well when an episode of it does.
         """
@@ -215,7 +215,7 @@ class TrackedItems:
         return list(found)
 
     def drop(self, item_id: str) -> None:
-        """Let go of an item that is gone; with a series go its episodes."""
+        """Drop an item that is gone; with a series go its episodes."""
         known = self.items.pop(item_id, None)
         if known is None or known.kind is ItemKind.SERIES:
             self._read.pop(item_id, None)
@@ -223,7 +223,7 @@ class TrackedItems:
             self.items = {key: one for key, one in self.items.items() if one.series_id != item_id}
 
     def drop_season(self, series_id: str, season: int) -> None:
-        """Let go of the episodes of a season."""
+        """Drop the episodes of a season."""
         self.items = {
             key: one for key, one in self.items.items() if (one.series_id, one.season) != (series_id, season)
         }

@@ -1,4 +1,4 @@
-"""Ask Seerr and listen to it; requests and titles leave as evidence."""
+"""The Seerr source: polls and webhooks become evidence of requests and titles."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace

@@ -51,11 +51,11 @@ class Lookup:
             self.due = now + backed_off(self.tries, FIRST_WAIT_UNHINTED, LONGEST_WAIT_UNHINTED)
 
     def found(self, file_id: int) -> None:
-        """Look no further."""
+        """Stop looking."""
         self.file_id, self.due = file_id, None
 
     def lost(self, now: datetime) -> None:
-        """Look anew."""
+        """Look again."""
         self.file_id, self.due, self.tries = None, now, 0
 
 

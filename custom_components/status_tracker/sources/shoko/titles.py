@@ -27,7 +27,7 @@ class ShokoTitles:
         self._asked.clear()
 
     def spoil(self, series: Iterable[int], episodes: Iterable[int]) -> None:
-        """Have these read anew when a file needs them; until then what they were still holds."""
+        """Have these read again when a file needs them; until then what they were still holds."""
         self._stale_series.update(one for one in series if one in self.series)
         self._stale_episodes.update(one for one in episodes if one in self.episodes)
 

@@ -1,0 +1,1 @@
+"""Assist: the sentences it understands, and its answers."""

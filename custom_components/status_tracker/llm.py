@@ -1,0 +1,144 @@
+"""Tools for language models: find requests, and all that is known of one."""
+
+from typing import Any, override
+
+from homeassistant.components.llm import LLMTools
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.llm import (
+    LLM_API_ASSIST,
+    LLMContext,
+    Tool,
+    ToolAnnotations,
+    ToolInput,
+    ToolResult,
+)
+from homeassistant.util.json import JsonValueType
+import probatio
+
+from .actions.responses import request_details
+from .assist.answers import TESTS, Listing, coordinators
+from .const import DOMAIN
+from .coordinator import StatusTrackerCoordinator
+from .pipeline.requests import Tracked
+from .pipeline.titles import find_by_title
+from .reports.status import status_text
+from .reports.text import request_name
+
+AT_MOST = 50  # requests in one answer
+DETAILS = ("reason_detail", "quality", "release", "expected", "forecast", "downloads", "timeline")
+EPISODES = 60  # episodes in one answer
+READ_ONLY = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
+
+
+def _known(hass: HomeAssistant) -> list[tuple[StatusTrackerCoordinator, Tracked]]:
+    """Return the requests that have a title, with their entries."""
+    return [
+        (coordinator, request)
+        for coordinator in coordinators(hass)
+        for number, request in coordinator.data.items()
+        if not coordinator.is_nameless(number)
+    ]
+
+
+def _summary(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
+    """Return a request in few words."""
+    return {
+        "name": request_name(request, siblings=request.request.is_4k),
+        "type": request.request.media_type.value,
+        "status": status_text(hass, request),
+        "stage": request.stage.value,
+        "stuck": request.stuck,
+        "requested_by": request.request.requested_by,
+    }
+
+
+class FindRequestsTool(Tool):
+    """Lists requests."""
+
+    name = "status_tracker__find_requests"
+    title = "Find media requests"
+    description = (
+        "Lists the movies and TV shows that people of this home requested, and where each of them is "
+        "between request and ready to watch. Use this for questions like 'What is stuck?', 'What is "
+        "downloading?', 'What can we watch?' or 'What did Alice request?'."
+    )
+    annotations = READ_ONLY
+    integration = DOMAIN
+    parameters = probatio.Schema(
+        {
+            probatio.Optional(
+                "listing", description="Which requests to list", default=Listing.ALL.value
+            ): probatio.In([listing.value for listing in Listing]),
+            probatio.Optional("requested_by", description="Only requests of this person, by name"): str,
+        }
+    )
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
+    ) -> ToolResult:
+        """List them."""
+        args = self.parameters(tool_input.tool_args)
+        person = (args.get("requested_by") or "").strip().casefold()
+        found = [
+            request
+            for _, request in _known(hass)
+            if TESTS[Listing(args["listing"])](request)
+            and (not person or person in (request.request.requested_by or "").casefold())
+        ]
+        requests: list[JsonValueType] = [_summary(hass, request) for request in found[:AT_MOST]]
+        return ToolResult(data={"requests": requests, "total": len(found)})
+
+
+class GetRequestTool(Tool):
+    """Tells all that is known of a request."""
+
+    name = "status_tracker__get_request"
+    title = "Get media request"
+    description = (
+        "Tells where one requested movie or TV show is, by its title: why it is not ready, its downloads, "
+        "episodes, timeline and when it will probably be ready. Use this for questions like 'Where is "
+        "Sintel?', 'When can we watch it?' or 'Why does it take so long?'."
+    )
+    annotations = READ_ONLY
+    integration = DOMAIN
+    parameters = probatio.Schema(
+        {probatio.Required("title", description="The title, as the person said it"): str}
+    )
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
+    ) -> ToolResult:
+        """Tell it."""
+        title = self.parameters(tool_input.tool_args)["title"]
+        known = _known(hass)
+        found = find_by_title(title, [request for _, request in known])
+        if not found:
+            return ToolResult(data={"error": "There is no request of this title"}, error=True)
+        told: list[JsonValueType] = [
+            _details(coordinator, one) for coordinator, one in known if any(one is other for other in found)
+        ]
+        return ToolResult(data={"requests": told})
+
+
+def _details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
+    """Return a request in detail, without ids and addresses."""
+    details = request_details(coordinator, request)
+    episodes = [
+        {key: one[key] for key in ("season", "number", "title", "air_date", "stage")}
+        for one in details["episodes"]
+    ]
+    return {
+        **_summary(coordinator.hass, request),
+        **{key: details[key] for key in DETAILS},
+        "episodes": episodes[:EPISODES],
+    }
+
+
+@callback
+def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
+    """Return the tools while an entry is loaded."""
+    if api_id != LLM_API_ASSIST or not coordinators(hass):
+        return None
+    return LLMTools(tools=[FindRequestsTool(), GetRequestTool()])

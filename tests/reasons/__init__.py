@@ -1,0 +1,1 @@
+"""For every reason a story, and the tests that play them."""
