@@ -130,6 +130,21 @@ async def test_replace(visit: Visit) -> None:
     await expect(button).to_be_hidden(timeout=40_000)
 
 
+async def test_scan_library(visit: Visit) -> None:
+    """The dialog of what waits for the library scans it; a refusal is shown until the next try."""
+    await visit.show()
+    await drawn(visit)
+    panel = await visit.open_dialog("Your Name.")
+    button = panel.locator("[data-action=rescan_library]")
+    await visit.happen("refuse", service="jellyfin", path="/ScheduledTasks/Running")
+    await button.click()
+    await expect(panel.get_by_role("alert")).to_contain_text("jellyfin", ignore_case=True)
+    await visit.happen("refuse", service="jellyfin")
+    await expect(button).to_be_enabled()
+    await button.click()
+    await expect(panel.get_by_role("alert")).to_be_hidden()
+
+
 async def test_filters(visit: Visit) -> None:
     """Each filter shows what it says; mine are those under the names of the user."""
     await visit.show({"type": "custom:status-tracker-card", "mine": ["Bob"]})

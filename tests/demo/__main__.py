@@ -3,7 +3,6 @@
 `script/demo` stays until Ctrl-C; `script/demo --check` ends by itself once every path has ended in available.
 """
 
-import argparse
 import asyncio
 from collections.abc import Coroutine
 import contextlib
@@ -16,23 +15,25 @@ import time
 from typing import Any
 
 from tests.stack.household import Household
+from tests.stack.scene import EveryStage
 from tests.stack.stories import (
-    STORIES,
     anime_film_story,
     anime_series_story,
     at_speed,
     film_story,
-    play,
     series_story,
     sintel,
 )
 
+from .arguments import parser
 from .disturbances import disturb, renamed_stage
 from .instance import PASSWORD, USER, HomeAssistantProcess, free_port
-from .setup import set_up
+from .life import Life
+from .setup import open_on_dashboard, set_up
 
 CHECK_LIMIT = 300.0
 CHECK_SPEED = 0.5
+PERSON = "Alice"  # who asked for most of what there is, so that "mine" shows something
 PATHS = {
     "film": film_story,
     "series": series_story,
@@ -136,13 +137,14 @@ async def run(port: int, config: Path, *, checking: bool, speed: float) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     say("Starting the simulated household ...")
     async with Household(radarrs=("hd", "4k"), sonarrs=("hd", "4k"), shoko=True) as home:
+        home.seerr.draws_posters = True
         for line in home.describe():
             say(f"  {line}")
         say("Starting Home Assistant ...")
-        async with HomeAssistantProcess(config, port) as ha:
+        async with HomeAssistantProcess(config, port, person=PERSON) as ha:
             say("Setting up Status Tracker through its own flow ...")
-            entry_id = await set_up(ha, home)
             if checking:
+                entry_id = await set_up(ha, home)
                 checked = asyncio.create_task(check(ha, home, entry_id))
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait({checked, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -151,13 +153,17 @@ async def run(port: int, config: Path, *, checking: bool, speed: float) -> int:
                     checked.cancel()
                     return 130
                 return 0 if checked.result() else 1
-            say(f"\nOpen {ha.url} and log in as {USER} with password {PASSWORD}. Ctrl-C ends everything.\n")
-            await _stay(ha, home, stop, speed)
+            await set_up(ha, home, limit_downloading=0)
+            stage = EveryStage(home)
+            await stage.every_stage()
+            address = await open_on_dashboard(ha)
+            say(f"\nOpen {address} and log in as {USER} with password {PASSWORD}. Ctrl-C ends everything.\n")
+            await _stay(ha, stage, stop, speed)
     return 0
 
 
-async def _stay(ha: HomeAssistantProcess, home: Household, stop: asyncio.Event, speed: float) -> None:
-    """Let all the stories play while somebody looks on."""
+async def _stay(ha: HomeAssistantProcess, stage: EveryStage, stop: asyncio.Event, speed: float) -> None:
+    """Let the requests go on while somebody looks on."""
     journeys = Journeys()
 
     async def watch() -> None:
@@ -167,7 +173,7 @@ async def _stay(ha: HomeAssistantProcess, home: Household, stop: asyncio.Event, 
 
     tasks = [
         asyncio.create_task(watch()),
-        asyncio.create_task(play(home.world, speed, list(STORIES), gap=10)),
+        asyncio.create_task(Life(stage, at_speed(speed), say).go_on()),
     ]
     try:
         await stop.wait()
@@ -180,12 +186,7 @@ async def _stay(ha: HomeAssistantProcess, home: Household, stop: asyncio.Event, 
 
 def main() -> int:
     """Read the command line and run."""
-    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="wait for all paths, print them, exit 0 or 1")
-    parser.add_argument("--port", type=int, default=0, help="Home Assistant's port (default: a free one)")
-    parser.add_argument("--config", type=Path, help="Home Assistant's folder (default: a temporary one)")
-    parser.add_argument("--speed", type=float, default=0.3, help="story seconds in a real second")
-    arguments = parser.parse_args()
+    arguments = parser().parse_args()
     config = arguments.config or Path(tempfile.mkdtemp(prefix="status-tracker-demo-"))
     config.mkdir(parents=True, exist_ok=True)
     try:

@@ -23,7 +23,14 @@ START_LIMIT = 180.0
 CONFIGURATION = """\
 homeassistant:
   name: Status Tracker demo
+  country: US
 frontend:
+config:
+conversation:
+assist_pipeline:
+automation: !include automations.yaml
+script: !include scripts.yaml
+scene: !include scenes.yaml
 webhook:
 recorder:
 history:
@@ -50,6 +57,12 @@ def prepare(config: Path, port: int) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
     (config / "configuration.yaml").write_text(CONFIGURATION)
+    for name in ("automations", "scripts", "scenes"):
+        (config / f"{name}.yaml").touch()
+    blueprints = config / "blueprints" / "automation" / "status_tracker"
+    blueprints.parent.mkdir(parents=True, exist_ok=True)
+    if not blueprints.exists():
+        blueprints.symlink_to(ROOT / "blueprints" / "automation" / "status_tracker")
     link = config / "custom_components" / "status_tracker"
     link.parent.mkdir(exist_ok=True)
     if not link.exists():
@@ -108,9 +121,10 @@ def complaints(log: str) -> list[str]:
 class HomeAssistantProcess:
     """`async with HomeAssistantProcess(config, port) as ha`: started, onboarded, logged in."""
 
-    def __init__(self, config: Path, port: int) -> None:
-        """Take the configuration folder, which may be new, and the port."""
+    def __init__(self, config: Path, port: int, *, person: str = "Demo") -> None:
+        """Take the configuration folder, which may be new, the port, and the name of the user."""
         self.config = config
+        self._person = person
         self.url = f"http://127.0.0.1:{port}"
         prepare(config, port)
 
@@ -175,7 +189,13 @@ class HomeAssistantProcess:
     async def _log_in(self) -> None:
         """Make the user at the first start, log in at later ones."""
         client = f"{self.url}/"
-        new = {"name": "Demo", "username": USER, "password": PASSWORD, "client_id": client, "language": "en"}
+        new = {
+            "name": self._person,
+            "username": USER,
+            "password": PASSWORD,
+            "client_id": client,
+            "language": "en",
+        }
         async with self._session.post(f"{self.url}/api/onboarding/users", json=new) as response:
             answer = await response.json() if response.status == 200 else None
         code = answer["auth_code"] if answer else await self._login_code(client)

@@ -9,11 +9,12 @@ from .instance import HomeAssistantProcess
 ENTRIES = "/api/config/config_entries/entry"
 FLOW = "/api/config/config_entries/flow"
 OPTIONS_FLOW = "/api/config/config_entries/options/flow"
+DASHBOARD = "media-requests"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"
 
 
-async def set_up(ha: HomeAssistantProcess, home: Household) -> str:
-    """Add the integration with all it finds, then Shoko by hand; return the entry's id."""
+async def set_up(ha: HomeAssistantProcess, home: Household, **options: Any) -> str:
+    """Add the integration with all it finds, then Shoko by hand, then set options; return the entry's id."""
     for old in await ha.get(f"{ENTRIES}?domain=status_tracker"):
         await ha.delete(f"{ENTRIES}/{old['entry_id']}")
     step = await ha.post(FLOW, {"handler": "status_tracker", "show_advanced_options": False})
@@ -40,9 +41,20 @@ async def set_up(ha: HomeAssistantProcess, home: Household) -> str:
     step = await ha.post(OPTIONS_FLOW, {"handler": entry})
     chosen = {field["name"]: _value(field) for field in step["data_schema"]}
     # Home Assistant would offer its address in the network, and here it listens on loopback alone.
-    step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "callback_url": ha.url})
+    step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "callback_url": ha.url, **options})
     _expect(step, "create_entry")
     return entry
+
+
+async def open_on_dashboard(ha: HomeAssistantProcess) -> str:
+    """Make the dashboard that the integration offers, and Home Assistant open on it; return its address."""
+    if not any(one["url_path"] == DASHBOARD for one in await ha.command("lovelace/dashboards/list")):
+        made = {"url_path": DASHBOARD, "title": "Media requests", "icon": "mdi:movie-open", "mode": "storage"}
+        await ha.command("lovelace/dashboards/create", **made)
+    strategy = {"strategy": {"type": "custom:status-tracker"}}
+    await ha.command("lovelace/config/save", url_path=DASHBOARD, config=strategy)
+    await ha.command("frontend/set_system_data", key="core", value={"default_panel": DASHBOARD})
+    return f"{ha.url}/{DASHBOARD}"
 
 
 def _value(field: dict[str, Any]) -> Any:

@@ -1209,6 +1209,7 @@ h2 { font-size: var(--ha-font-size-xl, 20px); font-weight: var(--ha-font-weight-
 .title { font-size: 16px; font-weight: 500; unicode-bidi: isolate; }
 .row .facts { flex: none; max-inline-size: 45%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; color: var(--secondary-text-color); }
 .row .status { font-size: 14px; }
+.row[data-tone=error] .status { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; }
 .foot { display: flex; align-items: center; gap: 12px; }
 .row .who { flex: 1; font-size: 12px; color: var(--secondary-text-color); }
 .figure { flex: none; min-inline-size: 44px; text-align: end; font-size: 16px; font-variant-numeric: tabular-nums; white-space: nowrap; }

@@ -2,8 +2,8 @@
 
 
 class MicroVad:
-    """Detects speech, elsewhere."""
+    """Detects no speech."""
 
-    def __init__(self) -> None:
-        """Refuse to be used."""
-        raise NotImplementedError("the demo has no voice")
+    def Process10ms(self, audio: bytes) -> float:  # noqa: N802  the library's name
+        """Return that ten milliseconds of sound are surely not speech."""
+        return 0.0
