@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .automations.relay import EVENT_ACTIVITY
 from .const import DOMAIN
+
+ICON = "mdi:movie-open-star"
 
 
 @callback
@@ -19,10 +20,7 @@ def async_describe_events(
 
     @callback
     def describe(event: Event[Any]) -> dict[str, Any]:
-        """Return the sentence that was true when it happened; it names the title."""
-        described = {"name": event.data["title"], "message": event.data["message"]}
-        if entity_id := event.data.get(ATTR_ENTITY_ID):
-            described[ATTR_ENTITY_ID] = entity_id
-        return described
+        """Return the sentence that was true when it happened; it names the title, so the row has no name."""
+        return {"icon": ICON, "message": event.data["message"]}
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

@@ -1,6 +1,7 @@
 """Triggers as the automation editor saves them: each fires through a real automation."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -283,6 +284,7 @@ async def test_names_to_choose_from(
         options: list[str] = description["fields"]["requested_by"]["selector"]["select"]["options"]
         return options
 
+    before = await async_get_all_descriptions(hass)
     assert await offered() == []
     await home.world.request(sintel(), user="Bob")
     await home.world.request(tears_of_steel(), user="Alice")
@@ -297,3 +299,25 @@ async def test_names_to_choose_from(
     assert await offered() == []
     hass.data[DATA_NAMES].update("another", ["Zoe", None, ""])
     assert await offered() == ["Zoe"]
+
+
+async def test_descriptions_are_as_home_assistant_reads_them(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+) -> None:
+    """But for the names, what the editor gets is what Home Assistant makes of triggers.yaml."""
+    assert await async_setup_component(hass, "automation", {})
+    home = await household()
+    await setup_entry(home, **POLLING)
+    read = {**await async_get_all_descriptions(hass)}
+    assert set(read) >= {f"{DOMAIN}.{key}" for key in TRIGGERS}
+    await home.world.request(sintel())
+    await settle(hass, hass.config_entries.async_entries(DOMAIN)[0])
+    ours = await async_get_all_descriptions(hass)
+    for key in TRIGGERS:
+        expected, found = deepcopy(read[f"{DOMAIN}.{key}"]), deepcopy(ours[f"{DOMAIN}.{key}"])
+        assert expected
+        assert found
+        select = expected["fields"]["requested_by"]["selector"]["select"]
+        assert select["options"] == []
+        select["options"] = ["Alice"]
+        assert found == expected

@@ -148,7 +148,7 @@ async def unknown_anime(scene: Scene) -> None:
     await scene.wait(minutes=5)
     await scene.wait(minutes=5)
     state = await scene.expect("anime_matching", "anime_unmatched", stuck=True)
-    assert "unrecognised" in state.attributes["reason_detail"]
+    assert "unrecognized" in state.attributes["reason_detail"]
     assert scene.home.shoko.url in state.attributes["reason_detail"]
     await world.shoko_link(file, episode)
     await scene.wait(minutes=1)
@@ -168,7 +168,7 @@ async def hidden_anime(scene: Scene) -> None:
         "anime_matching",
         "waiting_for_library",
         stuck=False,
-        reason_detail="Shoko has recognised the file.",
+        reason_detail="Shoko has recognized the file.",
     )
     await scene.wait(minutes=LIMITS["limit_anime_matching"])
     state = await scene.expect("anime_matching", "hidden_in_library", stuck=True)

@@ -12,6 +12,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.automation import get_absolute_description_key
+from homeassistant.helpers.selector import TargetSelector, validate_selector
 from homeassistant.helpers.trigger import TRIGGER_DESCRIPTION_CACHE
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.yaml import load_yaml_dict
@@ -63,14 +64,20 @@ async def async_setup_names(hass: HomeAssistant) -> None:
     """Read the descriptions of our triggers."""
     path = Path(__file__).parents[1] / "triggers.yaml"
     read = await hass.async_add_executor_job(load_yaml_dict, str(path))
-    descriptions = {
-        get_absolute_description_key(DOMAIN, key): {
-            part: value[part] for part in ("fields", "target") if part in value
-        }
-        for key, value in read.items()
-        if not key.startswith(".")
-    }
-    hass.data[DATA_NAMES] = Names(hass, descriptions)
+    hass.data[DATA_NAMES] = Names(
+        hass,
+        {
+            get_absolute_description_key(DOMAIN, key): {
+                "fields": {
+                    name: {**field, "selector": validate_selector(field["selector"])}
+                    for name, field in value["fields"].items()
+                },
+                "target": TargetSelector.CONFIG_SCHEMA(value["target"]),
+            }
+            for key, value in read.items()
+            if not key.startswith(".")
+        },
+    )
 
 
 @callback
