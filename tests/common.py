@@ -1,10 +1,9 @@
 """A whole household and a Home Assistant that follows it, for tests of the whole."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
-from unittest.mock import PropertyMock, patch
 
 from homeassistant.components import frontend
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryDataWithId
@@ -116,17 +115,9 @@ async def callback_url_fixture(hass: HomeAssistant, hass_client_no_auth: Any) ->
     return str(client.make_url("/")).rstrip("/")
 
 
-@pytest.fixture
-def every_entity() -> Iterator[None]:
-    """Enable entities that are disabled by default, too."""
-    path = "homeassistant.helpers.entity.Entity.entity_registry_enabled_default"
-    with patch(path, PropertyMock(return_value=True)):
-        yield
-
-
 @pytest.fixture(name="setup_entry")
-def setup_entry_fixture(hass: HomeAssistant, callback_url: str, every_entity: None) -> SetUp:
-    """Set up entries whose services reach the Home Assistant of the test, all entities enabled."""
+def setup_entry_fixture(hass: HomeAssistant, callback_url: str) -> SetUp:
+    """Set up entries whose services reach the Home Assistant of the test."""
 
     async def setup(home: Household, **options: Any) -> MockConfigEntry:
         """Set up one."""

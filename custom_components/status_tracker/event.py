@@ -29,8 +29,6 @@ class ActivityEvent(StatusTrackerEntity, EventEntity):
     """Tells of each stage a request reaches, and when it gets stuck, recovers or goes."""
 
     _attr_translation_key = "activity"
-    # Triggers and the activity log tell the same, and tell it better.
-    _attr_entity_registry_enabled_default = False
     _attr_event_types = [*Stage, STUCK, RECOVERED, REMOVED]
 
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:

@@ -63,15 +63,19 @@ async def test_log(
     ]
     states = [row.get("state") for row in rows if row.get("entity_id") == entity_id_of(hass, entry, request)]
     assert [state for state in states if state] == ["download_done", "available"]
-    assert not [row for row in rows if str(row.get("entity_id")).startswith("event.")]
     of_one = await read(hass, hass_client, entity_id_of(hass, entry, other) or "")
     assert [row["message"] for row in of_one if "message" in row] == [row["message"] for row in ours[3:]]
 
 
-async def test_event_entity_is_there_for_who_wants_it(
-    hass: HomeAssistant, household: StartHousehold, callback_url: str
+async def test_event_entity_disabled(
+    recorder_mock: Any,
+    hass: HomeAssistant,
+    household: StartHousehold,
+    callback_url: str,
+    hass_client: Any,
 ) -> None:
-    """It is disabled at first: with it, the log would tell everything twice."""
+    """It adds rows of its own; without it the log keeps its sentences, and every change is in them once."""
+    assert await async_setup_component(hass, "logbook", {})
     home = await household()
     entry = entry_of(home, register_webhooks=False)
     entry.add_to_hass(hass)
@@ -79,11 +83,15 @@ async def test_event_entity_is_there_for_who_wants_it(
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id("event", DOMAIN, f"{entry.entry_id}_activity")
     assert entity_id
-    assert hass.states.get(entity_id) is None
-    registry.async_update_entity(entity_id, disabled_by=None)
+    assert hass.states.get(entity_id) is not None
+    registry.async_update_entity(entity_id, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.config_entries.async_reload(entry.entry_id)
     await home.world.request(sintel())
     await poll(hass, entry, rounds=4)
-    state = hass.states.get(entity_id)
-    assert state
-    assert state.attributes["event_type"] == "requested"
+    rows = await read(hass, hass_client)
+    assert [row["message"] for row in rows if row.get("domain") == DOMAIN] == [
+        "Alice asked for Sintel (2010)."
+    ]
+    assert not [
+        row for row in rows if row.get("entity_id") == entity_id and row.get("state") != "unavailable"
+    ]
