@@ -139,7 +139,8 @@ async def test_forecast(visit: Visit) -> None:
     await panel.evaluate(
         """(panel) => {
           const at = new Date(Date.now() + 400 * 86400e3);
-          panel._details = { ...panel._details, forecast: { at: at.toISOString(), seconds: 7200, journeys: 12 } };
+          const forecast = { at: at.toISOString(), seconds: 7200, journeys: 12 };
+          panel._details = { ...panel._details, forecast };
           panel._drawDetails();
           panel.dataset.year = at.getFullYear();
         }"""
