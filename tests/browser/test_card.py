@@ -130,6 +130,27 @@ async def test_replace(visit: Visit) -> None:
     await expect(button).to_be_hidden(timeout=40_000)
 
 
+async def test_forecast(visit: Visit) -> None:
+    """The dialog tells the forecast of `get_request` and what it rests on, nothing without one."""
+    await visit.show()
+    panel = await visit.open_dialog("Sintel")
+    await expect(panel.locator(".timeline li").first).to_be_visible()
+    await expect(panel.locator("section.forecast")).to_have_count(0)
+    await panel.evaluate(
+        """(panel) => {
+          const at = new Date(Date.now() + 400 * 86400e3);
+          const forecast = { at: at.toISOString(), seconds: 7200, journeys: 12 };
+          panel._details = { ...panel._details, forecast };
+          panel._drawDetails();
+          panel.dataset.year = at.getFullYear();
+        }"""
+    )
+    told = panel.locator("section.forecast p")
+    await expect(told).to_contain_text("Probably available: ")
+    await expect(told).to_contain_text("based on 12 earlier requests")
+    await expect(told).to_contain_text(await panel.evaluate("(panel) => panel.dataset.year"))
+
+
 async def test_scan_library(visit: Visit) -> None:
     """The dialog of what waits for the library scans it; a refusal is shown until the next try."""
     await visit.show()
