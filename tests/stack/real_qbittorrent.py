@@ -203,6 +203,15 @@ class RealQbittorrent:
         """Listen for peers elsewhere: one that was just left is not called again for a minute."""
         (self.peer_port,) = _free_ports(1)
         await self.post("app/setPreferences", json=json.dumps({"listen_port": self.peer_port}))
+        async with asyncio.timeout(30):
+            while True:  # it answers before it listens, and a peer that is refused is left alone, too
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.peer_port)
+                except OSError:
+                    await asyncio.sleep(0.1)
+                    continue
+                writer.close()
+                return
 
     async def _verb(self, before: str, now: str, torrent: TorrentFile) -> None:
         """Use a verb by the name this version knows."""
