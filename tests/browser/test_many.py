@@ -55,6 +55,14 @@ async def test_five_hundred(visit: Visit) -> None:
     await visit.go("/profile")
     page = visit.page
     await page.wait_for_function("() => !!customElements.get('status-tracker-card')")
+    # A card that is added before the page has its user and texts is drawn for nobody.
+    await page.wait_for_function(
+        """() => {
+          const { hass } = document.querySelector("home-assistant");
+          return hass?.connected && hass.user && hass.config && hass.states && hass.localize;
+        }"""
+    )
+    await page.wait_for_load_state("networkidle")
     await page.evaluate(MEASURE)
     await page.evaluate(FEED, COUNT)
     await page.evaluate(
