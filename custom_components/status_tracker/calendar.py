@@ -53,21 +53,18 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
 
     def _read(self) -> bool:
         """Take the dates from the requests; return whether they differ from those before."""
-        requests = [
-            request
-            for number, request in self.coordinator.data.items()
-            if not self.coordinator.is_nameless(number)
-        ]
-        before, self._events = self._events, [self._event(one) for one in expected_dates(requests)]
+        dates = expected_dates(self.coordinator.titled_requests)
+        before, self._events = self._events, [self._event(one) for one in dates]
         return before != self._events
 
     def _event(self, expected: Expected) -> CalendarEvent:
         """Return one date as an event: a whole day where no time is known."""
-        timed = isinstance(expected.at, datetime)
-        start = dt_util.as_local(expected.at) if isinstance(expected.at, datetime) else expected.at
+        start, length = expected.at, timedelta(days=1)
+        if isinstance(start, datetime):
+            start, length = dt_util.as_local(start), AIRING
         return CalendarEvent(
             start=start,
-            end=start + (AIRING if timed else timedelta(days=1)),
+            end=start + length,
             summary=expected_text(self.hass, expected),
             description=requested_by_text(self.hass, expected.request),
         )

@@ -125,7 +125,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     async def _async_restore(self) -> None:
         """Restore the stored memory and the sources' evidence."""
-        if (stored := await self._store.async_read_memory()) is None:
+        if (stored := await self._store.async_read_as(StoredMemory.from_dict)) is None:
             return
         self.memory, self.addresses = stored.memory, stored.addresses
         for key, part in stored.sources.items():
@@ -202,7 +202,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self.seerr.servers,
             self.seerr.complete,
             [number for number in self.data if self.is_nameless(number)],
-            dt_util.now().date(),  # a status says "today" and "tomorrow"
+            dt_util.as_local(dt_util.utcnow()).date(),  # a status says "today" and "tomorrow"
         )
         if beside != self._beside:
             self._beside = beside
@@ -351,6 +351,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             change.request, title=now.title, titled=now.titled, year=now.year, poster=now.poster
         )
         return replace(change, request=request)
+
+    @property
+    def titled_requests(self) -> list[Tracked]:
+        """Return the requests whose title is known."""
+        return [request for number, request in self.data.items() if not self.is_nameless(number)]
 
     def is_nameless(self, number: int) -> bool:
         """Return whether the title of a request is still unknown; entity ids and messages wait for it."""

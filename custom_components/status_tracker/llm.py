@@ -35,8 +35,7 @@ def _known(hass: HomeAssistant) -> list[tuple[StatusTrackerCoordinator, Tracked]
     return [
         (coordinator, request)
         for coordinator in coordinators(hass)
-        for number, request in coordinator.data.items()
-        if not coordinator.is_nameless(number)
+        for request in coordinator.titled_requests
     ]
 
 

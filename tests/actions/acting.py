@@ -1,8 +1,6 @@
 """What the tests of the actions share."""
 
-from collections.abc import Iterator
 from typing import Any
-from unittest.mock import patch
 
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
@@ -16,18 +14,6 @@ from ..common import SetUp, entity_id_of, state_of
 from ..stack.household import Household
 from ..stack.rows import SeerrRequest
 from ..stack.server import StackServer
-
-
-@pytest.fixture(autouse=True, name="_no_pauses")
-def _no_pauses_fixture() -> Iterator[None]:
-    """Look three times whether something took effect, without waiting in between."""
-    module = "custom_components.status_tracker"
-    pauses = (0.0, 0.0, 0.0)
-    with (
-        patch(f"{module}.actions.requests.PAUSES", pauses),
-        patch(f"{module}.actions.replace_release.PAUSES", pauses),
-    ):
-        yield
 
 
 class Act:

@@ -17,7 +17,6 @@ from ..stack.rows import REQUEST_APPROVED, REQUEST_DECLINED, REQUEST_PENDING
 from ..stack.server import Fault
 from ..stack.stories import sintel
 from .acting import (
-    _no_pauses_fixture,  # noqa: F401  fixtures
     follow,
     reason_of,
 )

@@ -22,7 +22,6 @@ from ..stack.server import Fault
 from ..stack.stories import sintel
 from ..stack.titles import film
 from .acting import (
-    _no_pauses_fixture,  # noqa: F401  fixtures
     follow,
     words,
 )

@@ -19,7 +19,6 @@ from ..stack.server import Fault
 from ..stack.stories import long_way_home, sintel
 from .acting import (
     Act,
-    _no_pauses_fixture,  # noqa: F401  fixtures
     commands,
     follow,
     reason_of,

@@ -30,7 +30,6 @@ from ..stack.stories import anime_series_story, sintel
 from ..stack.titles import film
 from .acting import (
     Act,
-    _no_pauses_fixture,  # noqa: F401  fixtures
     follow,
     words,
 )

@@ -13,7 +13,6 @@ from ..stack.server import Fault
 from ..stack.stories import frieren, long_way_home, sintel
 from ..stack.titles import film, series
 from .acting import (
-    _no_pauses_fixture,  # noqa: F401  fixtures
     commands,
     follow,
     reason_of,

@@ -230,7 +230,9 @@ async def test_wrong_options(
     trigger = {"trigger": f"{DOMAIN}.stage_changed", "options": options}
     config = {"automation": {"alias": "wrong", "triggers": [trigger], "actions": []}}
     assert await async_setup_component(hass, "automation", config)
-    assert hass.states.get("automation.wrong").state == "unavailable"  # type: ignore[union-attr]  # it is there
+    automation = hass.states.get("automation.wrong")
+    assert automation
+    assert automation.state == "unavailable"
     assert next(iter(options)) in caplog.text
 
 

@@ -53,7 +53,7 @@ async def test_announced_once(
     await home.world.progress(download, 0.5)
     await poll(hass, entry)
     await coordinator_of(entry).async_save()
-    needs_poll = files_of(hass_storage, entry, "")
+    behind = files_of(hass_storage, entry, "")
     diary = Diary(hass)
     await home.world.complete(download)
     await poll(hass, entry)
@@ -68,7 +68,7 @@ async def test_announced_once(
     now = files_of(hass_storage, entry, ".announced")
     assert now[f"{DOMAIN}.{entry.entry_id}.announced"]["data"]["announced"][str(request.id)][0] == "available"
     diary.entries.clear()
-    await killed(entry, needs_poll | now)
+    await killed(entry, behind | now)
     assert stage_of(hass, entry, request) == "available"
     assert diary.entries == []
     await home.world.decline(new)

@@ -48,12 +48,7 @@ def coordinators(hass: HomeAssistant) -> list[StatusTrackerCoordinator]:
 
 def known_requests(hass: HomeAssistant) -> list[Tracked]:
     """Return the requests of all entries that have a title."""
-    return [
-        request
-        for coordinator in coordinators(hass)
-        for number, request in coordinator.data.items()
-        if not coordinator.is_nameless(number)
-    ]
+    return [request for coordinator in coordinators(hass) for request in coordinator.titled_requests]
 
 
 def status_answer(hass: HomeAssistant, title: str) -> str:

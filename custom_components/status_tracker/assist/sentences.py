@@ -93,6 +93,7 @@ class Sentences:
         self._texts: dict[str, list[str]] = {}
         self._language: str | None = None
         self._forms: list[str] | None = None
+        self._basis: tuple[frozenset[str], frozenset[str]] | None = None  # the titles and names these are of
         self._registered: list[CALLBACK_TYPE] = []
         self._ready = False
         async_when_setup(hass, CONVERSATION, self._conversation_is_there)
@@ -107,7 +108,7 @@ class Sentences:
         """Take the sentences of another language."""
         if self._language is not None and self._language != self._hass.config.language:
             await self._async_load()
-            self._forms = None
+            self._unregister()
             self._update()
 
     async def _async_load(self) -> None:
@@ -139,24 +140,23 @@ class Sentences:
             self._unregister()
             return
         taken = frozenset(normalise_title(state.name) for state in self._hass.states.async_all(NAMED))
-        requests = [
-            request
-            for coordinator in self._followed
-            for number, request in coordinator.data.items()
-            if not coordinator.is_nameless(number)
-        ]
+        requests = [request for coordinator in self._followed for request in coordinator.titled_requests]
         newest = sorted(requests, key=lambda one: one.journey.stage_since)[-TITLES:]
+        basis = frozenset(request.title for request in newest), taken
+        if basis == self._basis:
+            return
         forms = sorted(forms_of(newest, taken))
         if forms != self._forms:
             self._unregister()
             self._forms = forms
             self._register()
+        self._basis = basis
 
     def _unregister(self) -> None:
         """Have nothing understood."""
         for unregister in self._registered:
             unregister()
-        self._registered, self._forms = [], None
+        self._registered, self._forms, self._basis = [], None, None
 
     def _register(self) -> None:
         """Register the sentences of each question."""

@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN
 from ..pipeline.changes import RECOVERED, REMOVED, STUCK, Change
 from ..pipeline.requests import Stage, Tracked
 from .store import AnnouncementStore
@@ -22,6 +22,14 @@ class Announced:
     stage: Stage
     stuck: bool
     at: datetime
+
+
+def _announced(stored: dict[str, Any]) -> dict[int, Announced]:
+    """Return by request what was announced; raises if it is damaged."""
+    return {
+        int(number): Announced(Stage(stage), bool(stuck), datetime.fromisoformat(at))
+        for number, (stage, stuck, at) in stored["announced"].items()
+    }
 
 
 class Announcements:
@@ -42,19 +50,9 @@ class Announcements:
 
     async def async_load(self) -> None:
         """Read what earlier runs announced."""
-        stored = await self._store.async_read()
-        if stored is None:
-            return
-        try:
-            self._known = {
-                int(number): Announced(Stage(stage), bool(stuck), datetime.fromisoformat(at))
-                for number, (stage, stuck, at) in stored["announced"].items()
-            }
-        except (AttributeError, KeyError, TypeError, ValueError) as err:
-            LOGGER.warning("The stored announcements are damaged, starting anew: %s", type(err).__name__)
-            await self._store.async_set_aside()
-            return
-        self._loaded = True
+        known = await self._store.async_read_as(_announced)
+        self._loaded = known is not None
+        self._known = known or {}
 
     @callback
     def begin(self, requests: Mapping[int, Tracked]) -> None:

@@ -7,7 +7,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
 from ..pipeline.changes import Change
 from ..pipeline.durations import Duration, duration_of, read_back, recent
 from ..pipeline.requests import Stage
@@ -26,14 +25,8 @@ class Durations:
 
     async def async_load(self) -> None:
         """Read what earlier runs noted."""
-        stored = await self._store.async_read()
-        if stored is None:
-            return
-        try:
-            self.known = tuple(recent(read_back(stored["durations"]), dt_util.utcnow()))
-        except (KeyError, TypeError, ValueError) as err:
-            LOGGER.warning("The stored durations are damaged, starting anew: %s", type(err).__name__)
-            await self._store.async_set_aside()
+        known = await self._store.async_read_as(lambda stored: read_back(stored["durations"]))
+        self.known = tuple(recent(known or (), dt_util.utcnow()))
 
     @callback
     def note(self, changes: Iterable[Change]) -> None:

@@ -1,6 +1,6 @@
 """Where the memory of an entry is kept: readable by the next versions, harmless where it is not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,10 @@ class StoredMemory:
     addresses: dict[str, str]
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Return what was stored; KeyError, TypeError, ValueError or AttributeError if it is damaged."""
+    def from_dict(cls, data: dict[str, Any]) -> Self | None:
+        """Return what was stored, None if that is nothing; raises like `async_read_as` expects if damaged."""
+        if not data:
+            return None
         return cls(
             memory=Memory.from_dict(data["memory"]),
             sources=dict(data["sources"]),
@@ -48,6 +50,7 @@ class MemoryStore(Store[dict[str, Any]]):
     """The stored memory of one entry; one that cannot be read is set aside."""
 
     suffix: ClassVar[str] = ""
+    content: ClassVar[str] = "memory is"  # for the log
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
@@ -78,14 +81,14 @@ class MemoryStore(Store[dict[str, Any]]):
         await self.async_set_aside()
         return None
 
-    async def async_read_memory(self) -> StoredMemory | None:
-        """Return the stored memory; one that is damaged is set aside."""
-        if not (stored := await self.async_read()):
+    async def async_read_as[T](self, parse: Callable[[dict[str, Any]], T]) -> T | None:
+        """Return what is stored as `parse` reads it; what is damaged is set aside."""
+        if (stored := await self.async_read()) is None:
             return None
         try:
-            return StoredMemory.from_dict(stored)
-        except (KeyError, TypeError, ValueError, AttributeError) as err:
-            LOGGER.warning("The stored memory is damaged, starting anew: %s", type(err).__name__)
+            return parse(stored)
+        except (AttributeError, LookupError, TypeError, ValueError) as err:
+            LOGGER.warning("The stored %s damaged, starting anew: %s", self.content, type(err).__name__)
             await self.async_set_aside()
             return None
 
@@ -110,9 +113,11 @@ class AnnouncementStore(MemoryStore):
     """What has been announced of the requests of one entry: small, and written at once."""
 
     suffix = ".announced"
+    content = "announcements are"
 
 
 class DurationStore(MemoryStore):
     """How long the last journeys of one entry took."""
 
     suffix = ".durations"
+    content = "durations are"

@@ -1,35 +1,16 @@
 """What the tests of the Seerr source share."""
 
-from collections.abc import AsyncIterator
 from typing import Any
-
-import aiohttp
-import pytest
 
 from custom_components.status_tracker.pipeline.evidence import RequestEvidence
 from custom_components.status_tracker.sources.seerr.source import (
     SeerrSource,
 )
-from tests.sources.arr_helpers import START, seerr_source
 from tests.stack.household import Household
 from tests.stack.titles import film, series
 
 FILM = film("Film", 2020, 2004)
 SHOW = series("Show", 2020, 3001, 903001, {0: 1, 1: 2, 2: 3}, anime=True)
-
-
-@pytest.fixture(name="home")
-async def home_fixture() -> AsyncIterator[Household]:
-    """Give a household with a Radarr for 4K, whose clock stands."""
-    async with Household(radarrs=("hd", "4k"), qbittorrent=False) as home:
-        home.world.freeze(START)
-        yield home
-
-
-@pytest.fixture(name="source")
-def source_fixture(home: Household, session: aiohttp.ClientSession) -> SeerrSource:
-    """Give the source."""
-    return seerr_source(home, session)
 
 
 async def poll(home: Household, source: SeerrSource, *wants: Any, seconds: float = 15) -> list[str]:

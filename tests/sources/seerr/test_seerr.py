@@ -19,7 +19,7 @@ from tests.stack.household import Household
 from tests.stack.server import Fault
 from tests.stack.titles import film, series
 
-from .seerr_helpers import FILM, SHOW, home_fixture, only, poll, source_fixture  # noqa: F401  fixtures
+from .seerr_helpers import FILM, SHOW, only, poll
 
 # Listing
 

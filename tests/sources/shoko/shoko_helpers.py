@@ -27,27 +27,6 @@ PACE = Pace(ping=0.2, back_off=0.01, back_off_max=0.02, jitter=lambda: 0.0)
 type Version = Literal[4, 5, 6]
 
 
-@pytest.fixture(name="world")
-def world_fixture() -> World:
-    """Return an empty household whose time stands still."""
-    world = World()
-    world.freeze(START)
-    return world
-
-
-@pytest.fixture(params=[5], name="shoko")
-async def shoko_fixture(request: pytest.FixtureRequest, world: World) -> AsyncIterator[FakeShoko]:
-    """Return a running Shoko, version 5 unless a test asks for others."""
-    async with FakeShoko(world, version=request.param) as server:
-        yield server
-
-
-@pytest.fixture(name="source")
-def source_fixture(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> ShokoSource:
-    """Return a source that polls and has no push connection."""
-    return make_source(session, shoko, world, push=False)
-
-
 ALL = pytest.mark.parametrize("shoko", [4, 5, 6], indirect=True)
 MODERN = pytest.mark.parametrize("shoko", [5, 6], indirect=True)
 

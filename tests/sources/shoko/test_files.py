@@ -9,7 +9,7 @@ from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
 
-from .shoko_helpers import (  # noqa: F401  fixtures
+from .shoko_helpers import (
     ALL,
     MODERN,
     PATH,
@@ -19,10 +19,7 @@ from .shoko_helpers import (  # noqa: F401  fixtures
     poll,
     poll_for,
     seen,
-    shoko_fixture,
-    source_fixture,
     want,
-    world_fixture,
 )
 
 # A file's life, by polling alone

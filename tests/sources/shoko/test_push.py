@@ -16,7 +16,7 @@ from tests.stack.server import Fault
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
 
-from .shoko_helpers import (  # noqa: F401  fixtures
+from .shoko_helpers import (
     ALL,
     FILE,
     MODERN,
@@ -29,11 +29,8 @@ from .shoko_helpers import (  # noqa: F401  fixtures
     poll,
     poll_for,
     seen,
-    shoko_fixture,
-    source_fixture,
     until,
     want,
-    world_fixture,
 )
 
 # Push

@@ -13,7 +13,7 @@ from tests.stack.server import Fault
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
 
-from .shoko_helpers import (  # noqa: F401  fixtures
+from .shoko_helpers import (
     ALL,
     FILE,
     MODERN,
@@ -25,10 +25,7 @@ from .shoko_helpers import (  # noqa: F401  fixtures
     poll,
     poll_for,
     seen,
-    shoko_fixture,
-    source_fixture,
     want,
-    world_fixture,
 )
 
 # What it is

@@ -58,7 +58,7 @@ class ChangeReader:
         for _ in range(PAGES_A_POLL):
             page = await client.changed_since(sweep.since, CHANGING, sweep.start)
             sweep.date = sweep.date or page.date or now
-            fresh = self._changed(page, sweep)
+            fresh = self._changed(page, sweep.seen)
             yield fresh, sweep.date
             if self.filters_dates is None and (page.full or len(page.items) - len(fresh) > REPEATED):
                 ignored = not await self._check_filter(client)
@@ -71,13 +71,13 @@ class ChangeReader:
         self, client: JellyfinClient, now: datetime, since: datetime
     ) -> tuple[list[Item], datetime]:
         """Return the changed items of one page: alternately the newest, and the next of all others."""
-        sweep = Sweep(since - OVERLAP, 0 if self._newest else self._next, seen=self._seen)
-        page = await client.changed_since(sweep.since, CHANGING, sweep.start)
+        start = 0 if self._newest else self._next
+        page = await client.changed_since(since - OVERLAP, CHANGING, start)
         self.since = page.date or now
         if not self._newest:
-            self._next = sweep.start + page.rows if page.full else 0
+            self._next = start + page.rows if page.full else 0
         self._newest = not self._newest and self._next > 0
-        return self._changed(page, sweep), self.since
+        return self._changed(page, self._seen), self.since
 
     async def _check_filter(self, client: JellyfinClient) -> bool:
         """Return whether the server obeys the date, by asking for what cannot be there."""
@@ -88,14 +88,14 @@ class ChangeReader:
             )
         return obeyed
 
-    def _changed(self, page: ItemPage, sweep: Sweep) -> list[Item]:
-        """Return the items of a page that are not as they were in the last reading, for readings overlap."""
+    def _changed(self, page: ItemPage, seen: dict[str, int]) -> list[Item]:
+        """Return the items that are not as in the last reading, for readings overlap; note them in `seen`."""
         changed = []
         for item in page.items:
             ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())
             sign = hash((item.etag, item.type, item.name, item.path, item.location_type, ids))
             if self._seen.get(item.id) != sign:
                 changed.append(item)
-            if item.id in sweep.seen or len(sweep.seen) < SEEN_MAX:
-                sweep.seen[item.id] = sign
+            if item.id in seen or len(seen) < SEEN_MAX:
+                seen[item.id] = sign
         return changed
