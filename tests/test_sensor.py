@@ -186,13 +186,15 @@ async def test_sentence_follows_the_day(
 ) -> None:
     """What comes out on a day comes out tomorrow once that is the next, without any other change."""
     home = await household()
-    coming = clock.now().date() + timedelta(days=2)
+    coming = (clock.now() + timedelta(hours=1)).date() + timedelta(days=2)
     release = datetime.combine(coming, time(), UTC)
     wanted = film("Tomorrow", release.year, 4711, in_cinemas=release, release=release)
     request = await home.world.request(wanted, auto_approve=True)
     await hass.config.async_set_time_zone("UTC")
     entry = await setup_entry(home, **POLLING)
     await poll(hass, entry, rounds=4)
+    clock.advance(home, hours=1)  # after which nothing of it changes but the day
+    await coordinator_of(entry).async_refresh()
     said = []
     for _ in range(2):
         state = state_of(hass, entry, request)
