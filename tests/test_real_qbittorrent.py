@@ -119,7 +119,7 @@ async def test_a_download_from_start_to_end(
     assert stage == "downloading"
     assert 10 <= paused_at < 100
     await leecher.resume(torrent)
-    await seeder.move()
+    await seeder.move()  # one that was just left is not called again
     await leecher.meet(torrent, seeder)
     await watch.until(
         lambda stage, shown: shown.get("reason") != "paused" and shown.get("progress", 100) > paused_at

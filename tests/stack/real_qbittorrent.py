@@ -22,6 +22,8 @@ PASSWORD = "a real password"
 PIECE = 128 * 1024
 START_LIMIT = 15.0
 END_LIMIT = 5.0
+CALL_LIMIT = 5.0
+CALLS = 8
 SETTINGS = """[LegalNotice]
 Accepted=true
 
@@ -184,8 +186,23 @@ class RealQbittorrent:
         await self.meet(torrent, seeder)
 
     async def meet(self, torrent: TorrentFile, seeder: RealQbittorrent) -> None:
-        """Tell it where a seeder is."""
-        await self.post("torrents/addPeers", hashes=torrent.hash, peers=f"127.0.0.1:{seeder.peer_port}")
+        """Connect it to a seeder, on another port where it does not call: it calls a port once a minute."""
+        for _ in range(CALLS):
+            await self.post("torrents/addPeers", hashes=torrent.hash, peers=f"127.0.0.1:{seeder.peer_port}")
+            if await self._connected(torrent):
+                return
+            await seeder.move()
+        raise TimeoutError(f"no connection to the seeder after {CALLS} calls: {await self.torrent(torrent)}")
+
+    async def _connected(self, torrent: TorrentFile) -> bool:
+        """Whether it has a seeder, or has loaded everything, within a few seconds."""
+        until = time.monotonic() + CALL_LIMIT
+        while time.monotonic() < until:
+            row = await self.torrent(torrent)
+            if row.get("num_seeds") or row.get("progress") == 1:
+                return True
+            await asyncio.sleep(0.1)
+        return False
 
     async def pause(self, torrent: TorrentFile) -> None:
         """Stop a torrent, which was called pausing before 5.0."""
