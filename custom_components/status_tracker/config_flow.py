@@ -28,7 +28,7 @@ from .flows.discovery import Found, async_discover, async_find_clients, async_la
 from .flows.options import StatusTrackerOptionsFlow
 from .flows.schemas import async_check, credential_schema, found_client_schema, service_schema, shown
 from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
-from .pipeline.terms import Service
+from .pipeline.enums import Service
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):

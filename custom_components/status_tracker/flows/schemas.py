@@ -16,7 +16,7 @@ import probatio
 from ..clients.errors import ClientError, InvalidUrl
 from ..clients.http import normalise_url
 from ..const import CONF_LINK_URL, CONF_SKIP, LOGGER
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .client_factory import Probe, async_exchange, async_probe, build_client
 
 SECRETS = (CONF_API_KEY, CONF_PASSWORD)

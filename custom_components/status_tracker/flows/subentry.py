@@ -13,7 +13,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.data_entry_flow import AbortFlow
 
 from ..const import CONF_LINK_URL
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .client_factory import Probe, address_key, unique_id
 from .discovery import ArrFacts, async_arr_facts
 from .schemas import async_check, service_schema, shown
