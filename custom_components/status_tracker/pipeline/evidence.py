@@ -1,7 +1,7 @@
-"""What the services say, in one vocabulary: all that crosses from the sources to the pipeline.
+"""Evidence from the services: immutable, comparable data the sources pass to the pipeline.
 
-Every piece is immutable, comparable, and can be written down (`to_dict`) and read back (`from_dict`).
-`source` is always the key of the service that said it (a config subentry's id, or "seerr").
+Serialized with `to_dict` and `from_dict` (mashumaro). `source` is the key of the service: the id of a
+config subentry, or "seerr".
 """
 
 from dataclasses import dataclass, fields
@@ -25,10 +25,10 @@ from .enums import (
 
 
 class EvidenceBase(DataClassDictMixin):
-    """Base of all evidence."""
+    """Base class of evidence."""
 
     class Config(BaseConfig):
-        """How mashumaro writes a piece down."""
+        """Serialization options of mashumaro."""
 
         lazy_compilation = True
         omit_none = True
@@ -36,10 +36,10 @@ class EvidenceBase(DataClassDictMixin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEvidence(EvidenceBase):
-    """One configured service and how it is.
+    """A configured service and its availability.
 
-    `seerr_id` is the number Seerr gives a Radarr or Sonarr (from 0), None if Seerr does not know it.
-    `reason` is the `reason` of the client error, None while it is well; `stale` counts as unheard-of.
+    `seerr_id` is the id of a Radarr or Sonarr in Seerr (from 0), None if Seerr does not have it.
+    `reason` is the `reason` of the client error, None without an error.
     """
 
     source: str
@@ -50,12 +50,12 @@ class ServiceEvidence(EvidenceBase):
     since: datetime | None = None
     seerr_id: int | None = None
     is_4k: bool = False
-    busy: bool = False  # Jellyfin: a library scan runs; Shoko: its queue is not empty
+    busy: bool = False  # Jellyfin: library scan running; Shoko: queue not empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDownload(EvidenceBase):
-    """A row of Seerr's own `downloadStatus`, which stands in where no *arr is configured. Bytes."""
+    """A row of `downloadStatus` in Seerr, used if no *arr is configured. Sizes in bytes."""
 
     download_id: str | None = None
     title: str | None = None
@@ -69,7 +69,7 @@ class ClientDownload(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEvidence(EvidenceBase):
-    """A request as Seerr lists it; `service_id` may be 0, `external_id` is the *arr's own id."""
+    """A request listed by Seerr; `service_id` can be 0, `external_id` is the id in the *arr."""
 
     request_id: int
     media_type: MediaType
@@ -86,7 +86,7 @@ class RequestEvidence(EvidenceBase):
     external_id: int | None = None
     requested_by: str | None = None
     requested_at: datetime | None = None
-    updated_at: datetime | None = None  # when we saw its status change, not Seerr's own field
+    updated_at: datetime | None = None  # when its status was seen to change, not the field of Seerr
     downloads: tuple[ClientDownload, ...] = ()
     jellyfin_id: str | None = None
     url: str | None = None
@@ -94,7 +94,7 @@ class RequestEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonTitle(EvidenceBase):
-    """A season as TMDB counts it."""
+    """A season as listed by TMDB."""
 
     number: int
     episodes: int
@@ -103,7 +103,7 @@ class SeasonTitle(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleEvidence(EvidenceBase):
-    """A title as Seerr describes it, asked once; `poster` is an absolute URL."""
+    """A title from Seerr, fetched once; `poster` is an absolute URL."""
 
     media_type: MediaType
     tmdb_id: int
@@ -119,7 +119,7 @@ class TitleEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEvidence(EvidenceBase):
-    """A file an *arr imported: its path as that *arr sees it, and its size in bytes."""
+    """A file imported by an *arr: its path in that *arr and its size in bytes."""
 
     path: str
     size: int = 0
@@ -129,7 +129,7 @@ class FileEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDay(EvidenceBase):
-    """A day on which a film comes out, as midnight UTC."""
+    """A release date of a movie, as midnight UTC."""
 
     kind: ReleaseKind
     day: datetime
@@ -137,7 +137,7 @@ class ReleaseDay(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieEvidence(EvidenceBase):
-    """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
+    """A movie in Radarr; `available` is the minimum availability, `expected` the date it is reached."""
 
     source: str
     movie_id: int
@@ -154,13 +154,13 @@ class MovieEvidence(EvidenceBase):
     anime: bool = False
     last_search: datetime | None = None
     poster: str | None = None
-    gone: bool = False  # was there once, answers 404 now
-    read_at: datetime | None = None  # before the call that read it, by our clock
+    gone: bool = False  # existed before, returns 404 now
+    read_at: datetime | None = None  # local time before the request that read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeEvidence(EvidenceBase):
-    """An episode in a Sonarr; `tvdb_id` is the episode's own."""
+    """An episode in Sonarr; `tvdb_id` is the TVDB id of the episode."""
 
     episode_id: int
     season: int
@@ -173,12 +173,12 @@ class EpisodeEvidence(EvidenceBase):
     has_file: bool = False
     file: FileEvidence | None = None
     last_search: datetime | None = None
-    read_at: datetime | None = None  # where a webhook told of it since its series was read
+    read_at: datetime | None = None  # time of a webhook about it since its series was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesEvidence(EvidenceBase):
-    """A series in a Sonarr, with the episodes of the seasons a request wants."""
+    """A series in Sonarr with the episodes of the requested seasons."""
 
     source: str
     series_id: int
@@ -191,16 +191,16 @@ class SeriesEvidence(EvidenceBase):
     anime: bool = False
     poster: str | None = None
     next_airing: datetime | None = None
-    seasons: tuple[int, ...] = ()  # all season numbers Sonarr knows
+    seasons: tuple[int, ...] = ()  # all season numbers in Sonarr
     seasons_monitored: tuple[int, ...] = ()
     episodes: tuple[EpisodeEvidence, ...] = ()
     gone: bool = False
-    read_at: datetime | None = None  # its episodes, before the call, by our clock
+    read_at: datetime | None = None  # local time before the request that read its episodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEvidence(EvidenceBase):
-    """A row of an *arr's queue: one a film, one an episode. Bytes; `messages` are the *arr's own words."""
+    """A queue row of an *arr for one movie or episode; sizes in bytes, `messages` are those of the *arr."""
 
     source: str
     row_id: int
@@ -224,9 +224,9 @@ class QueueEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvidence(EvidenceBase):
-    """An event of an *arr, from its history (`event_id`) or from a webhook (none).
+    """An event of an *arr, from its history (with `event_id`) or a webhook (without).
 
-    The ids beside `media_id` come with webhooks, so that an event can be bound before anything is polled.
+    Webhooks include further ids, so that their events can be assigned before the next poll.
     """
 
     source: str
@@ -235,7 +235,7 @@ class HistoryEvidence(EvidenceBase):
     event_id: int | None = None
     media_id: int | None = None
     episode_id: int | None = None
-    season: int | None = None  # only a webhook tells it
+    season: int | None = None  # only from webhooks
     download_id: str | None = None
     release: str | None = None
     quality: str | None = None
@@ -248,7 +248,7 @@ class HistoryEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TorrentEvidence(EvidenceBase):
-    """A torrent in a client; `hashes` are lower case, v1, v2 and truncated v2. Bytes, seconds, 0 to 1."""
+    """A torrent; `hashes` in lower case (v1, v2, truncated v2), bytes, seconds, `progress` from 0 to 1."""
 
     source: str
     hashes: tuple[str, ...]
@@ -264,7 +264,7 @@ class TorrentEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFile(EvidenceBase):
-    """A file behind a Jellyfin item; the size is 0 where Jellyfin does not tell."""
+    """A file of a Jellyfin item; size in bytes, 0 if unknown."""
 
     path: str
     size: int = 0
@@ -272,7 +272,7 @@ class ItemFile(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryEvidence(EvidenceBase):
-    """A Jellyfin item; `ids` are "kind:value" as `ids.py` spells them, typed by what the item is."""
+    """A Jellyfin item; `ids` are "kind:value" as created by `ids.py`."""
 
     source: str
     item_id: str
@@ -287,15 +287,15 @@ class LibraryEvidence(EvidenceBase):
     number: int | None = None
     number_end: int | None = None
     url: str | None = None
-    read_at: datetime | None = None  # before the call that read it, by our clock
+    read_at: datetime | None = None  # local time before the request that read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShokoEvidence(EvidenceBase):
-    """A file Shoko knows. `paths` are its relative paths, the present one first, former ones after.
+    """A file in Shoko; `paths` are relative, the current one first, followed by former ones.
 
     `ids` are "kind:value" (ids.py) of its file, episodes, series, AniDB, TMDB, TVDB and IMDb entries.
-    `matched` means cross-referenced; `refused` that Shoko searched and recognised nothing.
+    `matched` means cross-referenced, `refused` that Shoko searched without a match.
     """
 
     source: str
@@ -305,13 +305,13 @@ class ShokoEvidence(EvidenceBase):
     ids: tuple[str, ...] = ()
     matched: bool = False
     refused: bool = False
-    series_pending: bool = False  # matched, but Shoko has not created the series yet
+    series_pending: bool = False  # matched, but its series is not created yet
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that is known at one moment, or the part of it one source holds."""
+    """All evidence at one time, or the part of one source."""
 
     services: tuple[ServiceEvidence, ...] = ()
     requests: tuple[RequestEvidence, ...] = ()
@@ -326,7 +326,7 @@ class Evidence:
 
     @classmethod
     def merge(cls, parts: list[Evidence]) -> Self:
-        """Return the evidence of several sources as one."""
+        """Return the merged evidence of several sources."""
         return cls(
             **{
                 one.name: tuple(piece for part in parts for piece in getattr(part, one.name))
@@ -337,12 +337,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """What the pipeline would know of one active request; sources ask for this and no more.
+    """Data the pipeline needs for a tracked request; sources fetch nothing else.
 
-    `source` and `media_id` name the film or series in its *arr where that is known. `files` are imported
-    and not yet seen in Jellyfin. `ids` are all known ids ("kind:value"), Shoko's among them, `items` the
-    Jellyfin items that prove something at present, `stale_items` those whose reading before `read_after`
-    is too old for that.
+    `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
+    but not found in Jellyfin yet. `ids` are all known ids ("kind:value") including those of Shoko, `items`
+    the Jellyfin items that prove availability, `stale_items` those to read again because they were read
+    before `read_after`.
     """
 
     request_id: int
@@ -356,10 +356,10 @@ class Want:
     seasons: tuple[int, ...]
     source: str | None
     media_id: int | None
-    handed_over: bool  # approved: an *arr should know it
+    handed_over: bool  # approved, so that an *arr should have it
     in_flight: bool
-    finished: bool  # keep what proves it, ask for nothing new
-    anime: bool | None  # None: nothing tells yet
+    finished: bool  # keep its proof, fetch nothing new
+    anime: bool | None  # None: unknown
     files: tuple[FileEvidence, ...]
     ids: tuple[str, ...]
     items: tuple[str, ...]

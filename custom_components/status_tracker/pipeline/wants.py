@@ -1,4 +1,4 @@
-"""What the sources should know and ask of each request."""
+"""The data sources need to fetch for each request."""
 
 from .cases import Case
 from .enums import RequestStatus
@@ -7,7 +7,7 @@ from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
 
 
 def want_of(one: Tracked, case: Case) -> Want:
-    """Return what the sources should know and ask for a request."""
+    """Return the data sources need to fetch for a request."""
     request = one.request
     finished = one.stage in FINISHED or case.superseded
     open_files: tuple[FileEvidence, ...] = tuple(
