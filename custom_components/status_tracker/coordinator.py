@@ -133,9 +133,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 try:
                     source.restore(part)
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
-                    LOGGER.warning(
-                        "Failed to restore the stored data of %s: %s", source.name, type(err).__name__
-                    )
+                    LOGGER.warning("Failed to restore the data of %s: %s", source.name, type(err).__name__)
         self._evaluate_requests()
         self.announcements.unheard.clear()
 
@@ -360,7 +358,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return [request for number, request in self.data.items() if not self.is_nameless(number)]
 
     def is_nameless(self, number: int) -> bool:
-        """Return whether the title of a request is not fetched yet; announcements and entities wait for it."""
+        """Return whether the title of a request is still unknown; announcements and entities wait for it."""
         request = self.data.get(number)
         return request is not None and not request.titled and self.seerr.seeks_title(request.request)
 

@@ -91,7 +91,7 @@ class Prover:
     def _numbered(
         self, items: Iterable[LibraryEvidence]
     ) -> dict[tuple[int | None, int | None], list[LibraryEvidence]]:
-        """Return the episodes of the series by season and number, without those of Shokofin (AniDB numbers)."""
+        """Return the episodes of the series by season and number; not Shokofin's, which have AniDB numbers."""
         keys = self.case.ids
         shows = {
             (item.source, item.item_id)
@@ -190,7 +190,7 @@ class Prover:
         )
 
     def _of_entry(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
-        """Return the item with the Shoko episode, AniDB episode or (movies) AniDB anime of the unit's files."""
+        """Return the item of the Shoko episode, AniDB episode or, for a movie, AniDB anime of the files."""
         ours = frozenset(one for file in unit.shoko if file.matched for one in file.ids)
         if proof := self._with(of_kind(ours, IdKind.SHOKO_EPISODE)):
             return proof
