@@ -91,7 +91,7 @@ class Prover:
     def _numbered(
         self, items: Iterable[LibraryEvidence]
     ) -> dict[tuple[int | None, int | None], list[LibraryEvidence]]:
-        """Return the episodes of the series by season and number; not Shokofin's, which have AniDB numbers."""
+        """Return the episodes of the series by season and number; not Shokofin's (AniDB numbers)."""
         keys = self.case.ids
         shows = {
             (item.source, item.item_id)
