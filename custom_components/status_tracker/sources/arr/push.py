@@ -1,4 +1,4 @@
-"""What the webhooks of Radarr and Sonarr share: each becomes the evidence a poll would bring."""
+"""Common webhook handling of Radarr and Sonarr."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -12,19 +12,19 @@ from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
 class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
-    """The listening side of one *arr source; it calls nobody."""
+    """Mixin of an *arr source that handles webhooks without any request."""
 
     @abstractmethod
     def _title_of(self, told: Payload) -> HookTitle | None:
-        """Return the film or series an event is about."""
+        """Return the movie or series of an event."""
 
     @abstractmethod
     def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event; it answers False where the event makes no sense."""
+        """Return the handler of each event; it returns False if the event is invalid."""
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a webhook as evidence; what is odd changes nothing and is counted in `bad`."""
+        """Process a webhook; invalid ones are ignored and counted in `bad`."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
@@ -45,10 +45,10 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         return True
 
     def _take(self, event: Event, told: Payload) -> bool:
-        """Take an event; False if it makes no sense."""
+        """Process an event; False if it is invalid."""
         title = self._title_of(told)
         if title is None:
-            # A download that matches nothing may wait for a person, too.
+            # A download without a matching title can also require manual interaction.
             if event is not Event.BLOCKED or not told.download_id or told.movie or told.series:
                 return False
             self.queue.tell_blocked(told, None, None, self.clock())
@@ -67,7 +67,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         episode: HookEpisode | None = None,
         file: FileEvidence | None = None,
     ) -> HistoryEvidence:
-        """Keep what happened as the history will tell it."""
+        """Add an event to the history."""
         deleted = kind is HistoryKind.FILE_DELETED
         event = HistoryEvidence(
             source=self.key,
@@ -90,7 +90,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         return event
 
     def _tell_blocked(self, told: Payload, media_id: int, episode: HookEpisode | None = None) -> None:
-        """Have a download wait for a person, unless it has got further since."""
+        """Mark a download as requiring manual interaction, unless it has progressed since."""
         now = self.clock()
         if self.log.result(told.download_id, media_id, episode.id if episode else None, now) is None:
             self.queue.tell_blocked(told, media_id, episode, now)

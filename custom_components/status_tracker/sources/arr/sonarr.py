@@ -1,4 +1,4 @@
-"""The Sonarr source: polls and webhooks become evidence of series and their wanted episodes."""
+"""Sonarr source: polls and webhooks as evidence of series and their requested episodes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -22,10 +22,10 @@ from .webhook import Event, HookEpisode, HookTitle, Payload
 
 
 class SonarrSource(ArrSource[SeriesEvidence, Series]):
-    """One Sonarr.
+    """Source for a Sonarr instance.
 
-    A webhook changes a series that was read, and never makes one: of a few episodes told of, a request for
-    a season would seem complete.
+    A webhook only updates a series that has been read: with only the episodes of the webhook, a requested
+    season would appear complete.
     """
 
     service = Service.SONARR
@@ -33,7 +33,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
     parts = ("series", "episodes")
 
     def __init__(self, key: str, name: str, client: SonarrClient, **options: Any) -> None:
-        """Start as every *arr source does."""
+        """Initialize without series."""
         super().__init__(key, name, client, **options)
         self.client = self.http = client
 
@@ -54,12 +54,12 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     async def _find(self, catalogue_id: int) -> Series | None:
-        """Ask for a series by its TVDB id."""
+        """Look up a series by its TVDB id."""
         return await self.client.series_by_tvdb(catalogue_id)
 
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Series | None) -> SeriesEvidence:
-        """Read a series and the episodes of the wanted seasons."""
+        """Read a series and the episodes of the requested seasons."""
         read_at = self.clock()
         series = found or await self.client.series(media_id)
         return self._series(series, await self._episodes(media_id, seasons), read_at)
@@ -73,7 +73,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return replace(title, episodes=await self._episodes(title.series_id, seasons), read_at=read_at)
 
     async def _episodes(self, series_id: int, seasons: frozenset[int]) -> tuple[EpisodeEvidence, ...]:
-        """Read the episodes of seasons, with one call."""
+        """Read the episodes of seasons with one request."""
         if not seasons:
             return ()
         only = next(iter(seasons)) if len(seasons) == 1 else None
@@ -83,7 +83,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
     def _series(
         self, series: Series, episodes: tuple[EpisodeEvidence, ...], read_at: datetime | None
     ) -> SeriesEvidence:
-        """Return a series as evidence, with its episodes as they were read."""
+        """Return a series as evidence, with its episodes."""
         return SeriesEvidence(
             source=self.key,
             series_id=series.id,
@@ -104,7 +104,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     def _missing(self, media_id: int, want: Want | None) -> SeriesEvidence:
-        """Return a series that is gone and was never read."""
+        """Return the evidence of a deleted series that was never read."""
         return SeriesEvidence(
             source=self.key,
             series_id=media_id,
@@ -117,17 +117,17 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     def _gone(self, title: SeriesEvidence) -> SeriesEvidence:
-        """Return a series without its episodes, gone."""
+        """Return a series marked as deleted, without episodes."""
         return replace(title, gone=True, episodes=())
 
     @override
     def _read_back(self, rows: Any) -> list[SeriesEvidence]:
-        """Return written series."""
+        """Return series from stored data."""
         return [replace(series, source=self.key) for series in deserialize_all(SeriesEvidence, rows)]
 
     @override
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
-        """Return whether an event is of a wanted episode."""
+        """Return whether an event is about a requested episode."""
         wanted = super()._filter()
         episodes = {one.episode_id for series in self._titles.values() for one in series.episodes}
         unread = {one for one in self._bound if one not in self._titles or not self._titles[one].episodes}
@@ -145,7 +145,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event."""
+        """Return the handler of each event."""
         return {
             Event.GRAB: self._take_grab,
             Event.DOWNLOAD: self._take_import,
@@ -157,21 +157,21 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         }
 
     def _meet(self, title: HookTitle) -> None:
-        """Remember the number of a series, so that it need not be looked up."""
+        """Store the id of a series to avoid looking it up."""
         if title.tvdb_id:
             self._met.pop(title.tvdb_id, None)
             self._met[title.tvdb_id] = title.id
             self._waits.pop(("catalogue", title.tvdb_id), None)
 
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a release went to the client, with all its episodes."""
+        """Handle a grabbed release with all its episodes."""
         self._meet(title)
         for episode in told.episodes:
             self._tell(told, HistoryKind.GRABBED, title.id, episode)
         return bool(told.episodes)
 
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file, or all files of a release, came into the library."""
+        """Handle the import of one file or of all files of a release."""
         self._meet(title)
         for episode, file in _files(told):
             self._tell(told, HistoryKind.IMPORTED, title.id, episode, file)
@@ -180,7 +180,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return bool(told.episodes and (told.episode_file or told.episode_files))
 
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a download waits for a person."""
+        """Handle a download that requires manual interaction."""
         self._meet(title)
         for episode in told.episodes:
             self._tell_blocked(told, title.id, episode)
@@ -189,19 +189,19 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return True
 
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files have new names."""
+        """Handle renamed files."""
         for one in told.renamed_episode_files:
             if one.evidence:
                 self._rename(title.id, one.previous_path, one.evidence)
         return True
 
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known now."""
+        """Handle an added series."""
         self._meet(title)
         return True
 
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known no more."""
+        """Handle a deleted series."""
         if series := self._titles.get(title.id):
             self._titles[title.id] = self._gone(series)
         self._met.pop(title.tvdb_id, None)
@@ -209,7 +209,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return True
 
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
         if told.episode_file is None:
             return False
         for episode in told.episodes:
@@ -219,7 +219,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return True
 
     def _set_file(self, series_id: int, told: HookEpisode, file: FileEvidence | None) -> None:
-        """Give an episode its file; one unknown so far comes to a season that was read."""
+        """Set the file of an episode; a new episode is added if its season has been read."""
         series, now = self._titles.get(series_id), self.clock()
         if series is None or series.gone:
             return
@@ -245,14 +245,14 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
             self._titles[series_id] = replace(series, episodes=(*series.episodes, episode))
 
     def _rename(self, series_id: int, before: str | None, file: FileEvidence) -> None:
-        """Give the episodes of a file its new path."""
+        """Set the new path of a renamed file."""
         if series := self._titles.get(series_id):
             self._change(
                 series, lambda one: replace(one, file=file) if one.file and one.file.path == before else one
             )
 
     def _drop_file(self, series_id: int, told: Payload) -> None:
-        """Take the file from the episodes that have it."""
+        """Remove the file from its episodes."""
         ids = {episode.id for episode in told.episodes}
         path = told.episode_file.path if told.episode_file else None
         if series := self._titles.get(series_id):
@@ -266,7 +266,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
             )
 
     def _change(self, series: SeriesEvidence, change: Callable[[EpisodeEvidence], EpisodeEvidence]) -> None:
-        """Change episodes of a series."""
+        """Update episodes of a series."""
         episodes = tuple(change(one) for one in series.episodes)
         self._titles[series.series_id] = replace(series, episodes=episodes)
 
@@ -289,7 +289,7 @@ def _episode(row: Episode) -> EpisodeEvidence:
 
 
 def _files(told: Payload) -> Iterable[tuple[HookEpisode, FileEvidence | None]]:
-    """Return the imported episodes with their files, as far as a release's files tell theirs by name."""
+    """Return the imported episodes with their files, matched by file name for a release of several files."""
     for episode in told.episodes:
         if told.episode_file:
             yield episode, told.episode_file.evidence

@@ -1,4 +1,4 @@
-"""The Seerr source: polls and webhooks become evidence of requests and titles."""
+"""Seerr source: polls and webhooks as evidence of requests and titles."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from .rows import SeerrServers, provisional_title, request_evidence, title_evide
 from .webhook import FIRST, OTHER, STATUS, TEST, Payload
 
 TITLES = 10
-TITLE_FAILURES = 3  # polls that failed in a row: a title is not to be expected soon
+TITLE_FAILURES = 3  # failed attempts after which a title is no longer waited for
 NEXT_TITLES = timedelta(seconds=5)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
 SETTINGS_EVERY = timedelta(hours=6)
@@ -27,16 +27,16 @@ type TitleKey = tuple[MediaType, int]
 
 
 class SeerrSource(Source):
-    """The requests of one Seerr, and the titles of those that are wanted.
+    """Source for the requests of Seerr and the titles of those tracked.
 
-    `complete` says that the requests are all there are: it takes one complete listing since the start.
-    `servers` are Seerr's own settings, None till they are read.
+    `complete` means that all requests have been listed at least once since the start.
+    `servers` are the services in the settings of Seerr, None until read.
     """
 
     service = Service.SEERR
 
     def __init__(self, key: str, name: str, client: SeerrClient, *, clock: Callable[[], datetime]) -> None:
-        """Start without a listing."""
+        """Initialize without requests."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self.complete = False
@@ -45,7 +45,7 @@ class SeerrSource(Source):
         self._requests: dict[int, RequestEvidence] = {}
         self._titles: dict[TitleKey, TitleEvidence] = {}
         self._provisional: dict[TitleKey, TitleEvidence] = {}
-        self._told: dict[int, int] = {}  # request: number of the webhook that told of it last
+        self._told: dict[int, int] = {}  # webhook counter by request id
         self._hooks = 0
         self._waits: dict[TitleKey, tuple[int, datetime]] = {}
         self._settings_due: datetime | None = None
@@ -62,38 +62,38 @@ class SeerrSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the titles that are asked for."""
+        """Return the titles to fetch."""
         return frozenset(_title_keys(wants))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Look for new requests every minute, sooner while titles are missing or a webhook came between."""
+        """Return one minute, less while titles are missing or after a webhook."""
         if self._overtaken:
             return SOON
         return NEXT_TITLES if self._untitled else CALM
 
     def seeks_title(self, request: RequestEvidence) -> bool:
-        """Return whether the title of a request is yet to be asked for, and soon will be."""
+        """Return whether the title of a request is still to be fetched, within few attempts."""
         key = (request.media_type, request.tmdb_id or 0)
         known = key in self._titles or key in self._waits
         return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
 
-    # A cycle
+    # Update cycle
 
     @property
     def public_url(self) -> str:
-        """Return the address under which people open Seerr."""
+        """Return the external address of Seerr."""
         return (self.servers and self.servers.application_url) or self.client.url
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """List the requests; then what is new of titles, and now and then the settings."""
+        """Fetch the requests, missing titles and, periodically, the settings."""
         await self._list()
         await self._read_settings()
         await self._read_titles(wants)
 
     async def _list(self) -> None:
-        """Read all requests; only a complete listing lets any of them go."""
+        """Fetch all requests; missing ones are removed only after a complete listing."""
         mark, now = self._hooks, self.clock()
         listing = await self.client.requests()
         before, found = self._requests, {}
@@ -104,7 +104,7 @@ class SeerrSource(Source):
             if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
                 self._note_missed_webhook()
         for number, old in before.items():
-            # What a webhook told while the listing was under way is newer than the listing.
+            # A webhook received during the listing is newer than the listing.
             newer = self._told.get(number, 0) > mark
             if newer or (number not in found and (number in listing.ids or not listing.complete)):
                 found[number] = old
@@ -114,7 +114,7 @@ class SeerrSource(Source):
         self.complete = self.complete or listing.complete
 
     def _dated(self, request: RequestEvidence, now: datetime) -> RequestEvidence:
-        """Return a request with the time its status was seen to change: Seerr keeps none."""
+        """Return a request with the time its status changed, which Seerr does not provide."""
         old = self._requests.get(request.request_id)
         if old is None:
             return replace(request, updated_at=now) if self.complete else request
@@ -122,11 +122,11 @@ class SeerrSource(Source):
         return replace(request, updated_at=old.updated_at if same else now)
 
     def read_settings_again(self) -> None:
-        """Have the settings read at the next poll: they may hold what has changed elsewhere."""
+        """Read the settings in the next poll, because they may have changed."""
         self._settings_due = None
 
     async def _read_settings(self) -> None:
-        """Read which services Seerr uses, if it is time; it may refuse to tell."""
+        """Read the services from the settings, if due; requires admin rights."""
         now = self.clock()
         if self._settings_due and now < self._settings_due:
             return
@@ -140,11 +140,11 @@ class SeerrSource(Source):
                 or None,
             )
         except BadAnswer, TimedOut, NotReady:
-            return  # what is known stands, and it is asked again in an hour
+            return  # keep the previous settings and retry in an hour
         self._settings_due = now + SETTINGS_EVERY
 
     async def _read_titles(self, wants: Sequence[Want]) -> None:
-        """Read a few of the wanted titles that are not known yet, those without any name first."""
+        """Fetch some of the missing titles, untitled requests first."""
         now = self.clock()
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.values()}
@@ -165,7 +165,7 @@ class SeerrSource(Source):
             try:
                 self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
             except BadAnswer, TimedOut, NotReady:
-                # Seerr is well, TMDB behind it is not, or has it not.
+                # Seerr is available, but TMDB is not or has no such title.
                 times = self._waits[key][0] if key in self._waits else 0
                 self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
             else:
@@ -175,7 +175,7 @@ class SeerrSource(Source):
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a notification as evidence; what is odd changes nothing and is counted in `bad`."""
+        """Process a notification; invalid ones are ignored and counted in `bad`."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
@@ -204,13 +204,13 @@ class SeerrSource(Source):
 
     @staticmethod
     def _is_late(status: RequestStatus, told: Payload) -> bool:
-        """Return whether a notification was overtaken by what is known."""
+        """Return whether a notification is older than the known state."""
         if told.kind in FIRST:
             return status is not RequestStatus.PENDING or told.status is status
         return status is RequestStatus.COMPLETED and told.status is not RequestStatus.COMPLETED
 
     def _moved(self, request: RequestEvidence, status: RequestStatus) -> RequestEvidence:
-        """Return a request in the status it was told to be in."""
+        """Return a request with the status of a notification."""
         if status is RequestStatus.COMPLETED:
             done = replace(request, media_status=MediaStatus.AVAILABLE, seasons_available=request.seasons)
         else:
@@ -220,7 +220,7 @@ class SeerrSource(Source):
         return replace(done, status=status, updated_at=self.clock())
 
     def _provide(self, number: int, status: RequestStatus, told: Payload) -> RequestEvidence | None:
-        """Return a request that was never listed, as a notification tells it; None if it tells too little."""
+        """Return a request created from a notification; None if it lacks required data."""
         kind = told.media.media_type.casefold() if told.media else ""
         tmdb_id = told.tmdb_id
         if kind not in set(MediaType) or tmdb_id is None or len(self._told) >= PROVISIONAL:
@@ -246,7 +246,7 @@ class SeerrSource(Source):
             url=f"{self.public_url}/{media_type}/{tmdb_id}",
         )
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
@@ -259,7 +259,7 @@ class SeerrSource(Source):
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
-        """Take back what `dump` wrote; it stands until the first listing."""
+        """Restore data from `dump`, kept until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests[request.request_id] = request
         for title in deserialize_all(TitleEvidence, data.get("titles")):
@@ -267,7 +267,7 @@ class SeerrSource(Source):
 
 
 def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
-    """Return whether a listed request was known like this, which a webhook would have made it."""
+    """Return whether a listed change was already known from a webhook."""
     return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)
 
 
@@ -277,5 +277,5 @@ def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
 
 
 def _urgency(want: Want) -> tuple[bool, bool, int]:
-    """Return what wants are sorted by to be given a title: nameless, active, new first."""
+    """Return the sort key for fetching titles: untitled, active and newest first."""
     return want.title is not None, want.finished, -want.request_id
