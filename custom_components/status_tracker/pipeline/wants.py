@@ -1,9 +1,46 @@
 """The data sources need to fetch for each request."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from .cases import Case
-from .enums import RequestStatus
-from .evidence import FileEvidence, Want
+from .enums import MediaType, RequestStatus
+from .evidence.arr import FileEvidence
 from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """Data the pipeline needs for a tracked request; sources fetch nothing else.
+
+    `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
+    but not found in Jellyfin yet. `ids` are all known ids ("kind:value") including those of Shoko, `items`
+    the Jellyfin items that prove availability, `stale_items` those to read again because they were read
+    before `read_after`.
+    """
+
+    request_id: int
+    media_type: MediaType
+    is_4k: bool
+    tmdb_id: int | None
+    tvdb_id: int | None
+    imdb_id: str | None
+    title: str | None
+    year: int | None
+    seasons: tuple[int, ...]
+    source: str | None
+    media_id: int | None
+    handed_over: bool  # approved, so that an *arr should have it
+    in_flight: bool
+    finished: bool  # keep its proof, fetch nothing new
+    anime: bool | None  # None: unknown
+    files: tuple[FileEvidence, ...]
+    ids: tuple[str, ...]
+    items: tuple[str, ...]
+    download_ids: tuple[str, ...]
+    opened_at: datetime | None = None
+    stale_items: tuple[str, ...] = ()
+    read_after: datetime | None = None
 
 
 def want_of(one: Tracked, case: Case) -> Want:

@@ -1,0 +1,112 @@
+"""Evidence from Radarr and Sonarr: movies, series, their files, and history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..enums import HistoryKind, ReleaseKind
+from .base import EvidenceBase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEvidence(EvidenceBase):
+    """A file imported by an *arr: its path in that *arr and its size in bytes."""
+
+    path: str
+    size: int = 0
+    quality: str | None = None
+    added: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDay(EvidenceBase):
+    """A release date of a movie, as midnight UTC."""
+
+    kind: ReleaseKind
+    day: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieEvidence(EvidenceBase):
+    """A movie in Radarr; `available` is the minimum availability, `expected` the date it is reached."""
+
+    source: str
+    movie_id: int
+    title: str
+    year: int | None = None
+    tmdb_id: int | None = None
+    imdb_id: str | None = None
+    monitored: bool = True
+    available: bool = True
+    expected: datetime | None = None
+    releases: tuple[ReleaseDay, ...] = ()
+    file: FileEvidence | None = None
+    has_file: bool = False
+    anime: bool = False
+    last_search: datetime | None = None
+    poster: str | None = None
+    gone: bool = False  # existed before, returns 404 now
+    read_at: datetime | None = None  # local time before the request that read it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeEvidence(EvidenceBase):
+    """An episode in Sonarr; `tvdb_id` is the TVDB id of the episode."""
+
+    episode_id: int
+    season: int
+    number: int
+    absolute: int | None = None
+    tvdb_id: int | None = None
+    title: str | None = None
+    monitored: bool = True
+    air_date: datetime | None = None
+    has_file: bool = False
+    file: FileEvidence | None = None
+    last_search: datetime | None = None
+    read_at: datetime | None = None  # time of a webhook about it since its series was read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesEvidence(EvidenceBase):
+    """A series in Sonarr with the episodes of the requested seasons."""
+
+    source: str
+    series_id: int
+    title: str
+    year: int | None = None
+    tvdb_id: int | None = None
+    tmdb_id: int | None = None
+    imdb_id: str | None = None
+    monitored: bool = True
+    anime: bool = False
+    poster: str | None = None
+    next_airing: datetime | None = None
+    seasons: tuple[int, ...] = ()  # all season numbers in Sonarr
+    seasons_monitored: tuple[int, ...] = ()
+    episodes: tuple[EpisodeEvidence, ...] = ()
+    gone: bool = False
+    read_at: datetime | None = None  # local time before the request that read its episodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEvidence(EvidenceBase):
+    """An event of an *arr, from its history (with `event_id`) or a webhook (without).
+
+    Webhooks include further ids, so that their events can be assigned before the next poll.
+    """
+
+    source: str
+    kind: HistoryKind
+    at: datetime
+    event_id: int | None = None
+    media_id: int | None = None
+    episode_id: int | None = None
+    season: int | None = None  # only from webhooks
+    download_id: str | None = None
+    release: str | None = None
+    quality: str | None = None
+    indexer: str | None = None
+    client: str | None = None
+    file: FileEvidence | None = None
+    message: str | None = None
+    upgrade: bool = False

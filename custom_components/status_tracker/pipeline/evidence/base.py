@@ -1,0 +1,38 @@
+"""Base class of evidence and the availability of the services."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mashumaro import DataClassDictMixin
+from mashumaro.config import BaseConfig
+
+from ..enums import Service
+
+
+class EvidenceBase(DataClassDictMixin):
+    """Base class of evidence."""
+
+    class Config(BaseConfig):
+        """Serialization options of mashumaro."""
+
+        lazy_compilation = True
+        omit_none = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvidence(EvidenceBase):
+    """A configured service and its availability.
+
+    `seerr_id` is the id of a Radarr or Sonarr in Seerr (from 0), None if Seerr does not have it.
+    `reason` is the `reason` of the client error, None without an error.
+    """
+
+    source: str
+    service: Service
+    name: str
+    ok: bool = True
+    reason: str | None = None
+    since: datetime | None = None
+    seerr_id: int | None = None
+    is_4k: bool = False
+    busy: bool = False  # Jellyfin: library scan running; Shoko: queue not empty
