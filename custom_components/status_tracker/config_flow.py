@@ -37,7 +37,7 @@ from .flows.schemas import (
     shown,
 )
 from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
-from .pipeline.terms import Service
+from .pipeline.enums import Service
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):

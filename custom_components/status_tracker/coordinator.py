@@ -29,9 +29,9 @@ from .const import (
     OPTIONS,
 )
 from .pipeline.changes import REMOVED, Change, changes
+from .pipeline.enums import SEERR
 from .pipeline.evidence import Evidence, Want
 from .pipeline.requests import Limits, Stage, Tracked
-from .pipeline.terms import SEERR
 from .pipeline.tracker import Memory, evaluate
 from .sources.base import Source
 from .sources.links import tell_links

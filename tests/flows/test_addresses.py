@@ -11,7 +11,7 @@ from custom_components.status_tracker.clients.errors import (
 )
 from custom_components.status_tracker.flows import addresses
 from custom_components.status_tracker.flows.addresses import OtherScheme, async_find, origins, paths
-from custom_components.status_tracker.pipeline.terms import Service
+from custom_components.status_tracker.pipeline.enums import Service
 
 from ..stack.server import Fault
 from .house import House, house_fixture, setup_entry_fixture  # noqa: F401  fixtures

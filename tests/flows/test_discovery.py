@@ -21,7 +21,7 @@ from custom_components.status_tracker.flows.discovery import (
     async_find_clients,
     async_labels,
 )
-from custom_components.status_tracker.pipeline.terms import Service
+from custom_components.status_tracker.pipeline.enums import Service
 
 from ..stack.household import Household
 from ..stack.server import Fault

@@ -5,6 +5,16 @@ from datetime import UTC, datetime, timedelta
 import random
 from typing import Any
 
+from custom_components.status_tracker.pipeline.enums import (
+    HistoryKind,
+    ItemKind,
+    MediaStatus,
+    MediaType,
+    QueueStatus,
+    RequestStatus,
+    Service,
+    TorrentState,
+)
 from custom_components.status_tracker.pipeline.evidence import (
     EpisodeEvidence,
     Evidence,
@@ -24,16 +34,6 @@ from custom_components.status_tracker.pipeline.evidence import (
 )
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id
 from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
-from custom_components.status_tracker.pipeline.terms import (
-    HistoryKind,
-    ItemKind,
-    MediaStatus,
-    MediaType,
-    QueueStatus,
-    RequestStatus,
-    Service,
-    TorrentState,
-)
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 
 from custom_components.status_tracker.clients.jellyfin import JellyfinClient
+from custom_components.status_tracker.pipeline.enums import MediaType
 from custom_components.status_tracker.pipeline.evidence import FileEvidence, LibraryEvidence, Want
-from custom_components.status_tracker.pipeline.terms import MediaType
 from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Call

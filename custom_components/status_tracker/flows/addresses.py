@@ -9,7 +9,7 @@ from yarl import URL
 
 from ..clients.errors import BadAnswer, CannotConnect, ClientError, InvalidAuth, TimedOut, WrongService
 from ..clients.http import normalise_url
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .client_factory import Probe, async_exchange, async_probe, build_client
 
 DEFAULT_PORTS = {

@@ -18,7 +18,7 @@ import probatio
 from ..clients.errors import Banned, ClientError, CsrfRequired, InvalidAuth, InvalidUrl, NotAllowed
 from ..clients.http import normalise_url
 from ..const import CONF_LINK_URL, CONF_SKIP, LOGGER
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .addresses import OtherScheme, async_find, async_try
 from .client_factory import Probe, build_client
 

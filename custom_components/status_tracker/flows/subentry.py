@@ -14,7 +14,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from yarl import URL
 
 from ..const import CONF_LINK_URL
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .addresses import DEFAULT_PORTS
 from .client_factory import Probe, address_key, unique_id
 from .discovery import ArrFacts, async_arr_facts

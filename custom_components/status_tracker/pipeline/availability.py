@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
+from .enums import ItemKind, MediaStatus, MediaType, Service
 from .evidence import EpisodeEvidence, FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
 from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
 from .requests import Unit
-from .terms import ItemKind, MediaStatus, MediaType, Service
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)

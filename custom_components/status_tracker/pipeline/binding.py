@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .cases import Case, name_keys
 from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
+from .enums import HistoryKind, ItemKind, MediaType, Service
 from .evidence import (
     Evidence,
     FileEvidence,
@@ -19,7 +20,6 @@ from .evidence import (
 )
 from .ids import IdKind, of_kind, other_title
 from .requests import Journey
-from .terms import HistoryKind, ItemKind, MediaType, Service
 
 ORDER_OF_KINDS = (
     HistoryKind.GRABBED,

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from .correlator import ARR_SERVICE
+from .enums import HistoryKind, MediaType, Service
 from .evidence import (
     FileEvidence,
     HistoryEvidence,
@@ -22,7 +23,6 @@ from .evidence import (
 )
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
-from .terms import HistoryKind, MediaType, Service
 
 SIZED = 100  # an equal size weighs more than any path
 

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 import re
 import unicodedata
 
+from .enums import MediaType, RequestStatus, Service
 from .evidence import Evidence, MovieEvidence, RequestEvidence, SeriesEvidence, ServiceEvidence, TitleEvidence
 from .ids import other_title
-from .terms import MediaType, RequestStatus, Service
 
 LIKE = 0.9
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")

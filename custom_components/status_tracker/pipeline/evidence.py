@@ -11,7 +11,7 @@ from typing import Self
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
 
-from .terms import (
+from .enums import (
     HistoryKind,
     ItemKind,
     MediaStatus,

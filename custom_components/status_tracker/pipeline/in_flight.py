@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from .cases import Case
 from .correlator import like_titles, normalise_title
+from .enums import QueueStatus, Service, TorrentState
 from .evidence import ServiceEvidence, TorrentEvidence
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
-from .terms import QueueStatus, Service, TorrentState
-from .words import without_folders
+from .sanitize import without_folders
 
 TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute
 STANDSTILL = timedelta(minutes=5)

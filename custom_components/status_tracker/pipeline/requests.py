@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from .enums import Service
 from .evidence import (
     EpisodeEvidence,
     EvidenceBase,
@@ -18,7 +19,6 @@ from .evidence import (
     ShokoEvidence,
     TorrentEvidence,
 )
-from .terms import Service
 
 
 class Stage(StrEnum):

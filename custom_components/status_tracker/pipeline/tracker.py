@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from .binding import open_cases
 from .cases import Case
+from .enums import MediaType
 from .evidence import Evidence, LibraryEvidence, SeriesEvidence, Want
 from .memory import (
     SETTLING,
@@ -31,7 +32,6 @@ from .requests import (
     Verdict,
 )
 from .stages import judge_units, request_stage
-from .terms import MediaType
 from .wants import want_of
 
 __all__ = ["Memory", "Outcome", "evaluate"]

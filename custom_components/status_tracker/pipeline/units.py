@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from .availability import seerr_has
 from .cases import Case, last_event
+from .enums import HistoryKind, MediaType, Service
 from .evidence import (
     ClientDownload,
     EpisodeEvidence,
@@ -16,7 +17,6 @@ from .evidence import (
     SeriesEvidence,
 )
 from .requests import Download, Unit
-from .terms import HistoryKind, MediaType, Service
 
 GRACE = timedelta(minutes=3)  # an *arr renews its queue every minute, its client may be restarting
 SEERR_ROW = -1

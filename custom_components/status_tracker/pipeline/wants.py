@@ -1,9 +1,9 @@
 """What the sources should know and ask of each request."""
 
 from .cases import Case
+from .enums import RequestStatus
 from .evidence import FileEvidence, Want
 from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
-from .terms import RequestStatus
 
 
 def want_of(one: Tracked, case: Case) -> Want:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, final
 
 from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
 from ..clients.http import HttpClient
+from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence, ServiceEvidence, Want
-from ..pipeline.terms import Service
 
 LOGGER = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Any, override
 
 from ..clients.qbittorrent import QBittorrentClient
 from ..clients.torrents import NO_ETA, Torrent
+from ..pipeline.enums import Service, TorrentState
 from ..pipeline.evidence import Evidence, TorrentEvidence, Want
-from ..pipeline.terms import Service, TorrentState
 from .base import Source
 
 STATES = {

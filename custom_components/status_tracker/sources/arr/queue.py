@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
+from ...pipeline.enums import QueueStatus
 from ...pipeline.evidence import HistoryEvidence, QueueEvidence
-from ...pipeline.terms import QueueStatus
 from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .rows import flatten

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, override
 
 from ...clients.sonarr import Episode, Series, SonarrClient
+from ...pipeline.enums import HistoryKind, MediaType, Service
 from ...pipeline.evidence import (
     EpisodeEvidence,
     Evidence,
@@ -14,7 +15,6 @@ from ...pipeline.evidence import (
     SeriesEvidence,
     Want,
 )
-from ...pipeline.terms import HistoryKind, MediaType, Service
 from ..serialization import deserialize_all
 from .rows import file_evidence
 from .source import ArrSource

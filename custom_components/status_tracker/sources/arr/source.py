@@ -10,9 +10,9 @@ from typing import Any, ClassVar, override
 from ...clients.errors import BadAnswer, NotFound
 from ...clients.radarr import Movie
 from ...clients.sonarr import Series
+from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
 from ...pipeline.ids import other_title
-from ...pipeline.terms import HistoryKind
 from .push import ArrPush
 from .rows import history_evidence, queue_evidence
 from .state import SOON

@@ -14,8 +14,8 @@ from typing import Any, override
 
 from ...clients.errors import NotFound
 from ...clients.jellyfin import IDS_PAGE, JellyfinClient
+from ...pipeline.enums import ItemKind, Service
 from ...pipeline.evidence import Evidence, LibraryEvidence, Want
-from ...pipeline.terms import ItemKind, Service
 from ..base import Source
 from .changes import ChangeReader
 from .episode_scan import EpisodeScan

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...clients.jellyfin_model import Item
+from ...pipeline.enums import ItemKind, MediaType
 from ...pipeline.evidence import ItemFile, LibraryEvidence, Want
 from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
-from ...pipeline.terms import ItemKind, MediaType
 from .ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
