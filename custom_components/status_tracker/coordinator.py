@@ -30,9 +30,10 @@ from .const import (
 )
 from .pipeline.changes import REMOVED, Change, changes
 from .pipeline.enums import SEERR
-from .pipeline.evidence import Evidence, Want
+from .pipeline.evidence import Evidence
 from .pipeline.requests import Limits, Stage, Tracked
 from .pipeline.tracker import Memory, evaluate
+from .pipeline.wants import Want
 from .sources.base import Source
 from .sources.links import tell_links
 from .sources.seerr.source import SeerrSource

@@ -15,23 +15,19 @@ from custom_components.status_tracker.pipeline.enums import (
     Service,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.evidence import (
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.arr import (
     EpisodeEvidence,
-    Evidence,
-    EvidenceBase,
     FileEvidence,
     HistoryEvidence,
-    ItemFile,
-    LibraryEvidence,
     MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
     SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
 )
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.downloads import QueueEvidence, TorrentEvidence
+from custom_components.status_tracker.pipeline.evidence.library import ItemFile, LibraryEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id
 from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate

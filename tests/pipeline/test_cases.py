@@ -12,12 +12,10 @@ from custom_components.status_tracker.pipeline.enums import (
     QueueStatus,
     Service,
 )
-from custom_components.status_tracker.pipeline.evidence import (
-    ClientDownload,
-    Evidence,
-    EvidenceBase,
-    FileEvidence,
-)
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.requests import ClientDownload
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
 from custom_components.status_tracker.pipeline.requests import Journey, Stage
 

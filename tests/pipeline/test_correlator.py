@@ -15,7 +15,7 @@ from custom_components.status_tracker.pipeline.correlator import (
     title_map,
 )
 from custom_components.status_tracker.pipeline.enums import MediaType, RequestStatus
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence, TitleEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 
 from .builders import (
     FILM,

@@ -10,7 +10,7 @@ from custom_components.status_tracker.pipeline.enums import (
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.in_flight import BROKEN
 from custom_components.status_tracker.pipeline.requests import (
     Hint,

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.requests import Stage
 
 from .builders import (

@@ -13,7 +13,8 @@ from custom_components.status_tracker.pipeline.enums import (
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.evidence import ClientDownload, EvidenceBase, SeasonTitle
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.requests import ClientDownload, SeasonTitle
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 

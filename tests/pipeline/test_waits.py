@@ -12,7 +12,8 @@ from custom_components.status_tracker.pipeline.enums import (
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase, SeasonTitle, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.reasons import is_stuck
 from custom_components.status_tracker.pipeline.requests import (

@@ -13,7 +13,8 @@ from custom_components.status_tracker.pipeline.enums import (
     RequestStatus,
     TorrentState,
 )
-from custom_components.status_tracker.pipeline.evidence import Evidence, EvidenceBase
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
 from custom_components.status_tracker.pipeline.tracker import Memory, evaluate

@@ -6,7 +6,8 @@ from collections.abc import Set
 from ..clients.errors import NotFound
 from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.enums import HistoryKind, QueueStatus
-from ..pipeline.evidence import HistoryEvidence, QueueEvidence
+from ..pipeline.evidence.arr import HistoryEvidence
+from ..pipeline.evidence.downloads import QueueEvidence
 from ..pipeline.requests import Download, Tracked
 from ..pipeline.stages import download_stage
 from ..sources.arr.rows import history_evidence, queue_evidence

@@ -14,7 +14,7 @@ from ..clients.errors import ClientError, NotFound
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.enums import RequestStatus
-from ..pipeline.evidence import RequestEvidence
+from ..pipeline.evidence.requests import RequestEvidence
 from ..pipeline.requests import FINISHED, IN_FLIGHT, Reason, Stage, Tracked, Unit
 from ..reports.text import stage_text
 from ..sources.arr.radarr import RadarrSource

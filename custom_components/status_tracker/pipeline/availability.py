@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
 from .enums import ItemKind, MediaStatus, MediaType, Service
-from .evidence import EpisodeEvidence, FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
+from .evidence.arr import EpisodeEvidence, FileEvidence
+from .evidence.library import ItemFile, LibraryEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
 from .requests import Unit
 

@@ -8,19 +8,12 @@ from functools import cached_property
 
 from .correlator import ARR_SERVICE
 from .enums import HistoryKind, MediaType, Service
-from .evidence import (
-    FileEvidence,
-    HistoryEvidence,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
-)
+from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
 

@@ -8,7 +8,10 @@ import re
 import unicodedata
 
 from .enums import MediaType, RequestStatus, Service
-from .evidence import Evidence, MovieEvidence, RequestEvidence, SeriesEvidence, ServiceEvidence, TitleEvidence
+from .evidence import Evidence
+from .evidence.arr import MovieEvidence, SeriesEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
 from .ids import other_title
 
 LIKE = 0.9

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from .enums import MediaType
-from .evidence import EvidenceBase
+from .evidence.base import EvidenceBase
 from .requests import FINISHED, Journey, Stage, Step, Tracked
 
 WINDOW = timedelta(days=30)

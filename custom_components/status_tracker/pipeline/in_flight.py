@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from .cases import Case
 from .correlator import like_titles, normalise_title
 from .enums import QueueStatus, Service, TorrentState
-from .evidence import ServiceEvidence, TorrentEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.downloads import TorrentEvidence
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
 from .sanitize import without_folders
 

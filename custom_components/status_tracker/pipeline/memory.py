@@ -7,7 +7,8 @@ from typing import Any
 
 from .cases import Case
 from .enums import HistoryKind, MediaStatus, RequestStatus
-from .evidence import Evidence, RequestEvidence
+from .evidence import Evidence
+from .evidence.requests import RequestEvidence
 from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step, Unit
 
 SETTLING = timedelta(minutes=30)

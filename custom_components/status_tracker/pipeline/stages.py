@@ -6,7 +6,7 @@ from datetime import datetime
 from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
 from .enums import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
-from .evidence import LibraryEvidence
+from .evidence.library import LibraryEvidence
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
 from .units import units_of
 

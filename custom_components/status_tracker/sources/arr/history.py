@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...pipeline.enums import HistoryKind
-from ...pipeline.evidence import HistoryEvidence
+from ...pipeline.evidence.arr import HistoryEvidence
 from ..serialization import deserialize_all, read_time, serialize_all
 
 MARGIN = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from typing import Any, override
 
 from ...clients.errors import BadAnswer
 from ...pipeline.enums import HistoryKind
-from ...pipeline.evidence import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 

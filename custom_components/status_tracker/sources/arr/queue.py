@@ -7,7 +7,8 @@ from typing import Any
 from zlib import crc32
 
 from ...pipeline.enums import QueueStatus
-from ...pipeline.evidence import HistoryEvidence, QueueEvidence
+from ...pipeline.evidence.arr import HistoryEvidence
+from ...pipeline.evidence.downloads import QueueEvidence
 from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .rows import flatten

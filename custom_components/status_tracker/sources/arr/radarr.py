@@ -7,7 +7,10 @@ from typing import Any, override
 
 from ...clients.radarr import Movie, RadarrClient
 from ...pipeline.enums import HistoryKind, MediaType, ReleaseKind, Service
-from ...pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, ReleaseDay, Want
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.arr import MovieEvidence, ReleaseDay
+from ...pipeline.evidence.downloads import QueueEvidence
+from ...pipeline.wants import Want
 from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource

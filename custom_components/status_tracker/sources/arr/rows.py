@@ -5,7 +5,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from ...clients.arr_model import HistoryRow, MediaFile, QueueRow, StatusMessage
 from ...pipeline.enums import HistoryKind, QueueStatus
-from ...pipeline.evidence import FileEvidence, HistoryEvidence, QueueEvidence
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence
+from ...pipeline.evidence.downloads import QueueEvidence
 
 MESSAGES = 10
 MESSAGE_LENGTH = 300

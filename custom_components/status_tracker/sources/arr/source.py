@@ -11,8 +11,9 @@ from ...clients.errors import BadAnswer, NotFound
 from ...clients.radarr import Movie
 from ...clients.sonarr import Series
 from ...pipeline.enums import HistoryKind
-from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.ids import other_title
+from ...pipeline.wants import Want
 from .push import ArrPush
 from .rows import history_evidence, queue_evidence
 from .state import SOON

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, override
 
 from ...clients.arr import ArrClient
 from ...pipeline.enums import MediaType
-from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
+from ...pipeline.wants import Want
 from ..base import Source
 from ..serialization import serialize_all
 from .history import HistoryLog

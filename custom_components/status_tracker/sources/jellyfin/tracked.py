@@ -6,8 +6,9 @@ from datetime import datetime
 
 from ...clients.jellyfin_model import Item
 from ...pipeline.enums import ItemKind, MediaType
-from ...pipeline.evidence import ItemFile, LibraryEvidence, Want
+from ...pipeline.evidence.library import ItemFile, LibraryEvidence
 from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
+from ...pipeline.wants import Want
 from .ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
