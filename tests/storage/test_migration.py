@@ -101,7 +101,9 @@ async def test_unreadable_memory_is_begun_anew(
     await poll(hass, entry)
     assert stage_of(hass, entry, request) == "indexed"
     warnings = [
-        one.getMessage() for one in caplog.records if one.levelname == "WARNING" and "memory" in one.message
+        one.getMessage()
+        for one in caplog.records
+        if one.levelname == "WARNING" and "stored requests" in one.message
     ]
     assert len(warnings) == 1
     assert "starting with no data" in warnings[0]
