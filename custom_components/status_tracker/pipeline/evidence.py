@@ -367,3 +367,4 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
+    titled: bool = False  # a name is known, of whichever service

@@ -46,4 +46,5 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        titled=one.titled,
     )
