@@ -16,7 +16,7 @@ from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.clients.jellyfin_model import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
 from custom_components.status_tracker.coordinator import LONGEST
-from custom_components.status_tracker.pipeline.evidence import LibraryEvidence
+from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
 from custom_components.status_tracker.sources.seerr import source as seerr_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence
 from custom_components.status_tracker.sources.seerr.source import (
     SeerrSource,
 )

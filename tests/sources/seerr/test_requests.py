@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from custom_components.status_tracker.clients.seerr import PAGE
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence
-from custom_components.status_tracker.pipeline.terms import MediaStatus, RequestStatus
+from custom_components.status_tracker.pipeline.enums import MediaStatus, RequestStatus
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence
 from custom_components.status_tracker.sources.seerr.requests import (
     ALL_AGAIN,
     ALL_EVERY,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.status_tracker.clients.seerr_model import Request
-from custom_components.status_tracker.pipeline.terms import MediaStatus, MediaType, QueueStatus, RequestStatus
+from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
 from custom_components.status_tracker.sources.seerr.source import (

@@ -10,8 +10,8 @@ import logging
 from ...clients.errors import BadAnswer, NotFound, Rejected
 from ...clients.seerr import ALL, NOT_OVER, SLICE, SeerrClient
 from ...clients.seerr_model import Request, RequestCount, RequestPage
-from ...pipeline.evidence import RequestEvidence
-from ...pipeline.terms import MediaStatus, RequestStatus
+from ...pipeline.enums import MediaStatus, RequestStatus
+from ...pipeline.evidence.requests import RequestEvidence
 from .rows import request_evidence
 from .webhook import STATUS
 

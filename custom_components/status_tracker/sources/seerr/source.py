@@ -8,8 +8,10 @@ from typing import Any, override
 
 from ...clients.errors import BadAnswer, NotReady, TimedOut
 from ...clients.seerr import SeerrClient
-from ...pipeline.evidence import Evidence, RequestEvidence, TitleEvidence, Want
-from ...pipeline.terms import MediaStatus, MediaType, RequestStatus, Service
+from ...pipeline.enums import MediaStatus, MediaType, RequestStatus, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from ...pipeline.wants import Want
 from ..base import CALM, Source
 from ..serialization import deserialize_all, serialize_all
 from .requests import Requests
