@@ -47,7 +47,7 @@ class Requests:
         self._open: set[int] = set()  # ids in the list of unfinished requests
         self._unlisted: dict[
             str, int
-        ] = {}  # requests counted but not listed, because their media is blocklisted
+        ] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
         self._skip = 0
@@ -231,7 +231,7 @@ class Requests:
             except NotFound, Rejected:
                 total = await self._client.request_total()
             LOGGER.debug(
-                "%s does not support counting requests, using the total of the list", self._client.name
+                "%s does not support counting requests, using the list", self._client.name
             )
             self._counted = False
         else:
