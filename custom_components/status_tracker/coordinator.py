@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .clients.errors import InvalidAuth
 from .const import (
+    CONF_KEEP_FOREVER,
     CONF_KEEP_HOURS,
     CONF_LIMIT_ANIME_MATCHING,
     CONF_LIMIT_APPROVED,
@@ -62,8 +63,9 @@ LIMIT_OPTIONS: Mapping[Stage, str] = {
 def limits_of(options: Mapping[str, Any]) -> Limits:
     """Return the limits the options set, or their defaults."""
     chosen = {**OPTIONS, **options}
+    keep = timedelta(hours=float(chosen[CONF_KEEP_HOURS]))
     return Limits(
-        keep=timedelta(hours=float(chosen[CONF_KEEP_HOURS])),
+        keep=timedelta.max if chosen[CONF_KEEP_FOREVER] else keep,
         stages={stage: timedelta(minutes=float(chosen[key])) for stage, key in LIMIT_OPTIONS.items()},
     )
 
