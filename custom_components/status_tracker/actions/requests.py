@@ -187,7 +187,9 @@ def _searchable(
 def _has(arr: ArrInstance, media_id: int) -> bool:
     """Return whether an *arr has a title, as far as is known."""
     evidence = arr.evidence
-    return any(one.media_id == media_id and not one.gone for one in (*evidence.movies, *evidence.series))
+    return any(one.movie_id == media_id and not one.gone for one in evidence.movies) or any(
+        one.series_id == media_id and not one.gone for one in evidence.series
+    )
 
 
 def _commands(

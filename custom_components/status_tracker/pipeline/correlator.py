@@ -238,13 +238,13 @@ def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
 
 def media_clue(media: MovieEvidence | SeriesEvidence) -> Clue:
     """Return what a film in a Radarr or a series in a Sonarr is known by."""
-    series = isinstance(media, SeriesEvidence)
+    series = media if isinstance(media, SeriesEvidence) else None
     return Clue(
         source=media.source,
         media_id=media.media_id,
         media_type=MediaType.TV if series else MediaType.MOVIE,
         tmdb_id=media.tmdb_id,
-        tvdb_id=media.tvdb_id if series else None,
+        tvdb_id=series.tvdb_id if series else None,
         imdb_id=media.imdb_id,
         lasting=True,
     )
