@@ -1,9 +1,9 @@
 """Common webhook handling of Radarr and Sonarr."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, override
+from typing import Any, ClassVar, override
 
+from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer
 from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -11,16 +11,46 @@ from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
-class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
+class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
     """Mixin of an *arr source that handles webhooks without any request."""
+
+    added: ClassVar[Event]
+    deleted: ClassVar[Event]
+    file_deleted: ClassVar[Event]
 
     @abstractmethod
     def _title_of(self, told: Payload) -> HookTitle | None:
         """Return the movie or series of an event."""
 
+    # What takes each event; the answer is False where the event makes no sense
+
     @abstractmethod
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return the handler of each event; it returns False if the event is invalid."""
+    def _take_grab(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a grabbed release."""
+
+    @abstractmethod
+    def _take_import(self, told: Payload, title: HookTitle) -> bool:
+        """Take that files came into the library."""
+
+    @abstractmethod
+    def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a download that requires manual interaction."""
+
+    @abstractmethod
+    def _take_rename(self, told: Payload, title: HookTitle) -> bool:
+        """Handle renamed files."""
+
+    @abstractmethod
+    def _take_added(self, told: Payload, title: HookTitle) -> bool:
+        """Take that the title is known now."""
+
+    @abstractmethod
+    def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Take that the title is known no more."""
+
+    @abstractmethod
+    def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
@@ -53,8 +83,16 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
                 return False
             self.queue.tell_blocked(told, None, None, self.clock())
             return True
-        take = self._takers().get(event)
-        if take is None or not take(told, title):
+        takers = {
+            Event.GRAB: self._take_grab,
+            Event.DOWNLOAD: self._take_import,
+            Event.BLOCKED: self._take_blocked,
+            Event.RENAME: self._take_rename,
+            self.added: self._take_added,
+            self.deleted: self._take_deleted,
+            self.file_deleted: self._take_file_deleted,
+        }
+        if event not in takers or not takers[event](told, title):
             return False
         self._mark(title.id)
         return True

@@ -27,7 +27,7 @@ class EpisodeScan:
     """Schedules scans, at most hourly for each file, for files that cannot be found otherwise."""
 
     def __init__(self) -> None:
-        """Initialize."""
+        """Initialize an empty index."""
         self.current: Pass | None = None
         self._first: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}

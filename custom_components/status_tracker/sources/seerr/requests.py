@@ -45,9 +45,7 @@ class Requests:
         self._hooks = 0
         self._mark = 0  # webhooks after this one are newer than the data being read
         self._open: set[int] = set()  # ids in the list of unfinished requests
-        self._unlisted: dict[
-            str, int
-        ] = {}  # counted but not listed, because of blocklisted media
+        self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
         self._skip = 0
@@ -230,9 +228,7 @@ class Requests:
                 return await self._client.request_count()
             except NotFound, Rejected:
                 total = await self._client.request_total()
-            LOGGER.debug(
-                "%s does not support counting requests, using the list", self._client.name
-            )
+            LOGGER.debug("%s does not support counting requests, using the list", self._client.name)
             self._counted = False
         else:
             total = await self._client.request_total()
