@@ -41,6 +41,7 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
+    titled: bool = False  # a name is known, of whichever service
 
 
 def want_of(one: Tracked, case: Case) -> Want:
@@ -83,4 +84,5 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        titled=one.titled,
     )
