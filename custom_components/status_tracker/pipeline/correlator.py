@@ -237,7 +237,7 @@ def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
 
 
 def media_clue(media: MovieEvidence | SeriesEvidence) -> Clue:
-    """Return what a film in a Radarr or a series in a Sonarr is known by."""
+    """Return the clue of a movie in Radarr or a series in Sonarr."""
     series = media if isinstance(media, SeriesEvidence) else None
     return Clue(
         source=media.source,

@@ -27,7 +27,7 @@ class ReleaseDay(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrTitle(EvidenceBase):
-    """What is known of a film in a Radarr as well as of a series in a Sonarr."""
+    """Common data of a movie in Radarr and a series in Sonarr."""
 
     source: str
     title: str
@@ -38,7 +38,7 @@ class ArrTitle(EvidenceBase):
     anime: bool = False
     poster: str | None = None
     gone: bool = False  # existed before, returns 404 now
-    read_at: datetime | None = None  # before the call that read it (or its episodes), by our clock
+    read_at: datetime | None = None  # local time before the request that read it or its episodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class MovieEvidence(ArrTitle):
 
     @property
     def media_id(self) -> int:
-        """Return Radarr's id of it."""
+        """Return the movie id in Radarr."""
         return self.movie_id
 
 
@@ -90,7 +90,7 @@ class SeriesEvidence(ArrTitle):
 
     @property
     def media_id(self) -> int:
-        """Return Sonarr's id of it."""
+        """Return the series id in Sonarr."""
         return self.series_id
 
 

@@ -22,7 +22,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
     def _title_of(self, told: Payload) -> HookTitle | None:
         """Return the movie or series of an event."""
 
-    # What takes each event; the answer is False where the event makes no sense
+    # Event handlers; they return False if the event is invalid
 
     @abstractmethod
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
@@ -30,7 +30,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
 
     @abstractmethod
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files came into the library."""
+        """Handle imported files."""
 
     @abstractmethod
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
@@ -42,11 +42,11 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
 
     @abstractmethod
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the title is known now."""
+        """Handle an added title."""
 
     @abstractmethod
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the title is known no more."""
+        """Handle a deleted title."""
 
     @abstractmethod
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:

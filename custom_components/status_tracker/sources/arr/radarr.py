@@ -25,7 +25,7 @@ class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
     added, deleted, file_deleted = Event.MOVIE_ADDED, Event.MOVIE_DELETED, Event.MOVIE_FILE_DELETED
 
     def __init__(self, key: str, name: str, client: RadarrClient, **options: Any) -> None:
-        """Initialize without series."""
+        """Initialize the source."""
         super().__init__(key, name, client, **options)
         self._labels: dict[int, str] = {}
 

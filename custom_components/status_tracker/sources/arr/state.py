@@ -21,7 +21,7 @@ UNBOUND_TITLES = 50
 
 
 class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
-    """The memory of one *arr source: its evidence of a title is a `T`, its client a `C`."""
+    """State of an *arr source; `T` is the type of its titles, `C` that of its client."""
 
     media_type: ClassVar[MediaType]
     evidence_type: type[T]
