@@ -32,6 +32,11 @@ def issues(hass: HomeAssistant) -> set[tuple[str, str]]:
     }
 
 
+def unreached(entry: ConfigEntry[Any]) -> set[str]:
+    """Return the services that cannot call Home Assistant."""
+    return set(manager_of(entry).registration.late.unreached)
+
+
 def path_of(entry: ConfigEntry[Any], key: str) -> str:
     """The path of a service's webhook."""
     return webhook.async_generate_path(entry.data["webhooks"][key])

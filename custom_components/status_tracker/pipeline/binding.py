@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from .cases import Case, name_keys
-from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
+from .correlator import Clue, Correlator, media_clue, release_title, title_map
 from .enums import HistoryKind, ItemKind, MediaType, Service
 from .evidence import Evidence
 from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -66,12 +66,9 @@ def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int,
 def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
     """Give each request its film or series; of several, what is there, and that of the *arr Seerr named."""
     told: list[Media] = [*evidence.movies, *evidence.series]
-    bound = [
-        (one, correlator.bind(movie_clue(one) if isinstance(one, MovieEvidence) else series_clue(one)))
-        for one in told
-    ]
+    bound = [(one, correlator.bind(media_clue(one))) for one in told]
     for media, numbers in bound:
-        correlator.learn_media(media.source, _media_id(media), numbers)
+        correlator.learn_media(media.source, media.media_id, numbers)
         for number in numbers:
             case = cases[number]
             if case.media is not None and _rank(case, media) >= _rank(case, case.media):
@@ -80,7 +77,7 @@ def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, 
                 case.movie = media
             else:
                 case.series = media
-    numbered = {(media.source, _media_id(media)): media for media in told}
+    numbered = {(media.source, media.media_id): media for media in told}
     for case in cases.values():
         noted = numbered.get((case.source or "", case.request.external_id or -1))
         case.renumbered = noted is not None and other_title(case.request.media_type, case.request, noted)
@@ -88,12 +85,7 @@ def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, 
 
 def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:
     """Return how well a film or series in an *arr serves a request, the best first."""
-    return media.gone, media.source != case.source, media.source, _media_id(media)
-
-
-def _media_id(media: Media) -> int:
-    """Return the *arr's own id of a film or series."""
-    return media.movie_id if isinstance(media, MovieEvidence) else media.series_id
+    return media.gone, media.source != case.source, media.source, media.media_id
 
 
 def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:

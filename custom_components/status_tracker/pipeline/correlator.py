@@ -236,27 +236,16 @@ def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
     return {other.is_4k for other in among if other.request_id > one.request_id}
 
 
-def movie_clue(movie: MovieEvidence) -> Clue:
-    """Return what a film in a Radarr is known by."""
+def media_clue(media: MovieEvidence | SeriesEvidence) -> Clue:
+    """Return what a film in a Radarr or a series in a Sonarr is known by."""
+    series = media if isinstance(media, SeriesEvidence) else None
     return Clue(
-        source=movie.source,
-        media_id=movie.movie_id,
-        media_type=MediaType.MOVIE,
-        tmdb_id=movie.tmdb_id,
-        imdb_id=movie.imdb_id,
-        lasting=True,
-    )
-
-
-def series_clue(series: SeriesEvidence) -> Clue:
-    """Return what a series in a Sonarr is known by."""
-    return Clue(
-        source=series.source,
-        media_id=series.series_id,
-        media_type=MediaType.TV,
-        tmdb_id=series.tmdb_id,
-        tvdb_id=series.tvdb_id,
-        imdb_id=series.imdb_id,
+        source=media.source,
+        media_id=media.media_id,
+        media_type=MediaType.TV if series else MediaType.MOVIE,
+        tmdb_id=media.tmdb_id,
+        tvdb_id=series.tvdb_id if series else None,
+        imdb_id=media.imdb_id,
         lasting=True,
     )
 

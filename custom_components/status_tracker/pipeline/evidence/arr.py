@@ -26,26 +26,37 @@ class ReleaseDay(EvidenceBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovieEvidence(EvidenceBase):
-    """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
+class ArrTitle(EvidenceBase):
+    """What is known of a film in a Radarr as well as of a series in a Sonarr."""
 
     source: str
-    movie_id: int
     title: str
     year: int | None = None
     tmdb_id: int | None = None
     imdb_id: str | None = None
     monitored: bool = True
+    anime: bool = False
+    poster: str | None = None
+    gone: bool = False  # was there once, answers 404 now
+    read_at: datetime | None = None  # before the call that read it (or its episodes), by our clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieEvidence(ArrTitle):
+    """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
+
+    movie_id: int
     available: bool = True
     expected: datetime | None = None
     releases: tuple[ReleaseDay, ...] = ()
     file: FileEvidence | None = None
     has_file: bool = False
-    anime: bool = False
     last_search: datetime | None = None
-    poster: str | None = None
-    gone: bool = False  # was there once, answers 404 now
-    read_at: datetime | None = None  # before the call that read it, by our clock
+
+    @property
+    def media_id(self) -> int:
+        """Return Radarr's id of it."""
+        return self.movie_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,25 +78,20 @@ class EpisodeEvidence(EvidenceBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesEvidence(EvidenceBase):
+class SeriesEvidence(ArrTitle):
     """A series in a Sonarr, with the episodes of the seasons a request wants."""
 
-    source: str
     series_id: int
-    title: str
-    year: int | None = None
     tvdb_id: int | None = None
-    tmdb_id: int | None = None
-    imdb_id: str | None = None
-    monitored: bool = True
-    anime: bool = False
-    poster: str | None = None
     next_airing: datetime | None = None
     seasons: tuple[int, ...] = ()  # all season numbers Sonarr knows
     seasons_monitored: tuple[int, ...] = ()
     episodes: tuple[EpisodeEvidence, ...] = ()
-    gone: bool = False
-    read_at: datetime | None = None  # its episodes, before the call, by our clock
+
+    @property
+    def media_id(self) -> int:
+        """Return Sonarr's id of it."""
+        return self.series_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What the webhooks of Radarr and Sonarr share: each becomes the evidence a poll would bring."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, override
+from typing import Any, ClassVar, override
 
+from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer
 from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -11,16 +11,46 @@ from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
-class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
+class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
     """The listening side of one *arr source; it calls nobody."""
+
+    added: ClassVar[Event]
+    deleted: ClassVar[Event]
+    file_deleted: ClassVar[Event]
 
     @abstractmethod
     def _title_of(self, told: Payload) -> HookTitle | None:
         """Return the film or series an event is about."""
 
+    # What takes each event; the answer is False where the event makes no sense
+
     @abstractmethod
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event; it answers False where the event makes no sense."""
+    def _take_grab(self, told: Payload, title: HookTitle) -> bool:
+        """Take that a release went to the client."""
+
+    @abstractmethod
+    def _take_import(self, told: Payload, title: HookTitle) -> bool:
+        """Take that files came into the library."""
+
+    @abstractmethod
+    def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
+        """Take that a download waits for a person."""
+
+    @abstractmethod
+    def _take_rename(self, told: Payload, title: HookTitle) -> bool:
+        """Take that files have new names."""
+
+    @abstractmethod
+    def _take_added(self, told: Payload, title: HookTitle) -> bool:
+        """Take that the title is known now."""
+
+    @abstractmethod
+    def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Take that the title is known no more."""
+
+    @abstractmethod
+    def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
@@ -53,8 +83,16 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
                 return False
             self.queue.tell_blocked(told, None, None, self.clock())
             return True
-        take = self._takers().get(event)
-        if take is None or not take(told, title):
+        takers = {
+            Event.GRAB: self._take_grab,
+            Event.DOWNLOAD: self._take_import,
+            Event.BLOCKED: self._take_blocked,
+            Event.RENAME: self._take_rename,
+            self.added: self._take_added,
+            self.deleted: self._take_deleted,
+            self.file_deleted: self._take_file_deleted,
+        }
+        if event not in takers or not takers[event](told, title):
             return False
         self._mark(title.id)
         return True

@@ -1,6 +1,5 @@
 """The Radarr source: polls and webhooks become evidence of films."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
@@ -11,23 +10,23 @@ from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.arr import MovieEvidence, ReleaseDay
 from ...pipeline.evidence.downloads import QueueEvidence
 from ...pipeline.wants import Want
-from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource
 from .webhook import Event, HookTitle, Payload
 
 
-class RadarrSource(ArrSource[MovieEvidence, Movie]):
+class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
     """One Radarr."""
 
     service = Service.RADARR
     media_type = MediaType.MOVIE
+    evidence_type = MovieEvidence
     parts = ("movie",)
+    added, deleted, file_deleted = Event.MOVIE_ADDED, Event.MOVIE_DELETED, Event.MOVIE_FILE_DELETED
 
     def __init__(self, key: str, name: str, client: RadarrClient, **options: Any) -> None:
         """Start as every *arr source does."""
         super().__init__(key, name, client, **options)
-        self.client = self.http = client
         self._labels: dict[int, str] = {}
 
     @override
@@ -45,14 +44,9 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         return replace(row, upgrade=True) if movie and movie.has_file else row
 
     @override
-    def _wanted_id(self, want: Want) -> int | None:
+    def _catalogue_id(self, title: MovieEvidence | Want) -> int | None:
         """Return the TMDB id."""
-        return want.tmdb_id or None
-
-    @override
-    def _catalogue_id(self, title: MovieEvidence) -> int | None:
-        """Return the TMDB id."""
-        return title.tmdb_id
+        return title.tmdb_id or None
 
     @override
     async def _find(self, catalogue_id: int) -> Movie | None:
@@ -114,11 +108,6 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         """Return a film without its file, gone."""
         return replace(title, gone=True, has_file=False, file=None)
 
-    @override
-    def _read_back(self, rows: Any) -> list[MovieEvidence]:
-        """Return written films."""
-        return [replace(movie, source=self.key) for movie in deserialize_all(MovieEvidence, rows)]
-
     # Webhooks
 
     @override
@@ -127,24 +116,13 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         return told.movie
 
     @override
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event."""
-        return {
-            Event.GRAB: self._take_grab,
-            Event.DOWNLOAD: self._take_import,
-            Event.BLOCKED: self._take_blocked,
-            Event.RENAME: self._take_rename,
-            Event.MOVIE_ADDED: self._take_added,
-            Event.MOVIE_DELETED: self._take_deleted,
-            Event.MOVIE_FILE_DELETED: self._take_file_deleted,
-        }
-
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
         """Take that a release went to the client."""
         self._titles[title.id] = self._movie_of(title)
         self._tell(told, HistoryKind.GRABBED, title.id)
         return True
 
+    @override
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
         """Take that a file came into the library."""
         file = told.movie_file.evidence if told.movie_file else None
@@ -157,12 +135,14 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         )
         return True
 
+    @override
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
         """Take that a download waits for a person."""
         self._titles[title.id] = self._movie_of(title)
         self._tell_blocked(told, title.id)
         return True
 
+    @override
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
         """Take that files have new names."""
         movie = self._movie_of(title)
@@ -172,18 +152,21 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         self._titles[title.id] = movie
         return True
 
+    @override
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
         """Take that the film is known now."""
         self._titles[title.id] = replace(self._movie_of(title), gone=False)
         self._waits.pop(("catalogue", title.tmdb_id), None)
         return True
 
+    @override
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
         """Take that the film is known no more."""
         self._titles[title.id] = self._gone(self._movie_of(title))
         self.log.forget(title.id)
         return True
 
+    @override
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
         """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
         if told.movie_file is None:

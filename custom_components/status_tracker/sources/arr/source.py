@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
 
+from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer, NotFound
 from ...clients.radarr import Movie
 from ...clients.sonarr import Series
@@ -24,7 +25,7 @@ TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that have a webhook
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]):
+class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Series](ArrPush[T, C]):
     """One *arr: its queue and history each cycle, a film or series only when something tells of it."""
 
     parts: ClassVar[tuple[str, ...]]  # what an audit re-reads, one call each
@@ -59,7 +60,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
     def needs(self, wants: Sequence[Want]) -> Hashable:
         """Return the titles and seasons that are asked for."""
         return frozenset(
-            (self._wanted_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
+            (self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
             for want in self._mine(wants)
             if not want.finished
         )
@@ -72,7 +73,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         now = self.clock()
         self._bind(wants)
         for media_id in self.queue.read(
-            [queue_evidence(row, self.key) for row in await self._api.queue_details()], now, self.log
+            [queue_evidence(row, self.key) for row in await self.client.queue_details()], now, self.log
         ):
             self._mark(media_id)
         missing = self._lookups(wants, now)
@@ -115,7 +116,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         index = self._index()
         asked: dict[int, None] = {}
         for want in self._mine(wants):
-            catalogue_id = self._wanted_id(want)
+            catalogue_id = self._catalogue_id(want)
             if catalogue_id is None or want.finished or not want.handed_over:
                 continue
             ids = self._ids_of(want, index)
@@ -160,7 +161,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         try:
             title = await self._read(media_id, seasons, found)
             if not self._is_known(media_id):
-                self._add_history(await self._api.history_of(media_id))
+                self._add_history(await self.client.history_of(media_id))
         except NotFound:
             self._lose(media_id)
         except BadAnswer:
@@ -177,7 +178,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
 
     async def _read_history(self, now: datetime) -> None:
         """Read what happened since the last event; what it happened to is to be read again."""
-        rows = await self._api.history_since(self.log.since(now))
+        rows = await self.client.history_since(self.log.since(now))
         new = self.log.read(((row.id, row.date) for row in rows), now)
         fresh = [row for row in rows if row.id in new]
         missed_webhooks = {

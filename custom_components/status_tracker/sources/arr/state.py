@@ -11,7 +11,7 @@ from ...pipeline.enums import MediaType
 from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.wants import Want
 from ..base import Source
-from ..serialization import serialize_all
+from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .queue import QueueState
 
@@ -20,16 +20,17 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 UNBOUND_TITLES = 50
 
 
-class ArrState[T: MovieEvidence | SeriesEvidence](Source):
-    """The memory of one *arr source."""
+class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
+    """The memory of one *arr source: its evidence of a title is a `T`, its client a `C`."""
 
     media_type: ClassVar[MediaType]
+    evidence_type: type[T]
 
     def __init__(
         self,
         key: str,
         name: str,
-        client: ArrClient,
+        client: C,
         *,
         clock: Callable[[], datetime],
         seerr_id: int | None = None,
@@ -37,10 +38,10 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
     ) -> None:
         """Start with nothing known; `seerr_id` is the number Seerr gives this instance."""
         super().__init__(key, name, clock=clock, seerr_id=seerr_id, is_4k=is_4k)
+        self.client = self.http = client
         self.log = HistoryLog()
         self.queue = QueueState(key)
         self.bad = 0
-        self._api = client
         self._titles: dict[int, T] = {}
         self._met: dict[int, int] = {}  # id in the catalogue: id here, of what webhooks told
         self._known: dict[int, frozenset[int]] = {}  # seasons read, history included
@@ -63,20 +64,12 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
     # What Radarr and Sonarr do differently
 
     @abstractmethod
-    def _wanted_id(self, want: Want) -> int | None:
+    def _catalogue_id(self, title: T | Want) -> int | None:
         """Return the id in the catalogue this *arr goes by."""
-
-    @abstractmethod
-    def _catalogue_id(self, title: T) -> int | None:
-        """Return the same of a title."""
 
     @abstractmethod
     def _gone(self, title: T) -> T:
         """Return a title without its files, gone."""
-
-    @abstractmethod
-    def _read_back(self, rows: Any) -> list[T]:
-        """Return written titles as this source's evidence."""
 
     # What is wanted
 
@@ -90,7 +83,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
 
     def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
         """Return the ids here a want may mean: Seerr's, and the one found in the catalogue."""
-        ids = {want.media_id if want.source == self.key else None, index.get(self._wanted_id(want))}
+        ids = {want.media_id if want.source == self.key else None, index.get(self._catalogue_id(want))}
         return {one for one in ids if one is not None}
 
     def _index(self) -> dict[int | None, int]:
@@ -171,7 +164,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._known = {one: seasons for one, seasons in self._known.items() if one in self._bound}
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
         self._read_at = {key: at for key, at in self._read_at.items() if key[0] in self._bound}
-        catalogue = {self._wanted_id(want) for want in self._mine(wants)}
+        catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         live = {("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound}
         self._waits = {key: wait for key, wait in self._waits.items() if key in live}
         self.log.keep(self._filter())
@@ -193,8 +186,8 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
     @override
     def restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` wrote; the history since then tells what has changed."""
-        for title in self._read_back(data.get("titles")):
-            self._titles[_media_id(title)] = title
+        for title in deserialize_all(self.evidence_type, data.get("titles")):
+            self._titles[title.media_id] = replace(title, source=self.key)
         known = data.get("known")
         for row in known if isinstance(known, list) else []:
             match row:
@@ -202,8 +195,3 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
                     self._known[media_id] = frozenset(one for one in seasons if isinstance(one, int))
         self.queue.restore(data.get("queue"))
         self.log.restore(data, self.key)
-
-
-def _media_id(title: MovieEvidence | SeriesEvidence) -> int:
-    """Return the *arr's own id of a title."""
-    return title.movie_id if isinstance(title, MovieEvidence) else title.series_id
