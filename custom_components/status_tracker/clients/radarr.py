@@ -7,13 +7,13 @@ from .arr import API, ArrClient
 from .arr_model import Image, MediaFile, poster_of
 from .model import Answer
 
-# Radarr takes a film for released this long after the cinemas, if nothing else is known.
+# Radarr considers a movie released this long after its cinema release if no other date is known.
 CINEMA_WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movie(Answer):
-    """A film in Radarr's library."""
+    """Movie in the library of Radarr."""
 
     id: int
     title: str = ""
@@ -37,7 +37,7 @@ class Movie(Answer):
 
     @property
     def awaited(self) -> datetime | None:
-        """Return the date its minimum availability waits for."""
+        """Return the date its minimum availability is reached."""
         if self.minimum_availability.casefold() == "incinemas":
             return self.in_cinemas
         if self.minimum_availability.casefold() in ("tba", "announced"):
@@ -50,12 +50,12 @@ class Movie(Answer):
 
     @property
     def poster(self) -> str | None:
-        """Return the public address of the poster."""
+        """Return the public URL of the poster."""
         return poster_of(self.images)
 
 
 class RadarrClient(ArrClient):
-    """One Radarr."""
+    """Client for Radarr."""
 
     name = "Radarr"
     app = "Radarr"
@@ -63,10 +63,10 @@ class RadarrClient(ArrClient):
     attached = ("Movie",)
 
     async def movie(self, movie_id: int) -> Movie:
-        """Return a film; NotFound if it does not exist."""
+        """Return a movie; raises NotFound if it does not exist."""
         return Movie.parse(await self._get(f"{API}/movie/{movie_id}"))
 
     async def movie_by_tmdb(self, tmdb_id: int) -> Movie | None:
-        """Return the film of this TMDB id, None if Radarr has it not."""
+        """Return the movie with a TMDB id, None if it is not in the library."""
         movies = Movie.parse_list(await self._list("movie", {"tmdbId": tmdb_id}))
         return next((movie for movie in movies if movie.tmdb_id == tmdb_id), None)
