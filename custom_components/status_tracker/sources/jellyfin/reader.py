@@ -1,0 +1,167 @@
+"""Read the items of a Jellyfin that a request waits for, and keep those that matter."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from ...clients.errors import NotFound
+from ...clients.jellyfin import IDS_PAGE, JellyfinClient
+from ...clients.jellyfin_model import Item
+from ...pipeline.enums import ItemKind
+from ...pipeline.evidence.library import LibraryEvidence
+from .episode_scan import EpisodeScan
+from .index import LibraryIndex
+from .tracked import TrackedItems
+
+READS_A_POLL = 10
+SERIES_A_POLL = 20
+KEYS_AT_ONCE = 500
+
+type AsEvidence = Callable[[Item, datetime | None], LibraryEvidence | None]
+
+
+class ItemReader:
+    """The items that matter, the index they are found by, and those that are to be read."""
+
+    def __init__(
+        self, client: JellyfinClient, clock: Callable[[], datetime], as_evidence: AsEvidence
+    ) -> None:
+        """Initialize; nothing of the library is read yet."""
+        self.client = client
+        self.clock = clock
+        self.tracked = TrackedItems()
+        self.index = LibraryIndex()
+        self._as_evidence = as_evidence
+        self._episode_scan = EpisodeScan()
+        self._looked_up: frozenset[str] = frozenset()
+        self._unread: dict[str, None] = {}
+        self._recheck: dict[str, None] = {}
+
+    @property
+    def under_way(self) -> bool:
+        """Return whether something is half read."""
+        return bool(self.index.filling or self._unread or self._episode_scan.current or self.tracked.unread())
+
+    # What is to be read
+
+    def read_again(self, item_ids: Iterable[str]) -> None:
+        """Have items read at the next opportunity."""
+        self._unread.update(dict.fromkeys(item_ids))
+
+    def look_up_again(self) -> None:
+        """Have all wanted keys looked up in the index anew."""
+        self._looked_up = frozenset()
+
+    def plan_recheck(self) -> None:
+        """Have the items that prove something read again in turn: deletions do not show among the changes."""
+        proving = self.tracked.wanted.items
+        self._recheck = dict.fromkeys(one for one in self.tracked.items if one in proving)
+
+    @property
+    def recheck_due(self) -> bool:
+        """Return whether items are left to be read again in turn."""
+        return bool(self._recheck)
+
+    async def look_up(self) -> None:
+        """Find the items that newly wanted keys may mean; they are read before they count."""
+        keys = frozenset(self.tracked.wanted.by_key)
+        for count, key in enumerate(keys - self._looked_up, 1):
+            for item_id in self.index.find(key):
+                if item_id not in self.tracked.items:
+                    self._unread[item_id] = None
+            if not count % KEYS_AT_ONCE:
+                await asyncio.sleep(0)
+        self._looked_up = keys
+
+    def note_changed(self, item: Item) -> None:
+        """Have a changed item read again with its files, if it matters."""
+        piece = self._as_evidence(item, None)
+        if piece and (item.id in self.tracked.items or self.tracked.matters(piece)):
+            self._unread[item.id] = None
+
+    # Reading
+
+    async def read_items(self) -> int:
+        """Read the items due with their files, and the series of episodes that matter; return the calls."""
+        calls = 0
+        while calls < READS_A_POLL:
+            self._unread.update(dict.fromkeys(self.tracked.missing_series()))
+            if not self._unread:
+                break
+            await self._read_batch(self._unread)
+            calls += 1
+        return calls
+
+    async def recheck(self) -> None:
+        """Read the next of those to be read again in turn."""
+        await self._read_batch(self._recheck)
+
+    async def _read_batch(self, due: dict[str, None]) -> None:
+        """Read up to a hundred items of those due; what is missing in the answer is gone."""
+        batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
+        found = {item.id: item for item in await self.client.items_by_ids(batch)}
+        for item_id in batch:
+            if item_id not in due:
+                continue  # deleted, as a webhook told meanwhile
+            del due[item_id]
+            item = found.get(item_id)
+            piece = self._as_evidence(item, read_at) if item else None
+            if item is None or piece is None:
+                self._forget(item_id)
+            else:
+                self.index.put((item,))
+                self.tracked.take(piece)
+
+    async def read_series(self) -> int:
+        """Read the episodes of series a request wants; return the calls."""
+        due = list(islice(self.tracked.unread().items(), SERIES_A_POLL))
+        for series_id, seasons in due:
+            read_at = self.clock()
+            try:
+                items = await self.client.episodes(series_id)
+            except NotFound:
+                self._forget(series_id)
+                continue
+            pieces = (self._as_evidence(item, read_at) for item in items)
+            self.tracked.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
+        return len(due)
+
+    async def search_episodes(self, began: datetime | None) -> None:
+        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
+        now = self.clock()
+        self._episode_scan.plan(self.tracked.wanted.wants, self.tracked.paths, began or now, now)
+        for item_id in await self._episode_scan.go_on(self.client):
+            if item_id not in self.tracked.items:
+                self._unread[item_id] = None
+        await self.read_items()
+
+    # What webhooks tell
+
+    def take_deleted(self, item: LibraryEvidence) -> None:
+        """Drop what was deleted; a season is no item here, its episodes are."""
+        if item.kind is not ItemKind.SEASON:
+            self._unread.pop(item.item_id, None)
+            self._recheck.pop(item.item_id, None)
+            self._forget(item.item_id)
+        elif item.series_id and item.season is not None:
+            self.tracked.drop_season(item.series_id, item.season)
+
+    def take_added(self, item: LibraryEvidence) -> None:
+        """Keep what was added if it matters; what was known of it from a reading stays with it."""
+        if item.kind is ItemKind.SEASON:
+            return
+        if known := self.tracked.items.get(item.item_id):
+            item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
+        item = replace(item, read_at=self.clock())
+        self.index.put_keys(item.item_id, item.ids)
+        if self.tracked.matters(item):
+            self._unread[item.item_id] = None
+            if not self.tracked.ambiguous(item):
+                self.tracked.take(item)
+
+    def _forget(self, item_id: str) -> None:
+        """Drop an item that no longer exists, a series with its episodes."""
+        self.tracked.drop(item_id)
+        self.index.discard(item_id)
