@@ -161,5 +161,8 @@ def _repairs() -> None:
     """Every issue says what to do; those that can be fixed have a flow."""
     assert "async_create_fix_flow" in functions("repairs.py")
     for key, issue in english("issues").items():
-        told = issue.get("description") or issue["fix_flow"]["step"]["confirm"]["description"]
-        assert len(told) > 80, key
+        steps = issue.get("fix_flow", {}).get("step", {}).values()
+        for told in (
+            [issue["description"]] if "description" in issue else [one["description"] for one in steps]
+        ):
+            assert len(told) > 80, key

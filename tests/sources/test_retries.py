@@ -1,4 +1,4 @@
-"""When what could not be read is tried again."""
+"""Test the back-off of failed reads."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
 def delays(retries: Retries[str], count: int) -> list[int]:
-    """Return after how many minutes each of some failures may be followed by another attempt."""
+    """Return the delay in minutes after each of a number of failures."""
     found = []
     for _ in range(count):
         retries.failed("title", NOON)
@@ -16,8 +16,8 @@ def delays(retries: Retries[str], count: int) -> list[int]:
     return found
 
 
-def test_each_failure_puts_the_next_attempt_off_further() -> None:
-    """The last delay repeats; a success begins anew."""
+def test_delay_grows_with_each_failure() -> None:
+    """Test that the last delay repeats and a success resets it."""
     retries = Retries[str](1, 5, 60)
     assert delays(retries, 5) == [1, 5, 60, 60, 60]
     retries.succeeded("title")
@@ -25,8 +25,8 @@ def test_each_failure_puts_the_next_attempt_off_further() -> None:
     assert delays(retries, 1) == [1]
 
 
-def test_only_what_failed_has_to_wait() -> None:
-    """Others are due, and what is not kept is forgotten."""
+def test_only_failed_reads_are_delayed() -> None:
+    """Test that other reads are due, and that back-off can be removed."""
     retries = Retries[str](5)
     retries.failed("one", NOON)
     retries.failed("two", NOON)

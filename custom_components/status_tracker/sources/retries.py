@@ -1,38 +1,38 @@
-"""When to ask again for what could not be read: later each time."""
+"""Back-off for reads that failed."""
 
 from collections.abc import Container, Hashable
 from datetime import datetime, timedelta
 
 
 class Retries[K: Hashable]:
-    """What could not be read, with the number of failures and when to try again."""
+    """The failed reads, with the number of failures and the time of the next attempt."""
 
     def __init__(self, *minutes: int) -> None:
-        """Set the delays after the first failure, the second and so on; the last one repeats."""
+        """Set the delays after each failure; the last one repeats."""
         self._delays = tuple(timedelta(minutes=one) for one in minutes)
         self._failed: dict[K, tuple[int, datetime]] = {}
 
     def __contains__(self, key: K) -> bool:
-        """Return whether the last attempt failed."""
+        """Return whether the last read failed."""
         return key in self._failed
 
     def is_due(self, key: K, now: datetime) -> bool:
-        """Return whether it may be read now."""
+        """Return whether the back-off of a read has elapsed."""
         return key not in self._failed or self._failed[key][1] <= now
 
     def failed(self, key: K, now: datetime) -> None:
-        """Put off the next attempt."""
+        """Delay the next read, longer each time."""
         count = self._failed[key][0] if key in self._failed else 0
         self._failed[key] = (count + 1, now + self._delays[min(count, len(self._delays) - 1)])
 
     def succeeded(self, key: K) -> None:
-        """Forget earlier failures."""
+        """Remove the back-off of a read."""
         self._failed.pop(key, None)
 
     def keep(self, keys: Container[K]) -> None:
-        """Forget everything but these."""
+        """Remove the back-off of all other reads."""
         self._failed = {key: failure for key, failure in self._failed.items() if key in keys}
 
     def clear(self) -> None:
-        """Forget everything, so that all of it may be read now."""
+        """Remove the back-off of all reads."""
         self._failed.clear()

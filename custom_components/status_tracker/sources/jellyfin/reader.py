@@ -1,4 +1,4 @@
-"""Read the items of a Jellyfin that a request waits for, and keep those that matter."""
+"""Reads the Jellyfin items that are relevant to requests."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -23,12 +23,12 @@ type AsEvidence = Callable[[Item, datetime | None], LibraryEvidence | None]
 
 
 class ItemReader:
-    """The items that matter, the index they are found by, and those that are to be read."""
+    """The relevant items, the index used to find them, and the items pending to be read."""
 
     def __init__(
         self, client: JellyfinClient, clock: Callable[[], datetime], as_evidence: AsEvidence
     ) -> None:
-        """Initialize; nothing of the library is read yet."""
+        """Initialize without items."""
         self.client = client
         self.clock = clock
         self.tracked = TrackedItems()
@@ -41,31 +41,31 @@ class ItemReader:
 
     @property
     def under_way(self) -> bool:
-        """Return whether something is half read."""
+        """Return whether a read is incomplete."""
         return bool(self.index.filling or self._unread or self._episode_scan.current or self.tracked.unread())
 
-    # What is to be read
+    # Pending reads
 
     def read_again(self, item_ids: Iterable[str]) -> None:
-        """Have items read at the next opportunity."""
+        """Add items to those pending to be read."""
         self._unread.update(dict.fromkeys(item_ids))
 
     def look_up_again(self) -> None:
-        """Have all wanted keys looked up in the index anew."""
+        """Look up all keys in the index again."""
         self._looked_up = frozenset()
 
     def plan_recheck(self) -> None:
-        """Have the items that prove something read again in turn: deletions do not show among the changes."""
+        """Schedule a new read of the items used as proof, as deletions are not among the changes."""
         proving = self.tracked.wanted.items
         self._recheck = dict.fromkeys(one for one in self.tracked.items if one in proving)
 
     @property
     def recheck_due(self) -> bool:
-        """Return whether items are left to be read again in turn."""
+        """Return whether items used as proof are still to be read again."""
         return bool(self._recheck)
 
     async def look_up(self) -> None:
-        """Find the items that newly wanted keys may mean; they are read before they count."""
+        """Find the items that may have new keys; they are read before being used."""
         keys = frozenset(self.tracked.wanted.by_key)
         for count, key in enumerate(keys - self._looked_up, 1):
             for item_id in self.index.find(key):
@@ -76,7 +76,7 @@ class ItemReader:
         self._looked_up = keys
 
     def note_changed(self, item: Item) -> None:
-        """Have a changed item read again with its files, if it matters."""
+        """Mark a changed item to be read with its files, if it is relevant."""
         piece = self._as_evidence(item, None)
         if piece and (item.id in self.tracked.items or self.tracked.matters(piece)):
             self._unread[item.id] = None
@@ -84,7 +84,7 @@ class ItemReader:
     # Reading
 
     async def read_items(self) -> int:
-        """Read the items due with their files, and the series of episodes that matter; return the calls."""
+        """Read pending items with files, and series of tracked episodes; return the number of requests."""
         calls = 0
         while calls < READS_A_POLL:
             self._unread.update(dict.fromkeys(self.tracked.missing_series()))
@@ -95,16 +95,16 @@ class ItemReader:
         return calls
 
     async def recheck(self) -> None:
-        """Read the next of those to be read again in turn."""
+        """Read the next items used as proof again."""
         await self._read_batch(self._recheck)
 
     async def _read_batch(self, due: dict[str, None]) -> None:
-        """Read up to a hundred items of those due; what is missing in the answer is gone."""
+        """Read up to 100 pending items; items missing in the response were deleted."""
         batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
         found = {item.id: item for item in await self.client.items_by_ids(batch)}
         for item_id in batch:
             if item_id not in due:
-                continue  # deleted, as a webhook told meanwhile
+                continue  # deleted meanwhile, reported by webhook
             del due[item_id]
             item = found.get(item_id)
             piece = self._as_evidence(item, read_at) if item else None
@@ -115,7 +115,7 @@ class ItemReader:
                 self.tracked.take(piece)
 
     async def read_series(self) -> int:
-        """Read the episodes of series a request wants; return the calls."""
+        """Read the episodes of requested series; return the request count."""
         due = list(islice(self.tracked.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
             read_at = self.clock()
@@ -129,7 +129,7 @@ class ItemReader:
         return len(due)
 
     async def search_episodes(self, began: datetime | None) -> None:
-        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
+        """Scan all episodes for anime files that cannot be found otherwise, some pages per poll."""
         now = self.clock()
         self._episode_scan.plan(self.tracked.wanted.wants, self.tracked.paths, began or now, now)
         for item_id in await self._episode_scan.go_on(self.client):
@@ -137,10 +137,10 @@ class ItemReader:
                 self._unread[item_id] = None
         await self.read_items()
 
-    # What webhooks tell
+    # Webhooks
 
     def take_deleted(self, item: LibraryEvidence) -> None:
-        """Drop what was deleted; a season is no item here, its episodes are."""
+        """Remove a deleted item; for a season, its episodes."""
         if item.kind is not ItemKind.SEASON:
             self._unread.pop(item.item_id, None)
             self._recheck.pop(item.item_id, None)
@@ -149,7 +149,7 @@ class ItemReader:
             self.tracked.drop_season(item.series_id, item.season)
 
     def take_added(self, item: LibraryEvidence) -> None:
-        """Keep what was added if it matters; what was known of it from a reading stays with it."""
+        """Add an item if it is relevant, keeping fields known from an earlier read."""
         if item.kind is ItemKind.SEASON:
             return
         if known := self.tracked.items.get(item.item_id):
@@ -162,6 +162,6 @@ class ItemReader:
                 self.tracked.take(item)
 
     def _forget(self, item_id: str) -> None:
-        """Drop an item that no longer exists, a series with its episodes."""
+        """Remove a deleted item, and the episodes of a series."""
         self.tracked.drop(item_id)
         self.index.discard(item_id)

@@ -1,7 +1,7 @@
-"""Jellyfin: its library read in pages once, then by what changed; only what a request waits for is kept.
+"""Jellyfin source: reads the library once in pages, then its changes; keeps only items of requests.
 
-A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
-show among the changes), or, while somebody waits for the library, whether a scan runs.
+An idle poll is one request: for changes, for items used as proof (deletions are not among the changes) or,
+while files wait for the library, for a running scan.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -33,12 +33,12 @@ BEHIND = timedelta(seconds=1)
 
 
 class JellyfinSource(Source):
-    """The items of one Jellyfin that matter to the wants."""
+    """Source for the Jellyfin items the wants need."""
 
     service = Service.JELLYFIN
 
     def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
-        """Initialize; nothing of the library is read yet."""
+        """Initialize without items."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self._reader = ItemReader(client, clock, self._as_evidence)
@@ -53,38 +53,38 @@ class JellyfinSource(Source):
 
     @property
     def filters_dates(self) -> bool | None:
-        """Return whether the server obeys dates; None while nothing has given reason to ask."""
+        """Return whether the server applies date filters; None if not tested yet."""
         return self._changes.filters_dates
 
     @override
     def _evidence(self) -> Evidence:
-        """Return the items that matter."""
+        """Return the tracked items."""
         return Evidence(library=tuple(self._tracked.items.values()))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return a short interval while something is half read."""
+        """Return a short interval while a read is incomplete."""
         if self._changes.under_way or self._reader.under_way:
             return BEHIND
         return super().interval(wants)
 
     @override
     def caught_up(self, wants: Sequence[Want]) -> bool:
-        """Return whether the library was indexed and nothing is half read."""
+        """Return whether the library is indexed and no read is incomplete."""
         return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
 
     @property
     def _base(self) -> str:
-        """Return the address of its web client."""
+        """Return the URL of the web client."""
         return self.link_base or self.client.url
 
     def _as_evidence(self, item: Item, read_at: datetime | None) -> LibraryEvidence | None:
-        """Return an item as evidence of when it was read; None for kinds nobody asks for."""
+        """Return an item as evidence with the time it was read; None for kinds that are not used."""
         return item_evidence(self.key, item, self._base, read_at)
 
     @override
     def tell_link(self, url: str | None) -> None:
-        """Take the address people reach it at, and have all links lead there."""
+        """Set the external address and update the links of all items."""
         if url == self.told_link:
             return
         self.told_link = url
@@ -94,7 +94,7 @@ class JellyfinSource(Source):
 
     @override
     def needs_poll(self, wants: Sequence[Want]) -> bool:
-        """Return whether something is newly looked for, or an item has to be read again before it proves."""
+        """Return whether there are new wants, or items to read again before they prove availability."""
         return super().needs_poll(wants) or (
             self.state.ok
             and self._built is not None
@@ -104,12 +104,12 @@ class JellyfinSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the ids and files that are looked for."""
+        """Return the ids and files to find."""
         return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Keep up with the library, then read what the wants need and nobody has read yet."""
+        """Update the library index, then read the items the wants need."""
         aim = tuple(
             (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
             for one in wants
@@ -123,7 +123,7 @@ class JellyfinSource(Source):
         if self._built is None:
             return
         if changed and wants:
-            # Without wants nobody has looked yet what is wanted: what stands from before stays.
+            # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
         self._aim = aim
         await self._reader.look_up()
@@ -132,7 +132,7 @@ class JellyfinSource(Source):
             await self._reader.search_episodes(self._began)
 
     async def _cycle(self, built: datetime) -> None:
-        """Make the one call of a steady poll."""
+        """Make the one request of an idle poll."""
         now = self.clock()
         self._turn += 1
         if now - built >= REBUILD:
@@ -150,25 +150,25 @@ class JellyfinSource(Source):
             self.see_scan(False)
 
     async def _fill(self) -> None:
-        """Go on with the index of films and series, where one is being built."""
+        """Continue building the index of movies and series, if in progress."""
         if not self._library_index.filling:
             return
         began = await self._library_index.go_on(self.client, self.clock())
         if began is None:
             return
-        LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
+        LOGGER.debug("%s: Indexed %d items", self.name, self._library_index.size)
         if self._built is None:
             self._began = began
             if self._changes.since is None or began - self._changes.since > GAP_MAX:
                 self._changes.since = began
-            # Only what stands from before a restart has to be read again at once.
+            # Only items restored after a restart have to be read again at once.
             self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
         self._changes.filters_dates = None
         self._reader.look_up_again()
 
     async def _read_changes(self) -> None:
-        """Note what matters of the items that changed, to be read again with its files."""
+        """Mark changed items that are relevant, to be read with their files."""
         async for fresh, date in self._changes.read(self.client, self.clock()):
             unknown = {
                 item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
@@ -185,7 +185,7 @@ class JellyfinSource(Source):
                 self._reader.note_changed(item)
 
     def see_scan(self, busy: bool) -> None:
-        """Keep whether a scan runs."""
+        """Set whether a library scan is running."""
         if busy != self.state.busy:
             self.state = replace(self.state, busy=busy)
 
@@ -193,7 +193,7 @@ class JellyfinSource(Source):
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
+        """Process a notification of the webhook plugin, effective immediately and confirmed by a poll."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
             self._library_index.server_id and notice.server_id not in ("", self._library_index.server_id)
@@ -211,11 +211,11 @@ class JellyfinSource(Source):
         self.poll_soon()
         return True
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the items that prove something, and up to when changes were read."""
+        """Return the items that prove availability, and the time up to which changes were read."""
         proving = {item for want in wants for item in want.items}
         since = self._changes.since
         items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
@@ -223,7 +223,7 @@ class JellyfinSource(Source):
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
-        """Take the items back; they stand until Jellyfin was read."""
+        """Restore items from `dump`, kept until Jellyfin has been read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}
         self._tracked.relink(self._base)
