@@ -16,21 +16,11 @@ from custom_components.status_tracker.pipeline.correlator import (
 from custom_components.status_tracker.pipeline.enums import MediaType, RequestStatus
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 
-from .builders import (
-    FILM,
-    FOURK_STACK,
-    HASH,
-    SHOW,
-    SHOW_TVDB,
-    evidence,
-    film,
-    request,
-    request_4k,
-    series,
-    series_request,
-    series_title,
-    title,
-)
+from .builders.arr import film, series
+from .builders.downloads import HASH
+from .builders.evaluation import evidence
+from .builders.requests import FILM, SHOW, SHOW_TVDB, request, request_4k, series_request, series_title, title
+from .builders.services import FOURK_STACK
 
 MOVIE, TV = MediaType.MOVIE, MediaType.TV
 

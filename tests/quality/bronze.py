@@ -8,18 +8,7 @@ from typing import Any
 import yaml
 
 from .checks import check
-from .files import (
-    HOUSE,
-    PLATFORMS,
-    classes,
-    english,
-    function,
-    functions,
-    loaded,
-    named_tests,
-    section,
-    tree,
-)
+from .files import HOUSE, PLATFORMS, classes, english, function, functions, loaded, named_tests, section, tree
 
 
 @check("action-setup")

@@ -8,9 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from custom_components.status_tracker.const import (
-    DOMAIN,
-)
+from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.webhooks.manager import WebhookManager
 
 from ..stack.arr import FakeArr
