@@ -13,16 +13,17 @@ from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from ...pipeline.wants import Want
 from ..base import CALM, Source
+from ..retries import Retries
 from ..serialization import deserialize_all, serialize_all
 from .requests import Requests
 from .rows import SeerrServers, provisional_title, title_evidence
-from .webhook import FIRST, OTHER, TEST, Payload
+from .webhook import FIRST, TEST, Payload
 
 TITLES = 40
 AT_ONCE = 4  # concurrent requests for titles, each of which Seerr requests from TMDB
 TITLE_FAILURES = 3  # failed attempts after which a title is no longer waited for
 NEXT_TITLES = timedelta(seconds=1)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
+TITLE_RETRIES = (5, 30, 360)  # minutes
 SETTINGS_EVERY = timedelta(hours=6)
 SETTINGS_RETRY = timedelta(hours=1)
 SOON = timedelta(seconds=1)
@@ -45,11 +46,10 @@ class SeerrSource(Source):
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self.servers: SeerrServers | None = None
-        self.bad = 0
         self._requests = Requests(client, clock, self._note_missed_webhook)
         self._titles: dict[TitleKey, TitleEvidence] = {}
         self._provisional: dict[TitleKey, TitleEvidence] = {}
-        self._waits: dict[TitleKey, tuple[int, datetime]] = {}
+        self._retries = Retries[TitleKey](*TITLE_RETRIES)
         self._settings_due: datetime | None = None
         self._untitled = False
         self._requests_at: datetime | None = None
@@ -83,7 +83,7 @@ class SeerrSource(Source):
     def seeks_title(self, request: RequestEvidence) -> bool:
         """Return whether the title of a request is still to be fetched, within few attempts."""
         key = (request.media_type, request.tmdb_id or 0)
-        known = key in self._titles or key in self._waits
+        known = key in self._titles or key in self._retries
         return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
 
     # Update cycle
@@ -138,7 +138,7 @@ class SeerrSource(Source):
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
         self._titles = {key: title for key, title in self._titles.items() if key in kept}
-        self._waits = {key: wait for key, wait in self._waits.items() if key in wanted}
+        self._retries.keep(wanted)
         self._provisional = {
             key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
         }
@@ -149,7 +149,7 @@ class SeerrSource(Source):
         return [
             key
             for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
-            if key not in self._titles and (key not in self._waits or self._waits[key][1] <= now)
+            if key not in self._titles and self._retries.is_due(key, now)
         ]
 
     async def _read_titles(self, wants: Sequence[Want]) -> None:
@@ -177,33 +177,29 @@ class SeerrSource(Source):
             self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
         except BadAnswer, TimedOut, NotReady:
             # Seerr is available, but TMDB is not or has no such title.
-            times = self._waits[key][0] if key in self._waits else 0
-            self._waits[key] = (times + 1, self.clock() + WAITS[min(times, len(WAITS) - 1)])
+            self._retries.failed(key, self.clock())
         else:
-            self._waits.pop(key, None)
+            self._retries.succeeded(key)
 
     # Webhooks
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Process a notification; invalid ones are ignored and counted in `bad`."""
+        """Process a notification; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
-            self.bad += 1
             return False
         if told.kind == TEST:
             return True
         number, status = told.request_id, told.status
         if number is None or status is None:
-            self.bad += status is not None or not told.kind.startswith(OTHER)
             return False
         self._heard_webhook()
         old = self._requests.known.get(number)
         if old is None:
             old = self._provide(number, status, told)
             if old is None:
-                self.bad += 1
                 return False
         elif self._is_late(old.status, told):
             return True
