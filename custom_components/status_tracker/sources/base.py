@@ -54,6 +54,7 @@ class Source(ABC):
         self.missed_webhooks = 0
         self.missed_since: datetime | None = None
         self._webhooks_since: datetime | None = None
+        self._webhooks_heard = False
         self._next: datetime | None = None
         self._failures = 0
         self._answered: Hashable = None
@@ -93,17 +94,25 @@ class Source(ABC):
         """Say that webhooks tell of changes from now on, or that they do not."""
         if expected is not bool(self._webhooks_since):
             self._webhooks_since = self.clock() if expected else None
-            self._heard_webhook()
+            self._webhooks_heard = False
+            self.missed_webhooks, self.missed_since = 0, None
 
     def _heard_webhook(self) -> None:
         """Take it that webhooks arrive; a test alone does not show it."""
+        self._webhooks_heard = self._webhooks_since is not None
         self.missed_webhooks, self.missed_since = 0, None
 
     def _note_missed_webhook(self, at: datetime | None = None) -> None:
         """Count a change of this time that a poll shows and a webhook should have told."""
         if self._webhooks_since and (at is None or at > self._webhooks_since):
+            self._webhooks_heard = False
             self.missed_webhooks += 1
             self.missed_since = self.missed_since or self.clock()
+
+    @property
+    def push_works(self) -> bool:
+        """Return whether the service has shown that it tells of changes by itself, and none stayed away."""
+        return self._webhooks_heard
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""
@@ -124,8 +133,8 @@ class Source(ABC):
     # Cadence and health
 
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return the time to the next poll: fast while something loads, slow when all is quiet."""
-        if any(want.in_flight for want in wants):
+        """Return the time to the next poll: fast while something loads untold, slow when all is quiet."""
+        if any(want.in_flight for want in wants) and not self.push_works:
             return FAST
         return CALM if any(not want.finished for want in wants) else SLOW
 

@@ -18,7 +18,7 @@ from ...pipeline.enums import ItemKind, Service
 from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
-from ..base import Source
+from ..base import FAST, Source
 from .changes import ChangeReader
 from .episode_scan import EpisodeScan
 from .index import INDEXED, LibraryIndex
@@ -72,7 +72,7 @@ class JellyfinSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return a short interval while something is half read."""
+        """Return a short interval while something is half read, or was imported and is looked for."""
         if (
             self._library_index.filling
             or self._changes.under_way
@@ -81,6 +81,8 @@ class JellyfinSource(Source):
             or self._tracked.unread()
         ):
             return BEHIND
+        if any(want.files and want.in_flight for want in wants):
+            return FAST  # the plugin tells of what was added every 90 seconds only
         return super().interval(wants)
 
     @override

@@ -67,6 +67,12 @@ class ShokoSource(Source):
         """Return whether events come in at present."""
         return self._push is not None and self._push.connected
 
+    @property
+    @override
+    def push_works(self) -> bool:
+        """Return whether events come in: the connection is tried all the time."""
+        return self.push_connected
+
     @override
     def _evidence(self) -> Evidence:
         """Return the files of requests."""
