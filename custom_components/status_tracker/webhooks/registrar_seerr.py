@@ -1,34 +1,46 @@
 """The one webhook a Seerr has: ours only where nobody uses it, and what was there is put back."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import override
+from typing import Any, override
 
 from ..clients.errors import BadAnswer
 from ..clients.seerr import SeerrClient
 from ..clients.seerr_model import WebhookSettings
 from ..sources.seerr.webhook import TEMPLATE, TYPES
-from .registrar import Outcome, Registrar
+from .registrar import Outcome, Registrar, SlotOwner
+
+IN_USE = {SlotOwner.OTHER: Outcome.TAKEN, SlotOwner.CORE: Outcome.SHARED}
 
 
 class SeerrRegistrar(Registrar[SeerrClient]):
-    """The slot of one Seerr."""
+    """The slot of one Seerr; `owner_of` tells whose another webhook in it is."""
+
+    def __init__(
+        self, *args: Any, owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER, **more: Any
+    ) -> None:
+        """Initialize with what tells the webhooks of others apart."""
+        super().__init__(*args, **more)
+        self._owner_of = owner_of
 
     @override
     async def _register(self, url: str) -> Outcome:
         """Take a free slot, once Seerr's own test has reached us, and see that it was understood."""
         slot = await self.client.webhook()
         ours = self.is_ours(slot.url)
-        if slot.enabled and slot.url and not ours:
-            return Outcome.TAKEN
+        owner = None if ours or not slot.url else self._owner_of(slot.url)
+        if slot.enabled and owner in IN_USE:
+            return IN_USE[owner]
         wanted = WebhookSettings(
             enabled=True, types=TYPES, url=url, template=TEMPLATE, embed_poster=slot.embed_poster
         )
-        before = self.heard()
-        if not await self.client.test_webhook(wanted) or self.heard() == before:
+        if not await self._async_calls(wanted):
             return Outcome.UNREACHABLE
         if slot == wanted:
             return Outcome.DONE
-        if not ours:
+        if owner is SlotOwner.LEFT_BEHIND:
+            self._remember(self.kept or {})
+        elif not ours:
             self._remember(asdict(slot))
         await self.client.set_webhook(wanted)
         stored = await self.client.webhook()
@@ -37,6 +49,16 @@ class SeerrRegistrar(Registrar[SeerrClient]):
             await self.client.set_webhook(self._before())
             raise BadAnswer(f"{self.client.name}: did not keep the webhook as it was given")
         return Outcome.DONE
+
+    async def _async_calls(self, wanted: WebhookSettings) -> bool:
+        """Return whether Seerr's own test reaches us; nothing is stored."""
+        before = self.heard()
+        return await self.client.test_webhook(wanted) and self.heard() != before
+
+    @override
+    async def reaches(self, url: str) -> bool:
+        """Return whether Seerr can call an address."""
+        return await self._async_calls(WebhookSettings(enabled=True, types=TYPES, url=url, template=TEMPLATE))
 
     @override
     async def unregister(self) -> None:

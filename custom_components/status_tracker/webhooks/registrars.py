@@ -13,8 +13,9 @@ from ..clients.errors import ClientError
 from ..const import CONF_REGISTERED, CONF_WEBHOOKS, LOGGER
 from ..flows.client_factory import build_client
 from ..pipeline.enums import SEERR, Service
+from .core_seerr import slot_owner
 from .issues import async_clear
-from .registrar import PreviousWebhook, Registrar
+from .registrar import PreviousWebhook, Registrar, SlotOwner
 from .registrar_arr import ArrRegistrar
 from .registrar_jellyfin import JellyfinRegistrar
 from .registrar_seerr import SeerrRegistrar
@@ -40,6 +41,10 @@ def _never() -> int:
     return 0
 
 
+def _discard(kept: PreviousWebhook) -> None:
+    """Keep nothing: nothing is written."""
+
+
 def build_registrar(
     hass: HomeAssistant,
     entry: ConfigEntry[Any],
@@ -49,7 +54,6 @@ def build_registrar(
     heard: Callable[[], int] = _never,
 ) -> Registrar[Any]:
     """Return what registers the webhook of a service."""
-    kind, data = service
     registered = entry.data.get(CONF_REGISTERED, {})
 
     @callback
@@ -60,19 +64,38 @@ def build_registrar(
             entry, data={**entry.data, CONF_REGISTERED: {**known, key: dict(kept)}}
         )
 
+    name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
+    path = webhook.async_generate_path(webhook_id)
+    owner_of = partial(slot_owner, hass, entry)
+    return make_registrar(
+        hass, path, name, service, heard=heard, keep=keep, kept=registered.get(key), owner_of=owner_of
+    )
+
+
+def make_registrar(
+    hass: HomeAssistant,
+    path: str,
+    name: str,
+    service: tuple[Service, Mapping[str, Any]],
+    *,
+    heard: Callable[[], int],
+    keep: Callable[[PreviousWebhook], None] = _discard,
+    kept: PreviousWebhook | None = None,
+    owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER,
+) -> Registrar[Any]:
+    """Return the registrar of a kind of service."""
+    kind, data = service
     make: Callable[..., Registrar[Any]]
     match kind:
         case Service.SEERR:
-            make = partial(SeerrRegistrar, build_client(hass, kind, data))
+            make = partial(SeerrRegistrar, build_client(hass, kind, data), owner_of=owner_of)
         case Service.JELLYFIN:
             make = partial(JellyfinRegistrar, build_client(hass, kind, data))
         case Service.RADARR:
             make = partial(ArrRegistrar, build_client(hass, kind, data))
         case _:
             make = partial(ArrRegistrar, build_client(hass, Service.SONARR, data))
-    name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
-    path = webhook.async_generate_path(webhook_id)
-    return make(path, name, heard=heard, keep=keep, kept=registered.get(key))
+    return make(path, name, heard=heard, keep=keep, kept=kept)
 
 
 async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL, EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.helpers.start import async_at_started
@@ -27,7 +27,10 @@ from ..const import (
 )
 from ..coordinator import StatusTrackerCoordinator
 from ..flows.client_factory import address_key
+from ..pipeline.enums import SEERR, Service
+from .core_seerr import async_follow
 from .issues import ISSUES, async_clear, async_raise
+from .late import LateUpdates
 from .registrar import Outcome
 from .registrars import async_unregister, build_registrar, webhook_services
 
@@ -66,11 +69,21 @@ class WebhookRegistration:
         self._urls: dict[str, list[str]] = {}
         self._ok = {key: coordinator.sources[key].state.ok for key in ids}
         self._silent: set[str] = set()
+        self.late = LateUpdates(hass, entry, lambda key: coordinator.sources[key].name)
 
     @property
     def wanted(self) -> bool:
         """Return whether webhooks are to register themselves."""
         return bool(self.options[CONF_REGISTER_WEBHOOKS])
+
+    @property
+    def callers(self) -> dict[str, tuple[Service, dict[str, Any]]]:
+        """Return, by name, the services where nothing but the address stands in the way of a webhook."""
+        return {
+            self.coordinator.sources[key].name: service
+            for key, service in self._services.items()
+            if self.outcomes.get(key) not in (*ISSUES, Outcome.SHARED)
+        }
 
     @callback
     def async_setup(self) -> None:
@@ -80,12 +93,16 @@ class WebhookRegistration:
             self._forget(*gone)
         async_clear(self.hass, self.entry.entry_id, keep=self._ids if self.wanted else ())
         self.entry.async_on_unload(self._stop_timers)
+        self.entry.async_on_unload(self.late.async_stop)
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
         if self.wanted:
             self.entry.async_on_unload(
                 self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._config_updated)
             )
             self.entry.async_on_unload(self.coordinator.async_add_listener(self._watch))
+            self.entry.async_on_unload(
+                async_follow(self.hass, self.entry, self._core_seerr_called, self._core_seerr_changed)
+            )
 
     def diagnostics(self, key: str) -> dict[str, Any]:
         """Return how registering one went."""
@@ -115,6 +132,18 @@ class WebhookRegistration:
         for key, before in list(self._urls.items()):
             if self._addresses(key) != before:
                 self._schedule(key)
+
+    @callback
+    def _core_seerr_called(self) -> None:
+        """Ask Seerr at once when Home Assistant's own integration has been told of a change."""
+        self.coordinator.seerr.poll_soon()
+        self.coordinator.async_webhooks_received()
+
+    @callback
+    def _core_seerr_changed(self) -> None:
+        """Look at Seerr's slot again; while Home Assistant starts that comes anyway."""
+        if self.hass.state is CoreState.running:
+            self._schedule(SEERR)
 
     @callback
     def _watch(self) -> None:
@@ -185,9 +214,8 @@ class WebhookRegistration:
                 return
             urls = self._urls[key] = self._addresses(key)
             if not urls:
-                async_raise(self.hass, self.entry.entry_id, key, "webhook_no_url", service=source.name)
+                self.late.async_update(key, False, self._ids)
                 return
-            async_clear(self.hass, self.entry.entry_id, key=key, kinds=("webhook_no_url",))
             outcome = await registrar.register(urls)
             if outcome is not Outcome.DOWN:
                 source.expect_webhooks(outcome is Outcome.DONE)
@@ -201,6 +229,8 @@ class WebhookRegistration:
             self.outcomes[key] = outcome
             if outcome is Outcome.DONE:
                 LOGGER.debug("%s calls our webhook", name)
+            elif outcome is Outcome.SHARED:
+                LOGGER.debug("%s calls the webhook of Home Assistant's own integration", name)
             else:
                 LOGGER.info("%s does not call our webhook, polling serves: %s", name, error or outcome)
         if outcome is not Outcome.DOWN:
@@ -208,8 +238,9 @@ class WebhookRegistration:
             kinds = [kind for kind in ISSUES.values() if kind != issue]
             async_clear(self.hass, self.entry.entry_id, key=key, kinds=kinds)
             if issue:
-                base = self._urls[key][0].removesuffix(webhook.async_generate_path(self._ids[key]))
-                async_raise(self.hass, self.entry.entry_id, key, issue, service=name, url=base)
+                async_raise(self.hass, self.entry.entry_id, key, issue, service=name)
+        reached = None if outcome is Outcome.DOWN else outcome is not Outcome.UNREACHABLE
+        self.late.async_update(key, reached, self._ids)
         if outcome is Outcome.DONE:
             self._tries[key] = 0
             return

@@ -14,11 +14,7 @@ from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaTy
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
-from custom_components.status_tracker.sources.seerr.source import (
-    PROVISIONAL,
-    SOON,
-    SeerrSource,
-)
+from custom_components.status_tracker.sources.seerr.source import PROVISIONAL, SOON, SeerrSource
 from custom_components.status_tracker.sources.seerr.webhook import TEMPLATE, TYPES
 from tests.sources.arr_helpers import START, load, seerr_source, want_film, want_show
 from tests.stack.household import Household
@@ -225,13 +221,13 @@ async def test_a_notification_during_a_listing(home: Household, source: SeerrSou
 async def test_odd_posts(source: SeerrSource, body: Any) -> None:
     """Anything odd is counted, changes nothing and raises nothing."""
     assert source.receive(body) is False
-    assert (source.bad, source.evidence.requests, source.evidence.titles) == (1, (), ())
+    assert (source.evidence.requests, source.evidence.titles) == ((), ())
 
 
 async def test_other_notifications(source: SeerrSource) -> None:
     """Issues are none of our business, and nothing is wrong with them."""
     assert source.receive(hook("hook_issue_created")) is False
-    assert source.bad == 0
+    assert (source.evidence.requests, source.evidence.titles) == ((), ())
     assert source.receive(hook("webhook_test_ours"))
 
 
