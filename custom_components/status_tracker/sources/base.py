@@ -111,7 +111,7 @@ class Source(ABC):
 
     @property
     def push_works(self) -> bool:
-        """Return whether webhooks of real events have arrived since registration and none was missed since."""
+        """Return whether a webhook of a real event has arrived since registration and none was missed."""
         return self._webhooks_heard
 
     async def listen(self, changed: Callable[[], None]) -> None:
