@@ -1,4 +1,4 @@
-"""A sensor for each request, and the counts."""
+"""Sensors for requests, counts and times to available."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ from .reports.times import today
 
 PARALLEL_UPDATES = 0
 
-# The element that Home Assistant's dialog shows above history and activity
+# Custom element shown above history and activity in the more-info dialog
 ATTR_MORE_INFO = "custom_ui_state_card"
 MORE_INFO_ELEMENT = "status-tracker-request"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StatusTrackerSensorEntityDescription(SensorEntityDescription):
-    """A count over all requests."""
+    """Describes a sensor that counts requests."""
 
     value_fn: Callable[[Mapping[int, Tracked]], int]
 
 
 def _count(test: Callable[[Tracked], bool]) -> Callable[[Mapping[int, Tracked]], int]:
-    """Return a count of the requests that pass the test."""
+    """Return a value function that counts the requests matching the test."""
     return lambda requests: sum(test(request) for request in requests.values())
 
 
@@ -82,7 +82,7 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
-    """The time to available of a kind of request."""
+    """Describes a time to available sensor."""
 
     device_class: SensorDeviceClass = SensorDeviceClass.DURATION
     native_unit_of_measurement: str = UnitOfTime.SECONDS
@@ -114,7 +114,7 @@ async def async_setup_entry(
     entry: StatusTrackerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the counts, and the requests as they come and go."""
+    """Set up the sensors of the entry."""
     coordinator, posters = entry.runtime_data.coordinator, entry.runtime_data.posters
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
@@ -123,14 +123,14 @@ async def async_setup_entry(
 
     @callback
     def add_new() -> None:
-        """Add the sensors of new requests."""
+        """Add sensors for new requests."""
         new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
         async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
         known.update(new)
 
     @callback
     def sync_entities() -> None:
-        """Add sensors of new requests, drop those of requests that are no more."""
+        """Add sensors for new requests and remove those of removed requests."""
         nonlocal purged
         purged = purged or _purge(hass, coordinator)
         for number in known - coordinator.data.keys():
@@ -138,12 +138,12 @@ async def async_setup_entry(
             known.discard(number)
         add_new()
 
-    add_new()  # what has gone is told of before its entity goes
+    add_new()  # announce removals before their entities are removed
     entry.async_on_unload(coordinator.async_add_listener(sync_entities))
 
 
 def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
-    """Remove from the registry the requests that vanished while Home Assistant was off, once that is sure."""
+    """Remove registry entries of requests removed while Home Assistant was off, once the list is complete."""
     if not coordinator.seerr.complete:
         return False
     prefix = f"{coordinator.config_entry.entry_id}_"
@@ -156,21 +156,21 @@ def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
 
 
 def _drop(hass: HomeAssistant, coordinator: StatusTrackerCoordinator, unique_id: str) -> None:
-    """Remove the sensor of a request, from the registry too."""
+    """Remove the sensor of a request, including its registry entry."""
     registry = er.async_get(hass)
     if entity_id := registry.async_get_entity_id("sensor", coordinator.config_entry.domain, unique_id):
         registry.async_remove(entity_id)
 
 
 class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
-    """A count."""
+    """Sensor that counts requests."""
 
     entity_description: StatusTrackerSensorEntityDescription
 
     def __init__(
         self, coordinator: StatusTrackerCoordinator, description: StatusTrackerSensorEntityDescription
     ) -> None:
-        """Take the description."""
+        """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
 
@@ -182,20 +182,20 @@ class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
 
 
 class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
-    """How long requests of a kind took to become available: the median of the last 30 days."""
+    """Median time requests of a kind took to become available in the last 30 days."""
 
     entity_description: TimeToAvailableSensorEntityDescription
 
     def __init__(
         self, coordinator: StatusTrackerCoordinator, description: TimeToAvailableSensorEntityDescription
     ) -> None:
-        """Take the description."""
+        """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
         self._shown: tuple[float | None, int] | None = None
 
     def _read(self) -> tuple[float | None, int]:
-        """Return the median in seconds and the number of requests it is of."""
+        """Return the median in seconds and the number of requests it is based on."""
         return typical(self.coordinator.durations.known, self.entity_description.media_type, dt_util.utcnow())
 
     @callback
@@ -209,18 +209,18 @@ class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """Return the median in seconds; None while no request has been followed to its end."""
+        """Return the median in seconds, or None without any measured request."""
         return self._read()[0]
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return how many requests it rests on."""
+        """Return the number of requests the median is based on."""
         return {"journeys": self._read()[1]}
 
 
 class RequestSensor(StatusTrackerEntity, SensorEntity):
-    """A request: its stage, and why it is there."""
+    """Sensor for the stage of a request."""
 
     _attr_translation_key = "request"
     _attr_device_class = SensorDeviceClass.ENUM
@@ -245,7 +245,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     )
 
     def __init__(self, coordinator: StatusTrackerCoordinator, posters: Posters, number: int) -> None:
-        """Stand for the request of that number."""
+        """Initialize the sensor."""
         super().__init__(coordinator, str(number))
         self.number = number
         self._posters = posters
@@ -253,21 +253,21 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
 
     @property
     def request(self) -> Tracked:
-        """Return the request as it is now."""
+        """Return the current state of the request."""
         return self.coordinator.data[self.number]
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the request is still there."""
+        """Return whether the request still exists."""
         return super().available and self.number in self.coordinator.data
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if anything of it has changed; a request that has gone takes the entity along."""
+        """Write the state if the request, name, poster or day has changed; removed requests are ignored."""
         request = self.coordinator.data.get(self.number)
-        # The day, for the sentence says "tomorrow"
+        # Compare the day too: the status text contains "tomorrow"
         if request and (shown := (request, self.name, self.entity_picture, today())) != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
@@ -275,7 +275,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def name(self) -> str:
-        """Return title and year, and what tells it from another request for the same."""
+        """Return title and year, with a suffix if another request has the same."""
         mine = self.request
         return request_name(mine, siblings=self.coordinator.names[mine.title, mine.year] > 1)
 
@@ -288,13 +288,13 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def entity_picture(self) -> str | None:
-        """Return the path of the poster; while there is none, the stage's icon is shown."""
+        """Return the path of the poster, or None to show the icon of the stage."""
         return self._posters.path(self.request)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the attributes that apply; Home Assistant would group the digits of ids and years."""
+        """Return the attributes with a value; ids and years as text, so that their digits are not grouped."""
         attributes = {
             name: str(value) if name in TEXTS else value
             for name, value in request_attributes(self.hass, self.request).items()

@@ -89,7 +89,7 @@ def _log() -> None:
     """Going and coming are logged in one place, tested in another."""
     text = function("sources/base.py", "_judge")
     assert "is unavailable" in text
-    assert "is back" in text
+    assert "is available again" in text
     assert len(named_tests("once", "test_log.py")) >= 2
 
 

@@ -116,4 +116,4 @@ async def test_damaged(hass: HomeAssistant, followed: Followed, caplog: pytest.L
     diary = Diary(hass)
     await files.restart_with(announced)
     assert diary.kinds() == ["approved"]  # the event entity comes back with its last event
-    assert "The stored announcements are damaged" in caplog.text
+    assert "Failed to parse the stored announcements" in caplog.text

@@ -1,4 +1,4 @@
-"""What happened to requests between two looks at them."""
+"""Changes of requests between two evaluations."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -12,30 +12,34 @@ REMOVED = "removed"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened to a request: a stage reached, stuck, recovered, or removed."""
+    """A change of a request: a stage reached, stuck, recovered or removed."""
 
     kind: str
     request: Tracked
     previous: Stage | None
 
 
+def changes_of(request: Tracked, stage: Stage | None, stuck: bool) -> list[Change]:
+    """Return the changes of a request since it was at this stage; None if it is new."""
+    found: list[Change] = []
+    if request.stage is not stage:
+        found.append(Change(request.stage, request, stage))
+    if request.stuck is not stuck:
+        found.append(Change(STUCK if request.stuck else RECOVERED, request, request.stage))
+    return found
+
+
 def changes(
     before: Mapping[int, Tracked], after: Mapping[int, Tracked], done: Container[int] = ()
 ) -> list[Change]:
-    """Return what happened between two states; what was there before us makes no noise.
+    """Return the changes between two evaluations; requests older than the first start are not reported.
 
-    Those that are `done` have been shown for long enough, which is nothing that happened to them.
+    Requests in `done` were hidden after their retention time, which is not a change.
     """
     found: list[Change] = []
     for number, now in after.items():
-        then = before.get(number)
-        if now.journey.old:
-            continue
-        if then is None or then.stage is not now.stage:
-            found.append(Change(now.stage, now, then.stage if then else None))
-        if now.stuck and not (then and then.stuck):
-            found.append(Change(STUCK, now, now.stage))
-        elif then and then.stuck and not now.stuck:
-            found.append(Change(RECOVERED, now, now.stage))
+        if not now.journey.old:
+            then = before.get(number)
+            found += changes_of(now, then.stage if then else None, then is not None and then.stuck)
     gone = [then for number, then in before.items() if number not in after and number not in done]
     return found + [Change(REMOVED, then, then.stage) for then in gone]

@@ -1,4 +1,4 @@
-"""The episodes of a series, as Sonarr lists them and as its webhooks change them."""
+"""Episodes of a series, read from Sonarr or updated by its webhooks."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def episode_evidence(row: Episode) -> EpisodeEvidence:
 
 
 def imported_files(told: Payload) -> Iterable[tuple[HookEpisode, FileEvidence | None]]:
-    """Return the imported episodes with their files, as far as a release's files tell theirs by name."""
+    """Return the imported episodes with their files, matched by file name for a release of several files."""
     for episode in told.episodes:
         if told.episode_file:
             yield episode, told.episode_file.evidence
@@ -47,7 +47,7 @@ def with_file(
     seasons: Collection[int],
     now: datetime,
 ) -> SeriesEvidence:
-    """Return a series with the file of an episode; one unknown so far comes to a season that was read."""
+    """Return a series with the file of an episode; a new episode is added if its season has been read."""
     if any(episode.episode_id == told.id for episode in series.episodes):
         return _changed(
             series,
@@ -72,14 +72,14 @@ def with_file(
 
 
 def with_renamed_file(series: SeriesEvidence, before: str | None, file: FileEvidence) -> SeriesEvidence:
-    """Return a series in which the episodes of a file have its new path."""
+    """Return a series with the new path of a renamed file."""
     return _changed(
         series, lambda one: replace(one, file=file) if one.file and one.file.path == before else one
     )
 
 
 def without_file(series: SeriesEvidence, episodes: Collection[int], path: str | None) -> SeriesEvidence:
-    """Return a series in which those of the episodes that have a file are without it."""
+    """Return a series without a file in the given episodes."""
     return _changed(
         series,
         lambda one: (
@@ -91,5 +91,5 @@ def without_file(series: SeriesEvidence, episodes: Collection[int], path: str | 
 
 
 def _changed(series: SeriesEvidence, change: Callable[[EpisodeEvidence], EpisodeEvidence]) -> SeriesEvidence:
-    """Return a series with its episodes changed."""
+    """Return a series with updated episodes."""
     return replace(series, episodes=tuple(change(one) for one in series.episodes))

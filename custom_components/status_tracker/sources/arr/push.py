@@ -1,4 +1,4 @@
-"""What the webhooks of Radarr and Sonarr share: each becomes the evidence a poll would bring."""
+"""Common webhook handling of Radarr and Sonarr."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, override
@@ -12,7 +12,7 @@ from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
 class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
-    """The listening side of one *arr source; it calls nobody."""
+    """Mixin of an *arr source that handles webhooks without any request."""
 
     added: ClassVar[Event]
     deleted: ClassVar[Event]
@@ -20,51 +20,49 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
 
     @abstractmethod
     def _title_of(self, told: Payload) -> HookTitle | None:
-        """Return the film or series an event is about."""
+        """Return the movie or series of an event."""
 
-    # What takes each event; the answer is False where the event makes no sense
+    # Event handlers; they return False if the event is invalid
 
     @abstractmethod
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a release went to the client."""
+        """Handle a grabbed release."""
 
     @abstractmethod
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files came into the library."""
+        """Handle imported files."""
 
     @abstractmethod
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a download waits for a person."""
+        """Handle a download that requires manual interaction."""
 
     @abstractmethod
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files have new names."""
+        """Handle renamed files."""
 
     @abstractmethod
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the title is known now."""
+        """Handle an added title."""
 
     @abstractmethod
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the title is known no more."""
+        """Handle a deleted title."""
 
     @abstractmethod
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a webhook as evidence; what is odd changes nothing and is counted in `bad`."""
+        """Process a webhook; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
-            self.bad += 1
             return False
         event = told.event
         if event in SILENT:
             return True
         if event is None or not told.is_sound or not self._take(event, told):
-            self.bad += 1
             return False
         while len(self._titles) > len(self._bound) + 2 * UNBOUND_TITLES:
             del self._titles[next(one for one in self._titles if one not in self._bound)]
@@ -75,10 +73,10 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
         return True
 
     def _take(self, event: Event, told: Payload) -> bool:
-        """Take an event; False if it makes no sense."""
+        """Process an event; False if it is invalid."""
         title = self._title_of(told)
         if title is None:
-            # A download that matches nothing may wait for a person, too.
+            # A download without a matching title can also require manual interaction.
             if event is not Event.BLOCKED or not told.download_id or told.movie or told.series:
                 return False
             self.queue.tell_blocked(told, None, None, self.clock())
@@ -105,7 +103,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
         episode: HookEpisode | None = None,
         file: FileEvidence | None = None,
     ) -> HistoryEvidence:
-        """Keep what happened as the history will tell it."""
+        """Add an event to the history."""
         deleted = kind is HistoryKind.FILE_DELETED
         event = HistoryEvidence(
             source=self.key,
@@ -128,7 +126,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
         return event
 
     def _tell_blocked(self, told: Payload, media_id: int, episode: HookEpisode | None = None) -> None:
-        """Have a download wait for a person, unless it has got further since."""
+        """Mark a download as requiring manual interaction, unless it has progressed since."""
         now = self.clock()
         if self.log.result(told.download_id, media_id, episode.id if episode else None, now) is None:
             self.queue.tell_blocked(told, media_id, episode, now)

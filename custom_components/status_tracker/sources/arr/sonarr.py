@@ -1,4 +1,4 @@
-"""The Sonarr source: polls and webhooks become evidence of series and their wanted episodes."""
+"""Sonarr source: polls and webhooks as evidence of series and their requested episodes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +16,10 @@ from .webhook import Event, HookTitle, Payload
 
 
 class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
-    """One Sonarr.
+    """Source for a Sonarr instance.
 
-    A webhook changes a series that was read, and never makes one: of a few episodes told of, a request for
-    a season would seem complete.
+    A webhook only updates a series that has been read: with only the episodes of the webhook, a requested
+    season would appear complete.
     """
 
     service = Service.SONARR
@@ -40,12 +40,12 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     async def _find(self, catalogue_id: int) -> Series | None:
-        """Ask for a series by its TVDB id."""
+        """Look up a series by its TVDB id."""
         return await self.client.series_by_tvdb(catalogue_id)
 
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Series | None) -> SeriesEvidence:
-        """Read a series and the episodes of the wanted seasons."""
+        """Read a series and the episodes of the requested seasons."""
         read_at = self.clock()
         series = found or await self.client.series(media_id)
         return self._series(series, await self._episodes(media_id, seasons), read_at)
@@ -59,7 +59,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
         return replace(title, episodes=await self._episodes(title.series_id, seasons), read_at=read_at)
 
     async def _episodes(self, series_id: int, seasons: frozenset[int]) -> tuple[EpisodeEvidence, ...]:
-        """Read the episodes of seasons, with one call."""
+        """Read the episodes of seasons with one request."""
         if not seasons:
             return ()
         only = next(iter(seasons)) if len(seasons) == 1 else None
@@ -69,7 +69,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
     def _series(
         self, series: Series, episodes: tuple[EpisodeEvidence, ...], read_at: datetime | None
     ) -> SeriesEvidence:
-        """Return a series as evidence, with its episodes as they were read."""
+        """Return a series as evidence, with its episodes."""
         return SeriesEvidence(
             source=self.key,
             series_id=series.id,
@@ -90,7 +90,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _missing(self, media_id: int, want: Want | None) -> SeriesEvidence:
-        """Return a series that is gone and was never read."""
+        """Return the evidence of a deleted series that was never read."""
         return SeriesEvidence(
             source=self.key,
             series_id=media_id,
@@ -103,12 +103,12 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _gone(self, title: SeriesEvidence) -> SeriesEvidence:
-        """Return a series without its episodes, gone."""
+        """Return a series marked as deleted, without episodes."""
         return replace(title, gone=True, episodes=())
 
     @override
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
-        """Return whether an event is of a wanted episode."""
+        """Return whether an event is about a requested episode."""
         wanted = super()._filter()
         episodes = {one.episode_id for series in self._titles.values() for one in series.episodes}
         unread = {one for one in self._bound if one not in self._titles or not self._titles[one].episodes}
@@ -125,15 +125,15 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
         return told.series
 
     def _meet(self, title: HookTitle) -> None:
-        """Remember the number of a series, so that it need not be looked up."""
+        """Store the id of a series to avoid looking it up."""
         if title.tvdb_id:
             self._met.pop(title.tvdb_id, None)
             self._met[title.tvdb_id] = title.id
-            self._waits.pop(("catalogue", title.tvdb_id), None)
+            self._retries.succeeded(("catalogue", title.tvdb_id))
 
     @override
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a release went to the client, with all its episodes."""
+        """Handle a grabbed release with all its episodes."""
         self._meet(title)
         for episode in told.episodes:
             self._tell(told, HistoryKind.GRABBED, title.id, episode)
@@ -141,7 +141,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file, or all files of a release, came into the library."""
+        """Handle the import of one file or of all files of a release."""
         self._meet(title)
         for episode, file in imported_files(told):
             self._tell(told, HistoryKind.IMPORTED, title.id, episode, file)
@@ -153,7 +153,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a download waits for a person."""
+        """Handle a download that requires manual interaction."""
         self._meet(title)
         for episode in told.episodes:
             self._tell_blocked(told, title.id, episode)
@@ -163,7 +163,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files have new names."""
+        """Handle renamed files."""
         for one in told.renamed_episode_files:
             if one.evidence and (series := self._titles.get(title.id)):
                 self._titles[title.id] = with_renamed_file(series, one.previous_path, one.evidence)
@@ -171,13 +171,13 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known now."""
+        """Handle an added series."""
         self._meet(title)
         return True
 
     @override
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known no more."""
+        """Handle a deleted series."""
         if series := self._titles.get(title.id):
             self._titles[title.id] = self._gone(series)
         self._met.pop(title.tvdb_id, None)
@@ -186,7 +186,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
 
     @override
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
         if told.episode_file is None:
             return False
         for episode in told.episodes:

@@ -1,36 +1,31 @@
-"""Jellyfin: its library read in pages once, then by what changed; only what a request waits for is kept.
+"""Jellyfin source: reads the library once in pages, then its changes; keeps only items of requests.
 
-A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
-show among the changes), or, while somebody waits for the library, whether a scan runs.
+An idle poll is one request: for changes, for items used as proof (deletions are not among the changes) or,
+while files wait for the library, for a running scan.
 """
 
-import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 import logging
 from typing import Any, override
 
-from ...clients.errors import NotFound
-from ...clients.jellyfin import IDS_PAGE, JellyfinClient
-from ...pipeline.enums import ItemKind, Service
+from ...clients.jellyfin import JellyfinClient
+from ...clients.jellyfin_model import Item
+from ...pipeline.enums import Service
 from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
 from ..base import Source
 from .changes import ChangeReader
-from .episode_scan import EpisodeScan
-from .index import INDEXED, LibraryIndex
-from .tracked import TrackedItems, Wanted, item_evidence
+from .index import INDEXED
+from .reader import ItemReader
+from .tracked import Wanted, item_evidence
 from .webhook import Notice, read_notice
 from .webhook_task import WebhookTask
 
 LOGGER = logging.getLogger(__name__)
 
-READS_A_POLL = 10
-SERIES_A_POLL = 20
-KEYS_AT_ONCE = 500
 RECHECK = timedelta(minutes=20)
 REBUILD = timedelta(days=1)
 GAP_MAX = timedelta(days=7)
@@ -38,64 +33,58 @@ BEHIND = timedelta(seconds=1)
 
 
 class JellyfinSource(Source):
-    """The items of one Jellyfin that matter to the wants."""
+    """Source for the Jellyfin items the wants need."""
 
     service = Service.JELLYFIN
 
     def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
-        """Initialize; nothing of the library is read yet."""
+        """Initialize without items."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
-        self._tracked = TrackedItems()
-        self._episode_scan = EpisodeScan()
-        self._library_index = LibraryIndex()
+        self._reader = ItemReader(client, clock, self._as_evidence)
+        self._tracked, self._library_index = self._reader.tracked, self._reader.index
         self._built: datetime | None = None
         self._began: datetime | None = None
         self._changes = ChangeReader(name)
         self._webhook_task = WebhookTask()
         self._aim: tuple[Any, ...] = ()
-        self._looked_up: frozenset[str] = frozenset()
-        self._unread: dict[str, None] = {}
-        self._recheck: dict[str, None] = {}
         self._rechecked: datetime | None = None
         self._turn = 0
 
     @property
     def filters_dates(self) -> bool | None:
-        """Return whether the server obeys dates; None while nothing has given reason to ask."""
+        """Return whether the server applies date filters; None if not tested yet."""
         return self._changes.filters_dates
 
     @override
     def _evidence(self) -> Evidence:
-        """Return the items that matter."""
+        """Return the tracked items."""
         return Evidence(library=tuple(self._tracked.items.values()))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return a short interval while something is half read."""
-        if (
-            self._library_index.filling
-            or self._changes.under_way
-            or self._unread
-            or self._episode_scan.current
-            or self._tracked.unread()
-        ):
+        """Return a short interval while a read is incomplete."""
+        if self._changes.under_way or self._reader.under_way:
             return BEHIND
         return super().interval(wants)
 
     @override
     def caught_up(self, wants: Sequence[Want]) -> bool:
-        """Return whether the library was indexed and nothing is half read."""
+        """Return whether the library is indexed and no read is incomplete."""
         return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
 
     @property
     def _base(self) -> str:
-        """Return the address of its web client."""
+        """Return the URL of the web client."""
         return self.link_base or self.client.url
+
+    def _as_evidence(self, item: Item, read_at: datetime | None) -> LibraryEvidence | None:
+        """Return an item as evidence with the time it was read; None for kinds that are not used."""
+        return item_evidence(self.key, item, self._base, read_at)
 
     @override
     def tell_link(self, url: str | None) -> None:
-        """Take the address people reach it at, and have all links lead there."""
+        """Set the external address and update the links of all items."""
         if url == self.told_link:
             return
         self.told_link = url
@@ -105,7 +94,7 @@ class JellyfinSource(Source):
 
     @override
     def needs_poll(self, wants: Sequence[Want]) -> bool:
-        """Return whether something is newly looked for, or an item has to be read again before it proves."""
+        """Return whether there are new wants, or items to read again before they prove availability."""
         return super().needs_poll(wants) or (
             self.state.ok
             and self._built is not None
@@ -115,12 +104,12 @@ class JellyfinSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the ids and files that are looked for."""
+        """Return the ids and files to find."""
         return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Keep up with the library, then read what the wants need and nobody has read yet."""
+        """Update the library index, then read the items the wants need."""
         aim = tuple(
             (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
             for one in wants
@@ -134,53 +123,52 @@ class JellyfinSource(Source):
         if self._built is None:
             return
         if changed and wants:
-            # Without wants nobody has looked yet what is wanted: what stands from before stays.
+            # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
         self._aim = aim
-        await self._look_up()
-        self._unread.update(dict.fromkeys(self._tracked.outdated(wants)))
-        if not await self._read_items() + await self._read_series():
-            await self._search_deep()
+        await self._reader.look_up()
+        self._reader.read_again(self._tracked.outdated(wants))
+        if not await self._reader.read_items() + await self._reader.read_series():
+            await self._reader.search_episodes(self._began)
 
     async def _cycle(self, built: datetime) -> None:
-        """Make the one call of a steady poll."""
+        """Make the one request of an idle poll."""
         now = self.clock()
         self._turn += 1
         if now - built >= REBUILD:
             self._library_index.rebuild()
         if self._rechecked is None or now - self._rechecked >= RECHECK:
             self._rechecked = now
-            proving = self._tracked.wanted.items
-            self._recheck = dict.fromkeys(one for one in self._tracked.items if one in proving)
+            self._reader.plan_recheck()
         if not self._changes.under_way and self._tracked.wanted.waiting and self._turn % 4 == 0:
             self.see_scan(await self.client.scan_running())
-        elif not self._changes.under_way and self._recheck and self._turn % 2:
-            await self._read_batch(self._recheck)
+        elif not self._changes.under_way and self._reader.recheck_due and self._turn % 2:
+            await self._reader.recheck()
         else:
             await self._read_changes()
         if not self._tracked.wanted.waiting:
             self.see_scan(False)
 
     async def _fill(self) -> None:
-        """Go on with the index of films and series, where one is being built."""
+        """Continue building the index of movies and series, if in progress."""
         if not self._library_index.filling:
             return
         began = await self._library_index.go_on(self.client, self.clock())
         if began is None:
             return
-        LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
+        LOGGER.debug("%s: Indexed %d items", self.name, self._library_index.size)
         if self._built is None:
             self._began = began
             if self._changes.since is None or began - self._changes.since > GAP_MAX:
                 self._changes.since = began
-            # Only what stands from before a restart has to be read again at once.
+            # Only items restored after a restart have to be read again at once.
             self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
         self._changes.filters_dates = None
-        self._looked_up = frozenset()
+        self._reader.look_up_again()
 
     async def _read_changes(self) -> None:
-        """Note what matters of the items that changed, to be read again with its files."""
+        """Mark changed items that are relevant, to be read with their files."""
         async for fresh, date in self._changes.read(self.client, self.clock()):
             unknown = {
                 item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
@@ -194,78 +182,10 @@ class JellyfinSource(Source):
             for item in fresh:
                 if item.id in unknown and announced:
                     self._note_missed_webhook()
-                piece = item_evidence(self.key, item, self._base, None)
-                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
-                    self._unread[item.id] = None
-
-    async def _look_up(self) -> None:
-        """Find the items that newly wanted keys may mean; they are read before they count."""
-        keys = frozenset(self._tracked.wanted.by_key)
-        for count, key in enumerate(keys - self._looked_up, 1):
-            for item_id in self._library_index.find(key):
-                if item_id not in self._tracked.items:
-                    self._unread[item_id] = None
-            if not count % KEYS_AT_ONCE:
-                await asyncio.sleep(0)
-        self._looked_up = keys
-
-    async def _read_items(self) -> int:
-        """Read the items due with their files, and the series of episodes that matter; return the calls."""
-        calls = 0
-        while calls < READS_A_POLL:
-            self._unread.update(dict.fromkeys(self._tracked.missing_series()))
-            if not self._unread:
-                break
-            await self._read_batch(self._unread)
-            calls += 1
-        return calls
-
-    async def _read_batch(self, due: dict[str, None]) -> None:
-        """Read up to a hundred items of those due; what is missing in the answer is gone."""
-        batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
-        found = {item.id: item for item in await self.client.items_by_ids(batch)}
-        for item_id in batch:
-            if item_id not in due:
-                continue  # deleted, as a webhook told meanwhile
-            del due[item_id]
-            item = found.get(item_id)
-            piece = item_evidence(self.key, item, self._base, read_at) if item else None
-            if item is None or piece is None:
-                self._forget(item_id)
-            else:
-                self._library_index.put((item,))
-                self._tracked.take(piece)
-
-    async def _read_series(self) -> int:
-        """Read the episodes of series a request wants; return the calls."""
-        due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
-        for series_id, seasons in due:
-            read_at = self.clock()
-            try:
-                items = await self.client.episodes(series_id)
-            except NotFound:
-                self._forget(series_id)
-                continue
-            pieces = (item_evidence(self.key, item, self._base, read_at) for item in items)
-            self._tracked.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
-        return len(due)
-
-    async def _search_deep(self) -> None:
-        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
-        began = self._began or self.clock()
-        self._episode_scan.plan(self._tracked.wanted.wants, self._tracked.paths, began, self.clock())
-        for item_id in await self._episode_scan.go_on(self.client):
-            if item_id not in self._tracked.items:
-                self._unread[item_id] = None
-        await self._read_items()
-
-    def _forget(self, item_id: str) -> None:
-        """Drop an item that no longer exists, a series with its episodes."""
-        self._tracked.drop(item_id)
-        self._library_index.discard(item_id)
+                self._reader.note_changed(item)
 
     def see_scan(self, busy: bool) -> None:
-        """Keep whether a scan runs."""
+        """Set whether a library scan is running."""
         if busy != self.state.busy:
             self.state = replace(self.state, busy=busy)
 
@@ -273,7 +193,7 @@ class JellyfinSource(Source):
 
     @override
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
+        """Process a notification of the webhook plugin, effective immediately and confirmed by a poll."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
             self._library_index.server_id and notice.server_id not in ("", self._library_index.server_id)
@@ -285,39 +205,17 @@ class JellyfinSource(Source):
             self.see_scan(False)
             self._rechecked = None
         elif notice.notice is Notice.DELETED:
-            self._take_away(item)
+            self._reader.take_deleted(item)
         else:
-            self._add(item)
+            self._reader.take_added(item)
         self.poll_soon()
         return True
 
-    def _take_away(self, item: LibraryEvidence) -> None:
-        """Drop what was deleted; a season is no item here, its episodes are."""
-        if item.kind is not ItemKind.SEASON:
-            self._unread.pop(item.item_id, None)
-            self._recheck.pop(item.item_id, None)
-            self._forget(item.item_id)
-        elif item.series_id and item.season is not None:
-            self._tracked.drop_season(item.series_id, item.season)
-
-    def _add(self, item: LibraryEvidence) -> None:
-        """Keep what was added if it matters; what was known of it from a reading stays with it."""
-        if item.kind is ItemKind.SEASON:
-            return
-        if known := self._tracked.items.get(item.item_id):
-            item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
-        item = replace(item, read_at=self.clock())
-        self._library_index.put_keys(item.item_id, item.ids)
-        if self._tracked.matters(item):
-            self._unread[item.item_id] = None
-            if not self._tracked.ambiguous(item):
-                self._tracked.take(item)
-
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the items that prove something, and up to when changes were read."""
+        """Return the items that prove availability, and the time up to which changes were read."""
         proving = {item for want in wants for item in want.items}
         since = self._changes.since
         items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
@@ -325,7 +223,7 @@ class JellyfinSource(Source):
 
     @override
     def restore(self, data: dict[str, Any]) -> None:
-        """Take the items back; they stand until Jellyfin was read."""
+        """Restore items from `dump`, kept until Jellyfin has been read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}
         self._tracked.relink(self._base)
