@@ -1,13 +1,14 @@
 """Keep the states of an entry's entities while it is reloaded, so that their history has no gap."""
 
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE, EntityStateAttribute
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ..data import StatusTrackerConfigEntry
 
-
-async def async_release_states(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
+async def async_release_states(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Wait until a reload is over; what no entity has taken over by then becomes unavailable.
 
     Home Assistant holds the entry's lock from the unloading to the end of the setup that follows it.
