@@ -1,4 +1,4 @@
-"""Data classes for the settings of Seerr, Jellyseerr and Overseerr."""
+"""Models of the settings of Seerr, Jellyseerr and Overseerr."""
 
 from dataclasses import dataclass, field
 
