@@ -129,7 +129,7 @@ class SeerrClient(KeyedClient):
         )
 
     async def request_count(self) -> RequestCount:
-        """Return the number of requests; raises NotFound or Rejected if Seerr does not support counting them."""
+        """Return the numbers of requests; raises NotFound or Rejected if counting is not supported."""
         return RequestCount.parse(await self._get("api/v1/request/count"))
 
     async def request_total(self) -> int | None:

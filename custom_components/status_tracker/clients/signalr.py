@@ -231,9 +231,7 @@ class _Attempt:
         from signalrcore.hub_connection_builder import HubConnectionBuilder  # noqa: PLC0415  blocking import
         from signalrcore.protocol.json_hub_protocol import JsonHubProtocol  # noqa: PLC0415  as above
 
-        logging.getLogger(
-            LIBRARY
-        ).disabled = True  # it logs API keys; a log level could be changed by debug logging
+        logging.getLogger(LIBRARY).disabled = True  # it logs API keys, also after level changes
         protocol: Any = JsonHubProtocol(version=1)  # otherwise the library negotiates version 0
         parse = protocol.parse_messages
 
