@@ -1,4 +1,4 @@
-"""Check the integration's files: python -m script.checks; prints one line per fault, exit status 1 if there are any.
+"""Check the integration's files: python -m script.checks; prints the faults, exit status 1 if any.
 
 CI also runs hassfest and the HACS action. These checks cover most of them without network access, and add
 checks for missing and unused texts and for the imports between packages.
