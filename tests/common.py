@@ -189,6 +189,19 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None
         await hass.async_block_till_done()
 
 
+def pace_of(
+    hass: HomeAssistant, home: Household, entry: ConfigEntry, clock: Clock, seconds: float
+) -> Callable[[float], Awaitable[None]]:
+    """Return the pace of a story in which every step is followed by a poll some seconds later."""
+
+    async def pace(_: float) -> None:
+        """Let the time of a poll pass."""
+        clock.advance(home, seconds=seconds)
+        await poll(hass, entry)
+
+    return pace
+
+
 def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> str | None:
     """Return the entity id of a request's sensor."""
     return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry.entry_id}_{request.id}")
