@@ -1,4 +1,4 @@
-"""What was deleted and is asked for again is not available before it is there again, whoever told of it."""
+"""A title deleted and requested again is not available before it is in the library again."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ async def test_asked_for_again(
     house: dict[str, Any],
     forgotten: bool,
 ) -> None:
-    """The new request passes its way from the beginning, and is told of as available once, at its end."""
+    """The new request passes all stages, and is announced as available once, at the end."""
     home = await household(**HOUSE, **house)
     entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
     diary = Diary(hass)
