@@ -33,6 +33,7 @@ from .sources.qbittorrent import QBittorrentSource
 from .sources.seerr.source import SeerrSource
 from .sources.shoko.source import ShokoSource
 from .storage.store import AnnouncementStore, DurationStore, MemoryStore
+from .upkeep.kept_states import async_release_states
 from .upkeep.reload import async_reload_with_services
 from .upkeep.settings_watch import SettingsWatch, async_clear_offers
 from .upkeep.version_watch import VersionWatch
@@ -164,6 +165,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
             webhooks.async_resume()
             coordinator.async_resume()
     if unloaded:
+        hass.async_create_task(async_release_states(hass, entry), f"{DOMAIN} release states")
         await webhooks.async_leave()
         await coordinator.async_save()
         for source in coordinator.sources.values():

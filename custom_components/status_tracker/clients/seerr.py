@@ -18,20 +18,8 @@ from .errors import (
     WrongService,
 )
 from .http import KeyedClient
-from .seerr_model import (
-    ArrServer,
-    JellyfinServer,
-    MainSettings,
-    PublicSettings,
-    Request,
-    RequestCount,
-    RequestList,
-    RequestPage,
-    SeerrInfo,
-    TitleDetails,
-    User,
-    WebhookSettings,
-)
+from .seerr_model import Request, RequestCount, RequestList, RequestPage, SeerrInfo, TitleDetails, User
+from .seerr_settings import ArrServer, JellyfinServer, MainSettings, PublicSettings, WebhookSettings
 
 PAGE = 100
 SLICE = 20  # rows parsed per iteration of the event loop

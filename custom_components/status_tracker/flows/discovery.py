@@ -18,7 +18,7 @@ from yarl import URL
 
 from ..clients.arr_model import DownloadClient
 from ..clients.errors import CannotConnect, ClientError, HostRefused, NotReady, WrongService
-from ..clients.seerr_model import ArrServer, JellyfinServer, build_url
+from ..clients.seerr_settings import ArrServer, JellyfinServer, build_url
 from ..const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
 from ..pipeline.enums import Service
 from . import client_factory

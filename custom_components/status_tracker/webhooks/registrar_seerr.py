@@ -6,7 +6,7 @@ from typing import Any, override
 
 from ..clients.errors import BadAnswer
 from ..clients.seerr import SeerrClient
-from ..clients.seerr_model import WebhookSettings
+from ..clients.seerr_settings import WebhookSettings
 from ..sources.seerr.webhook import TEMPLATE, TYPES
 from .registrar import Outcome, Registrar, SlotOwner
 
