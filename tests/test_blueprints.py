@@ -154,7 +154,7 @@ async def test_tells_that_it_can_be_watched(
     await poll(hass, the_entry(hass))
     (told,) = phone.told()
     assert told["title"] == "Sintel"
-    assert told["message"] == "Sintel (2010) can be watched now."
+    assert told["message"] == "Sintel (2010) is ready to watch."
     assert told["data"]["image"].endswith(".jpg")
     assert told["data"]["url"].startswith(home.jellyfin.url)
 
@@ -212,7 +212,7 @@ async def test_approves_from_the_phone(
     request = await home.world.request(sintel())
     await poll(hass, the_entry(hass))
     (told,) = phone.told()
-    assert told["message"] == "Alice asked for Sintel (2010)."
+    assert told["message"] == "Alice requested Sintel (2010)."
     assert [button["title"] for button in told["data"]["actions"]] == ["Yes", "No"]
     pressed = told["data"]["actions"][index]["action"]
     # Another phone's button, somebody else's action, and one on what is no request: nothing of ours.
