@@ -163,7 +163,7 @@ async def test_tells_that_it_can_be_watched(
 async def test_tells_of_parts_if_asked_to(
     hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, parts: bool, told: int
 ) -> None:
-    """The first part of a series is told of only if that is wanted."""
+    """The first part of a series is announced only if that is wanted."""
     await automate("notify_available.yaml", parts=parts)
     title = long_way_home()
     await home.world.request(title, seasons=[1, 2], auto_approve=True)
