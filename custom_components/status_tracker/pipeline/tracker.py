@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from .binding import open_cases
 from .cases import Case
@@ -20,6 +20,7 @@ from .memory import (
     sign_of,
     start,
 )
+from .moment import Moment
 from .reasons import is_stuck, judge
 from .requests import (
     IN_FLIGHT,
@@ -34,16 +35,23 @@ from .stages import judge_units, request_stage
 from .terms import MediaType
 from .wants import want_of
 
-__all__ = ["Memory", "Outcome", "evaluate"]
+__all__ = ["Memory", "Outcome", "evaluate", "judge_requests"]
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one evaluation gives: requests to show, gone ones, and what the sources should ask."""
+    """What an evaluation gives: requests to show, and what the sources should ask.
+
+    `changed` says that the memory changed, which may make a difference at once; `until` is the time from
+    which the same evidence may mean something else, None if never.
+    """
 
     tracked: Mapping[int, Tracked]
     wants: tuple[Want, ...]
     changed: bool
+    until: datetime | None = None
 
 
 def evaluate(
@@ -63,23 +71,35 @@ def evaluate(
     if listed:
         start(evidence, memory, now)
         forget_gone(evidence, memory)
-    requests = [request for request in evidence.requests if is_open(request, memory)]
-    cases = open_cases(replace(evidence, requests=tuple(requests)), memory.journeys)
+    requests = tuple(request for request in evidence.requests if is_open(request, memory))
+    outcome = judge_requests(replace(evidence, requests=requests), memory, limits, now, first=first)
+    return replace(outcome, changed=before != (memory.journeys, memory.done))
+
+
+def judge_requests(
+    evidence: Evidence, memory: Memory, limits: Limits, now: datetime, *, first: bool
+) -> Outcome:
+    """Return where these requests are by this evidence; `first`: nothing was remembered before."""
+    numbers = [request.request_id for request in evidence.requests]
+    journeys = {number: memory.journeys[number] for number in numbers if number in memory.journeys}
+    cases = open_cases(evidence, journeys)
+    moment = Moment(now)
     tracked: dict[int, Tracked] = {}
     for number, case in cases.items():
-        one = _track(case, memory, limits, now, old=first)
+        one = _track(case, memory, limits, moment, old=first)
         if one:
             tracked[number] = one
     wants = tuple(want_of(one, cases[number]) for number, one in tracked.items())
-    return Outcome(tracked=tracked, wants=wants, changed=before != (memory.journeys, memory.done))
+    changed = any(memory.journeys.get(number) is not journeys.get(number) for number in numbers)
+    return Outcome(tracked=tracked, wants=wants, changed=changed, until=moment.until)
 
 
-def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bool) -> Tracked | None:
+def _track(case: Case, memory: Memory, limits: Limits, moment: Moment, *, old: bool) -> Tracked | None:
     """Return the request as it is now, None once it has been finished for long enough."""
-    request = case.request
+    request, now = case.request, moment.now
     number = request.request_id
     notice(case, now, old=old)
-    units = judge_units(case, now)
+    units = judge_units(case, moment)
     stage = request_stage(case, units)
     if case.journey is None:
         case.journey = new_journey(case, stage, now, old=old)
@@ -87,12 +107,14 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     if case.superseded:
         verdict = Verdict(stage=case.journey.stage, reason=case.journey.reason)
     else:
-        verdict = judge(case, stage, units, limits, now)
-    downloads = _all_downloads(units, now)
-    settling = memory.started is not None and now - memory.started <= SETTLING
-    journey = remember(case, case.journey.advance(verdict, now), downloads, now, settling=settling)
+        verdict = judge(case, stage, units, limits, moment)
+    downloads = _all_downloads(units)
+    settling = (
+        case.journey.old and memory.started is not None and not moment.reached(memory.started + SETTLING)
+    )
+    journey = remember(case, case.journey.advance(verdict, now), downloads, moment, settling=settling)
     memory.journeys[number] = case.journey = journey
-    if expired(journey, limits, now, settling=settling):
+    if expired(journey, limits, moment, settling=settling):
         del memory.journeys[number]
         memory.done[number] = sign_of(request)
         return None
@@ -108,11 +130,11 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
         anime=bool(case.anime),
         verdict=verdict,
         journey=journey,
-        stuck=is_stuck(verdict, journey, limits, now),
+        stuck=is_stuck(verdict, journey, limits, moment),
         units=tuple(units),
         downloads=downloads,
         progress=_progress(verdict.stage, units),
-        eta=_eta(verdict.stage, units, now),
+        eta=_eta(verdict.stage, units, moment),
         imdb_id=request.imdb_id or (title.imdb_id if title else None) or (media.imdb_id if media else None),
         tvdb_id=request.tvdb_id
         or (title.tvdb_id if title else None)
@@ -125,7 +147,7 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     )
 
 
-def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]:
+def _all_downloads(units: Iterable[Unit]) -> tuple[Download, ...]:
     """Return the request's downloads, each once, in the order of their grabs."""
     found: dict[str, Download] = {}
     for unit in units:
@@ -134,7 +156,7 @@ def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]
             # Of a pack partly imported, tell of what is still to come.
             if key not in found or (found[key].outcome and not download.outcome):
                 found[key] = download
-    return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or now)))
+    return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or EARLIEST)))
 
 
 def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
@@ -153,7 +175,7 @@ def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
     return max(0, min(100, int(100 * (size - left) / size)))
 
 
-def _eta(stage: Stage, units: Iterable[Unit], now: datetime) -> datetime | None:
+def _eta(stage: Stage, units: Iterable[Unit], moment: Moment) -> datetime | None:
     """Return when the last of what loads will be there, to the minute."""
     if stage is not Stage.DOWNLOADING:
         return None
@@ -163,10 +185,16 @@ def _eta(stage: Stage, units: Iterable[Unit], now: datetime) -> datetime | None:
             continue
         torrent = unit.download.torrent
         if torrent and torrent.eta is not None:
-            times.append(now + timedelta(seconds=torrent.eta))
+            times.append(moment.now + timedelta(seconds=torrent.eta))
+            moment.holds_until(moment.now + _to_next_minute(times[-1]))
         elif not torrent:
             times += [row.eta for row in unit.download.rows if row.eta]
     return max(times).replace(second=0, microsecond=0) if times else None
+
+
+def _to_next_minute(time: datetime) -> timedelta:
+    """Return how long a time to come may be put off until it is shown as a minute later."""
+    return timedelta(seconds=60 - time.second, microseconds=-time.microsecond)
 
 
 def _link(case: Case, proofs: Iterable[LibraryEvidence]) -> str | None:
