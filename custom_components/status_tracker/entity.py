@@ -1,5 +1,7 @@
 """The base of all entities, and the devices they belong to."""
 
+from typing import override
+
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -24,9 +26,10 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: StatusTrackerCoordinator, key: str) -> None:
-        """Name the entity by its key and put it on the device of the requests."""
-        super().__init__(coordinator)
+    def __init__(self, coordinator: StatusTrackerCoordinator, key: str, number: int | None = None) -> None:
+        """Name the entity by its key and put it on the device; `number`: it is about that request alone."""
+        super().__init__(coordinator, number)
+        self._written: tuple[bool, object] | None = None
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.entry_id}_{key}"
         self._attr_device_info = DeviceInfo(
@@ -34,6 +37,19 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
             identifiers={(DOMAIN, entry.entry_id)},
             translation_key="requests",
         )
+
+    def shown(self) -> object:
+        """Return what the state is made of, where that tells whether it has to be written; None: always."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it may have changed."""
+        shown = (self.available, self.shown())
+        if shown[1] is None or shown != self._written:
+            self._written = shown
+            super()._handle_coordinator_update()
 
     # Not in 2026.10, so no override: without it 2026.11 removes and adds an entity that is renamed
     @callback

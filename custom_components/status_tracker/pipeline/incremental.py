@@ -79,6 +79,11 @@ class Tracker:
         self._now: datetime | None = None
 
     @property
+    def first(self) -> bool:
+        """Return whether this is the very first look, at which nothing has happened yet."""
+        return self._first
+
+    @property
     def pending(self) -> bool:
         """Return whether there is more to judge."""
         return bool(self._touched)
@@ -137,7 +142,7 @@ class Tracker:
             )
 
     def _see_pieces(self, source: str, kind: str, pieces: Iterable[EvidenceBase]) -> set[int]:
-        """File the new pieces of a kind and drop those that are gone; return the requests no longer listed."""
+        """File the new pieces of a kind and drop those that are gone; return the requests among those."""
         held = self._held.get((source, kind), {})
         now = {id(piece): piece for piece in pieces}
         came, went = now.keys() - held.keys(), held.keys() - now.keys()

@@ -84,8 +84,8 @@ def name_of(piece: EvidenceBase) -> Name | None:
             QueueEvidence(media_id=None, title=str(release))
             | HistoryEvidence(media_id=None, release=str(release))
         ):
-            title, year = release_title(release)
-            return Name(title, year) if year else None
+            title, told = release_title(release)
+            return Name(title, told) if told else None
     return None
 
 

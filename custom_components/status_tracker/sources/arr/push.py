@@ -23,7 +23,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         """Return what takes each event; it answers False where the event makes no sense."""
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Take a webhook as evidence; what is odd changes nothing and is counted in `bad`."""
         try:
             told = Payload.parse(payload)

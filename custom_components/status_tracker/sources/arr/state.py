@@ -190,7 +190,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         }
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` wrote; the history since then tells what has changed."""
         for title in self._read_back(data.get("titles")):
             self._titles[_media_id(title)] = title

@@ -96,7 +96,7 @@ class JellyfinSource(Source):
         """Take the address people reach it at, and have all links lead there."""
         if url == self.told_link:
             return
-        self.told_link = url
+        super().tell_link(url)
         self._tracked.relink(self._base)
 
     # Polling
@@ -270,7 +270,7 @@ class JellyfinSource(Source):
     # Webhooks
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
@@ -322,7 +322,7 @@ class JellyfinSource(Source):
         return {"items": items, "since": since.isoformat() if since else None}
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Take the items back; they stand until Jellyfin was read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}

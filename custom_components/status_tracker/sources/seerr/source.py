@@ -174,7 +174,7 @@ class SeerrSource(Source):
     # Webhooks
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Take a notification as evidence; what is odd changes nothing and is counted in `bad`."""
         try:
             told = Payload.parse(payload)
@@ -258,7 +258,7 @@ class SeerrSource(Source):
         }
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` wrote; it stands until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests[request.request_id] = request

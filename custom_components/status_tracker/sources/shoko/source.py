@@ -235,6 +235,7 @@ class ShokoSource(Source):
         def on_event(name: str, payload: dict[str, Any]) -> None:
             """Take one event in."""
             event = parse_event(name, payload)
+            self.evidence_changed()
             if event is not None and self._apply(event):
                 changed()
 
@@ -269,6 +270,6 @@ class ShokoSource(Source):
         return self._book.dump(wants)
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Take the files back as last good evidence."""
         self._book.restore(data)
