@@ -7,8 +7,8 @@ import sys
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.status_tracker.pipeline.enums import MediaType
 from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.pipeline.terms import MediaType
 
 from .common import SetUp, StartHousehold, coordinator_of, poll
 from .demo.instance import NOTICE, complaints

@@ -211,7 +211,8 @@ def _flow_tests() -> None:
     files = ("flows/test_config_flow.py", "flows/test_subentry_flow.py")
     assert named_tests("fails_then_works|recover|then_works", *files)
     assert named_tests("twice|already|known", *files)
-    assert "async_probe" in function("flows/schemas.py", "async_check")
+    assert "async_find" in function("flows/schemas.py", "async_check")
+    assert "async_probe" in function("flows/addresses.py", "async_try")
     steps = {name for name in functions("config_flow.py") if name.startswith("async_step_")}
     assert {"async_step_user", "async_step_reauth_confirm", "async_step_reconfigure"} <= steps
     assert "await async_check(" in function("config_flow.py", "async_step_user")

@@ -180,10 +180,12 @@ def _broken_row(path: str, data: Any) -> Any:
     return {**data, "results": [{"id": "?"}]} if isinstance(data, dict) and "pageInfo" in data else data
 
 
-NO_LISTINGS = {
+BAD_LISTS = {
     "one more": lambda: Fault.lying(_one_more, only="/request"),
     "rows lost": lambda: Fault.lying(_without_rows, only="/request"),
     "broken row": lambda: Fault.lying(_broken_row, only="/request"),
+}
+NO_ANSWERS = {
     "null": lambda: Fault.lying(lambda path, data: None, only="/request"),
     "empty": lambda: Fault.lying(lambda path, data: {}, only="/request"),
     "list": lambda: Fault.lying(lambda path, data: [], only="/request"),
@@ -200,7 +202,7 @@ NO_LISTINGS = {
 async def test_a_sensor_goes_only_by_a_complete_answer(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """A request comes, and goes with its entity when Seerr has answered well and in full without it."""
+    """A request comes, and goes with its entity when Seerr has answered well that it is not there."""
     home = await household()
     world = home.world
     entry = await setup_entry(home, **POLLING)
@@ -208,8 +210,12 @@ async def test_a_sensor_goes_only_by_a_complete_answer(
     first, second = await world.request(sintel()), await world.request(tears_of_steel())
     await poll(hass, entry)
     assert numbers(hass) == [first.id, second.id]
+    for name, fault in {**BAD_LISTS, **NO_ANSWERS}.items():
+        home.seerr.fault = fault()
+        await poll(hass, entry, rounds=1)
+        assert (name, numbers(hass)) == (name, [first.id, second.id])
     await world.delete_request(first)
-    for name, fault in NO_LISTINGS.items():
+    for name, fault in NO_ANSWERS.items():
         home.seerr.fault = fault()
         await poll(hass, entry, rounds=1)
         assert (name, numbers(hass)) == (name, [first.id, second.id])

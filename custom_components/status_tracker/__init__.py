@@ -22,7 +22,7 @@ from .flows.client_factory import build_client
 from .flows.reauth import async_start_reauth
 from .frontend.resource import card_resource
 from .frontend.websocket import async_register_commands
-from .pipeline.terms import SEERR, Service
+from .pipeline.enums import SEERR, Service
 from .reports.posters import Posters, PosterView, delete_posters
 from .services import async_setup_services
 from .sources.arr.radarr import RadarrSource

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity, StatusTrackerServiceEntity
-from .pipeline.terms import SEERR
+from .pipeline.enums import SEERR
 from .sources.base import Source
 
 PARALLEL_UPDATES = 0

@@ -20,15 +20,24 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.loader import async_get_loaded_integration
 import probatio
 
 from .const import CONF_SERVICES, CONF_SKIP, CONF_SUBENTRY_ID, DOMAIN
 from .flows.client_factory import Probe, address_key
 from .flows.discovery import Found, async_discover, async_find_clients, async_labels
 from .flows.options import StatusTrackerOptionsFlow
-from .flows.schemas import async_check, credential_schema, found_client_schema, service_schema, shown
+from .flows.schemas import (
+    Checked,
+    async_check,
+    credential_schema,
+    field_of,
+    found_schema,
+    service_schema,
+    shown,
+)
 from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
-from .pipeline.terms import Service
+from .pipeline.enums import Service
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -44,6 +53,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         self._found: dict[str, Found] = {}
         self._clients: list[Found] = []
         self._chosen: list[Found] = []
+        self._silent: list[Found] = []
 
     @classmethod
     @callback
@@ -64,17 +74,16 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for Seerr and discover the other services."""
-        errors: dict[str, str] = {}
+        checked, values = Checked(), user_input
         if user_input is not None:
-            data, probe, errors = await async_check(
-                self.hass, Service.SEERR, user_input, before=self._abort_if_known
-            )
-            if probe:
-                return await self._async_look_around(data, probe)
+            checked = await async_check(self.hass, Service.SEERR, user_input, before=self._abort_if_known)
+            if checked.probe:
+                return await self._async_look_around(checked.data, checked.probe)
+            values = checked.shown_again(user_input)
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(service_schema(Service.SEERR), user_input),
-            errors=errors,
+            data_schema=self.add_suggested_values_to_schema(service_schema(Service.SEERR), values),
+            errors=checked.errors,
         )
 
     def _abort_if_known(self, data: Mapping[str, Any]) -> None:
@@ -98,9 +107,10 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the services that were found."""
         if user_input is not None:
-            self._chosen = [self._found[key] for key in user_input[CONF_SERVICES]]
-            self._clients = await async_find_clients(self.hass, self._data, self._chosen)
-            return await self.async_step_qbittorrent()
+            chosen = [self._found[key] for key in user_input[CONF_SERVICES]]
+            self._chosen = [one for one in chosen if one.probe]
+            self._silent = [one for one in chosen if not one.probe]
+            return await self.async_step_service()
         labels = await async_labels(self.hass, self._found.values())
         answered = [key for key, one in self._found.items() if one.probe]
         choice = SelectSelector(
@@ -116,26 +126,45 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"name": self._title},
         )
 
+    async def async_step_service(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the right address and key of each chosen service that could not be used, one by one."""
+        if not self._silent:
+            self._clients = await async_find_clients(self.hass, self._data, self._chosen)
+            return await self.async_step_qbittorrent()
+        return (
+            await self._async_correct("service", self._silent, user_input) or await self.async_step_service()
+        )
+
     async def async_step_qbittorrent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the password of each qBittorrent the *arrs named, one after the other."""
+        """Ask for the login of each qBittorrent the *arrs named, one after the other."""
         if not self._clients:
             return self._create()
-        found = self._clients[0]
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            if user_input.pop(CONF_SKIP, False):
-                self._clients.pop(0)
-                return await self.async_step_qbittorrent()
-            data, probe, errors = await async_check(self.hass, Service.QBITTORRENT, user_input)
-            if probe:
-                self._chosen.append(found.answered(data, probe))
-                self._clients.pop(0)
-                return await self.async_step_qbittorrent()
+        result = await self._async_correct("qbittorrent", self._clients, user_input)
+        return result or await self.async_step_qbittorrent()
+
+    async def _async_correct(
+        self, step_id: str, waiting: list[Found], user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult | None:
+        """Show the form of the first that waits; None once it has been corrected or left out."""
+        found = waiting[0]
+        values = shown(found.data)
+        errors = {}
+        if user_input is None:
+            if step_id == "service" and found.error:
+                errors = {field_of(found.service, found.data, found.error): found.error.reason}
+        elif user_input.get(CONF_SKIP):
+            waiting.pop(0)
+            return None
+        else:
+            checked = await async_check(self.hass, found.service, user_input, stored=found.data)
+            if checked.probe:
+                self._chosen.append(found.answered(checked.data, checked.probe))
+                waiting.pop(0)
+                return None
+            errors, values = checked.errors, checked.shown_again(user_input)
         return self.async_show_form(
-            step_id="qbittorrent",
-            data_schema=self.add_suggested_values_to_schema(
-                found_client_schema(), shown(found.data) if user_input is None else user_input
-            ),
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(found_schema(found.service), values),
             errors=errors,
             description_placeholders={"name": found.title},
         )
@@ -154,25 +183,35 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
                 ),
             )
         services = list(subentries.values())  # a list, as the result is told as JSON
-        return self.async_create_entry(title=self._title, data=self._data, subentries=services)
+        documentation = async_get_loaded_integration(self.hass, DOMAIN).documentation
+        return self.async_create_entry(
+            title=self._title,
+            data=self._data,
+            subentries=services,
+            description_placeholders={
+                "dashboards": "/config/lovelace/dashboards",
+                "blueprints": f"{documentation}#automations-to-copy",
+                "services": f"/config/integrations/integration/{DOMAIN}",
+            },
+        )
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the address or key of the Seerr."""
         entry = self._get_reconfigure_entry()
-        errors: dict[str, str] = {}
+        checked, values = Checked(), shown(entry.data)
         if user_input is not None:
-            data, probe, errors = await async_check(
+            checked = await async_check(
                 self.hass, Service.SEERR, user_input, stored=entry.data, before=self._abort_if_known
             )
-            if probe:
-                return self.async_update_reload_and_abort(entry, data_updates=data)
+            if checked.probe:
+                return self.async_update_reload_and_abort(entry, data_updates=checked.data)
+            values = checked.shown_again(user_input)
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                service_schema(Service.SEERR, stored=True),
-                shown(entry.data) if user_input is None else user_input,
+                service_schema(Service.SEERR, stored=True), values
             ),
-            errors=errors,
+            errors=checked.errors,
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -193,25 +232,23 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="service_removed")
         service = Service(subentry.subentry_type) if subentry else Service.SEERR
         stored = subentry.data if subentry else entry.data
-        errors: dict[str, str] = {}
+        checked = Checked()
         if user_input is not None:
             fixed = {key: stored[key] for key in (CONF_URL, CONF_VERIFY_SSL)}
-            data, probe, errors = await async_check(
-                self.hass, service, {**user_input, **fixed}, stored=shown(stored)
-            )
-            if probe and subentry:
+            checked = await async_check(self.hass, service, user_input, stored=shown(stored), fixed=fixed)
+            if checked.probe and subentry:
                 self.hass.config_entries.async_update_subentry(
-                    entry, subentry, data={**subentry.data, **data}
+                    entry, subentry, data={**subentry.data, **checked.data}
                 )
                 return self.async_update_reload_and_abort(entry)
-            if probe:
-                return self.async_update_reload_and_abort(entry, data_updates=data)
+            if checked.probe:
+                return self.async_update_reload_and_abort(entry, data_updates=checked.data)
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(
                 credential_schema(service), shown(stored) if user_input is None else user_input
             ),
-            errors=errors,
+            errors=checked.errors,
             description_placeholders={
                 "name": subentry.title if subentry else entry.title,
                 "url": stored[CONF_URL],

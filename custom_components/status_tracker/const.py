@@ -22,6 +22,7 @@ CONF_SUBENTRY_ID: Final = "subentry_id"  # in a reauth flow's context: which ser
 
 # Of the options
 CONF_KEEP_HOURS: Final = "keep_hours"
+CONF_KEEP_FOREVER: Final = "keep_forever"
 CONF_LIMIT_APPROVED: Final = "limit_approved"
 CONF_LIMIT_INDEXED: Final = "limit_indexed"
 CONF_LIMIT_DOWNLOADING: Final = "limit_downloading"
@@ -36,7 +37,7 @@ CONF_WEBHOOKS_LOCAL_ONLY: Final = "webhooks_local_only"
 LIMITS: Final[dict[str, int]] = {
     CONF_LIMIT_APPROVED: 24 * 60,
     CONF_LIMIT_INDEXED: 60,
-    CONF_LIMIT_DOWNLOADING: 6 * 60,
+    CONF_LIMIT_DOWNLOADING: 60,  # without any data; one that loads is never stuck
     CONF_LIMIT_DOWNLOAD_DONE: 30,
     CONF_LIMIT_IMPORTING: 30,
     CONF_LIMIT_ANIME_MATCHING: 60,
@@ -44,6 +45,7 @@ LIMITS: Final[dict[str, int]] = {
 
 OPTIONS: Final[dict[str, int | str | bool]] = {
     CONF_KEEP_HOURS: 48,
+    CONF_KEEP_FOREVER: False,
     **LIMITS,
     CONF_CALLBACK_URL: "",
     CONF_REGISTER_WEBHOOKS: True,

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .clients.errors import InvalidAuth
 from .const import (
+    CONF_KEEP_FOREVER,
     CONF_KEEP_HOURS,
     CONF_LIMIT_ANIME_MATCHING,
     CONF_LIMIT_APPROVED,
@@ -28,12 +29,12 @@ from .const import (
     OPTIONS,
 )
 from .pipeline.changes import REMOVED, Change, changes
-from .pipeline.evidence import Want
+from .pipeline.enums import SEERR
 from .pipeline.incremental import Tracker
 from .pipeline.memory import Memory
 from .pipeline.overview import Overview
 from .pipeline.requests import Limits, Stage, Tracked
-from .pipeline.terms import SEERR
+from .pipeline.wants import Want
 from .sources.base import Source
 from .sources.links import tell_links
 from .sources.seerr.source import SeerrSource
@@ -64,8 +65,9 @@ LIMIT_OPTIONS: Mapping[Stage, str] = {
 def limits_of(options: Mapping[str, Any]) -> Limits:
     """Return the limits the options set, or their defaults."""
     chosen = {**OPTIONS, **options}
+    keep = timedelta(hours=float(chosen[CONF_KEEP_HOURS]))
     return Limits(
-        keep=timedelta(hours=float(chosen[CONF_KEEP_HOURS])),
+        keep=timedelta.max if chosen[CONF_KEEP_FOREVER] else keep,
         stages={stage: timedelta(minutes=float(chosen[key])) for stage, key in LIMIT_OPTIONS.items()},
     )
 

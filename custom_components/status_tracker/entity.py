@@ -8,7 +8,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
-from .pipeline.terms import Service
+from .pipeline.enums import Service
 from .sources.base import Source
 
 MANUFACTURER = {

@@ -21,9 +21,9 @@ from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .frontend.resource import card_resource
 from .pipeline.durations import typical
+from .pipeline.enums import MediaType
 from .pipeline.overview import Counts
 from .pipeline.requests import Stage, Tracked
-from .pipeline.terms import MediaType
 from .reports.attributes import request_attributes
 from .reports.posters import Posters
 from .reports.text import request_name

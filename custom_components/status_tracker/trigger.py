@@ -20,8 +20,8 @@ import probatio
 from .automations.relay import SIGNAL, Happening
 from .const import DOMAIN
 from .pipeline.changes import RECOVERED, REMOVED, STUCK, Change
+from .pipeline.enums import MediaType
 from .pipeline.requests import Stage
-from .pipeline.terms import MediaType
 
 CONF_REQUESTED_BY = "requested_by"
 CONF_MEDIA_TYPE = "media_type"

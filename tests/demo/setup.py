@@ -13,8 +13,8 @@ DASHBOARD = "media-requests"
 SUBENTRY_FLOW = "/api/config/config_entries/subentries/flow"
 
 
-async def set_up(ha: HomeAssistantProcess, home: Household, **options: Any) -> str:
-    """Add the integration with all it finds, then Shoko by hand, then set options; return the entry's id."""
+async def set_up(ha: HomeAssistantProcess, home: Household, **limits: int) -> str:
+    """Add the integration with all it finds, then Shoko by hand, then set limits; return the entry's id."""
     for old in await ha.get(f"{ENTRIES}?domain=status_tracker"):
         await ha.delete(f"{ENTRIES}/{old['entry_id']}")
     step = await ha.post(FLOW, {"handler": "status_tracker", "show_advanced_options": False})
@@ -35,13 +35,19 @@ async def set_up(ha: HomeAssistantProcess, home: Household, **options: Any) -> s
     _expect(step, "create_entry")
     entry: str = step["result"]["entry_id"]
     step = await ha.post(SUBENTRY_FLOW, {"handler": [entry, "shoko"]})
-    shoko = {"url": home.shoko.url, "api_key": home.shoko.api_key, "verify_ssl": False}
+    shoko = {
+        "url": home.shoko.url,
+        "api_key_instead": {"api_key": home.shoko.api_key},
+        "verify_ssl": False,
+    }
     step = await ha.post(f"{SUBENTRY_FLOW}/{step['flow_id']}", shoko)
     _expect(step, "create_entry")
     step = await ha.post(OPTIONS_FLOW, {"handler": entry})
-    chosen = {field["name"]: _value(field) for field in step["data_schema"]}
+    chosen = _values(step["data_schema"])
     # Home Assistant would offer its address in the network, and here it listens on loopback alone.
-    step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "callback_url": ha.url, **options})
+    chosen["webhooks"]["callback_url"] = ha.url
+    chosen["stuck"].update({name: {"minutes": minutes} for name, minutes in limits.items()})
+    step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", chosen)
     _expect(step, "create_entry")
     return entry
 
@@ -57,9 +63,14 @@ async def open_on_dashboard(ha: HomeAssistantProcess) -> str:
     return f"{ha.url}/{DASHBOARD}"
 
 
-def _value(field: dict[str, Any]) -> Any:
-    """Return what a form proposes for a field."""
-    return field.get("description", {}).get("suggested_value", field.get("default"))
+def _values(fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a form proposes for its fields, those of its sections below the section's name."""
+    return {
+        field["name"]: _values(field["schema"])
+        if field["type"] == "expandable"
+        else field.get("description", {}).get("suggested_value", field.get("default"))
+        for field in fields
+    }
 
 
 def _found(step: dict[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.flows.client_factory import address_key
+from custom_components.status_tracker.flows.schemas import flat
 
 from ..stack.household import Household
 from ..stack.server import Fault, StackServer
@@ -35,13 +36,19 @@ class House(Household):
         server = self.server(kind)
         if kind == "qbittorrent":
             return {"url": server.url, "username": "admin", "password": "adminadmin", "verify_ssl": True}
+        if kind == "shoko":
+            return {"url": server.url, "api_key_instead": {"api_key": server.api_key}, "verify_ssl": True}
         return {"url": server.url, "api_key": server.api_key, "verify_ssl": True}
+
+    def kept(self, kind: str) -> dict[str, Any]:
+        """Return what is stored of what a person typed."""
+        return flat(self.typed(kind))
 
     def entry(self, *kinds: str) -> MockConfigEntry:
         """Return an entry with these services; a subentry's id is its kind."""
         subentries = [
             ConfigSubentryDataWithId(
-                data={"api_key": "", **self.typed(kind)},
+                data={"api_key": "", **self.kept(kind)},
                 subentry_id=kind,
                 subentry_type=kind,
                 title=f"The {kind}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import json
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -39,11 +40,12 @@ async def test_all_found(hass: HomeAssistant, house: House, setup_entry: AsyncMo
     assert marker.default() == ["radarr_0", "sonarr_0", "sonarr_1", "jellyfin"]
     labels = {option["value"]: option["label"] for option in selector.config["options"]}
     assert labels["sonarr_1"] == (
-        f"Sonarr 4k (Sonarr {house.sonarrs['4k'].version}, {house.sonarrs['4k'].url}): answers"
+        f"Sonarr 4k (Sonarr {house.sonarrs['4k'].version}, {house.sonarrs['4k'].url}): connected"
     )
     result = await answer(hass, result, {"services": ["radarr_0", "sonarr_0", "sonarr_1", "jellyfin"]})
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "qbittorrent")
     assert suggested(result) == {"url": house.qbittorrent.url, "username": "admin", "verify_ssl": True}
+    assert "api_key" in result["data_schema"].schema
     result = await answer(
         hass,
         result,
@@ -81,7 +83,7 @@ async def test_seerr_fails_then_works(hass: HomeAssistant, house: House, reason:
     """Each reason is told apart, and the same flow goes on once it is lifted."""
     result = await start(hass)
     typed = house.typed("seerr")
-    where = "url" if reason == "invalid_url" else "base"
+    where = "api_key" if reason in ("invalid_auth", "not_admin", "credentials_missing") else "url"
     match reason:
         case "invalid_auth":
             typed["api_key"] = "wrong"
@@ -105,17 +107,20 @@ async def test_seerr_fails_then_works(hass: HomeAssistant, house: House, reason:
 async def test_another_product(hass: HomeAssistant, house: House) -> None:
     """The address of a Radarr is not that of a Seerr."""
     result = await answer(hass, await start(hass), {**house.typed("seerr"), "url": house.radarr.url})
-    assert result["errors"] == {"base": "wrong_service"}
+    assert result["errors"] == {"url": "wrong_service"}
     result = await answer(hass, result, house.typed("seerr"))
     assert result["step_id"] == "services"
 
 
 async def test_tls(hass: HomeAssistant, house: House) -> None:
-    """A port that speaks plain HTTP is no TLS."""
+    """Where https fails and http works, http is proposed; it is not used before the person agrees."""
     url = house.seerr.url.replace("http:", "https:")
-    result = await answer(hass, await start(hass), {**house.typed("seerr"), "url": url})
-    assert result["errors"] == {"base": "tls_failed"}
-    result = await answer(hass, result, house.typed("seerr"))
+    typed = {**house.typed("seerr"), "url": f"{url}/settings/main?tab=1"}
+    result = await answer(hass, await start(hass), typed)
+    assert result["errors"] == {"url": "other_scheme"}
+    assert suggested(result)["url"] == house.seerr.url
+    assert not any(house.seerr.api_key in str(call) for call in house.seerr.calls)
+    result = await answer(hass, result, {**typed, "url": suggested(result)["url"]})
     assert result["step_id"] == "services"
 
 
@@ -147,7 +152,7 @@ async def test_nothing_found(hass: HomeAssistant, house: House) -> None:
 
 
 async def test_some_do_not_answer(hass: HomeAssistant, house: House) -> None:
-    """What does not answer is shown with its reason, is not preselected, and may be chosen all the same."""
+    """What does not answer is shown with its reason, and each one chosen can be corrected or left out."""
     house.radarr.fault = Fault.bad_key()
     house.sonarr.fault = Fault.down()
     house.jellyfin.fault = Fault.hang()
@@ -156,16 +161,44 @@ async def test_some_do_not_answer(hass: HomeAssistant, house: House) -> None:
     assert marker.default() == ["sonarr_1"]
     said = {option["value"]: option["label"].rpartition(": ")[2] for option in selector.config["options"]}
     assert said == {
-        "radarr_0": "refuses the key",
-        "sonarr_0": "does not answer",
-        "sonarr_1": "answers",
-        "jellyfin": "does not answer in time",
+        "radarr_0": "invalid API key",
+        "sonarr_0": "failed to connect",
+        "sonarr_1": "connected",
+        "jellyfin": "no response in time",
     }
-    result = await answer(hass, result, {"services": ["jellyfin"]})
+    result = await answer(hass, result, {"services": ["radarr_0", "sonarr_1", "jellyfin"]})
+    assert (result["step_id"], result["errors"]) == ("service", {"api_key": "invalid_auth"})
+    assert result["description_placeholders"] == {"name": "Radarr"}
+    assert suggested(result) == {"url": house.radarr.url, "verify_ssl": True}
+    result = await answer(hass, result, {"url": house.radarr.url, "api_key": "wrong"})
+    assert (result["step_id"], result["errors"]) == ("service", {"api_key": "invalid_auth"})
+    house.radarr.fault = None
+    result = await answer(hass, result, {"url": f"{house.radarr.url}/settings/general"})
+    assert (result["step_id"], result["errors"]) == ("service", {"url": "timed_out"})
+    result = await answer(hass, result, {"url": house.jellyfin.url, "skip": True})
+    assert result["step_id"] == "qbittorrent"
+    result = await answer(hass, result, {"url": house.qbittorrent.url, "skip": True})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    (jellyfin,) = result["result"].subentries.values()
-    assert jellyfin.data == house.typed("jellyfin")
-    assert jellyfin.unique_id == f"127.0.0.1:{house.jellyfin.port}"
+    found = {sub.title: sub for sub in result["result"].subentries.values()}
+    assert set(found) == {"Radarr", "Sonarr 4k"}
+    assert found["Radarr"].data == {**house.typed("radarr"), "seerr_id": 0, "is_4k": False}
+
+
+README = Path(__file__).parents[2] / "README.md"
+HEADINGS = {
+    line.lstrip("# ").strip().lower().replace(" ", "-")
+    for line in README.read_text().splitlines()
+    if line.startswith("#")
+}
+
+
+async def test_what_next(hass: HomeAssistant, house: House) -> None:
+    """The end of the flow leads on to the dashboard, the blueprints and Shoko."""
+    house.seerr.services, house.seerr.jellyfin = [], None
+    result = await answer(hass, await start(hass), house.typed("seerr"))
+    links = result["description_placeholders"]
+    assert set(links) == {"dashboards", "blueprints", "services"}
+    assert links["blueprints"].partition("#")[2] in HEADINGS
 
 
 async def to_qbittorrent(hass: HomeAssistant, house: House) -> ConfigFlowResult:
@@ -198,7 +231,7 @@ async def test_qbittorrent_wrong_then_right(hass: HomeAssistant, house: House) -
     result = await to_qbittorrent(hass, house)
     typed = {"url": house.qbittorrent.url, "username": "admin", "password": "wrong"}
     result = await answer(hass, result, typed)
-    assert (result["step_id"], result["errors"]) == ("qbittorrent", {"base": "invalid_auth"})
+    assert (result["step_id"], result["errors"]) == ("qbittorrent", {"password": "invalid_auth"})
     assert house.qbittorrent.gate.login_attempts == 1
     house.qbittorrent.gate.banned = True
     result = await answer(hass, result, typed)
@@ -217,7 +250,7 @@ async def test_two_qbittorrents(hass: HomeAssistant, house: House) -> None:
     assert result["step_id"] == "qbittorrent"
     assert {first, suggested(result)["url"]} == {house.qbittorrent.url, house.jellyfin.url}
     result = await answer(hass, result, {"url": house.jellyfin.url})
-    assert result["errors"] == {"base": "wrong_service"}
+    assert result["errors"] == {"url": "wrong_service"}
     result = await answer(hass, result, {"url": house.jellyfin.url, "skip": True})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -243,7 +276,8 @@ async def test_reconfigure(hass: HomeAssistant, house: House, setup_entry: Async
     house.seerr.fault = FAULTS.get(reason, Fault.bad_key)()
     typed = {"url": f"{house.seerr.url}/", "verify_ssl": False}
     result = await answer(hass, result, typed)
-    assert result["errors"] == {"base": "wrong_service" if reason == "bad_answer" else reason}
+    where = "api_key" if reason == "invalid_auth" else "url"
+    assert result["errors"] == {where: "wrong_service" if reason == "bad_answer" else reason}
     house.seerr.fault = None
     result = await answer(hass, result, typed)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
@@ -274,7 +308,7 @@ async def test_reauth_of_seerr(hass: HomeAssistant, house: House, setup_entry: A
         {"name": "Seerr", "url": house.seerr.url},
     )
     result = await answer(hass, result, {"api_key": "newer"})
-    assert result["errors"] == {"base": "invalid_auth"}
+    assert result["errors"] == {"api_key": "invalid_auth"}
     result = await answer(hass, result, {"api_key": "new"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     assert entry.data["api_key"] == "new"
@@ -301,7 +335,7 @@ async def test_reauth_names_the_service(hass: HomeAssistant, house: House, setup
         {"name": "The radarr", "url": house.radarr.url},
     )
     result = await answer(hass, result, {"api_key": "wrong"})
-    assert result["errors"] == {"base": "invalid_auth"}
+    assert result["errors"] == {"api_key": "invalid_auth"}
     result = await answer(hass, result, {"api_key": "new"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     assert entry.subentries["radarr"].data == {**house.typed("radarr")}
@@ -345,6 +379,9 @@ async def test_secrets_stay_out_of_the_log(
     result = await answer(hass, await start(hass), {**house.typed("seerr"), "api_key": "typed-key"})
     result = await answer(hass, result, house.typed("seerr"))
     result = await answer(hass, result, {"services": ["radarr_0", "sonarr_0", "jellyfin"]})
+    result = await answer(hass, result, {**house.typed("radarr"), "api_key": "typed-key"})
+    assert result["step_id"] == "service"
+    result = await answer(hass, result, {**house.typed("radarr"), "skip": True})
     await answer(hass, result, {**house.typed("qbittorrent"), "password": "typed-password"})
     ours = "\n".join(
         record.getMessage() for record in caplog.records if record.name.startswith("custom_components")

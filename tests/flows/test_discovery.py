@@ -21,7 +21,7 @@ from custom_components.status_tracker.flows.discovery import (
     async_find_clients,
     async_labels,
 )
-from custom_components.status_tracker.pipeline.terms import Service
+from custom_components.status_tracker.pipeline.enums import Service
 
 from ..stack.household import Household
 from ..stack.server import Fault
@@ -203,7 +203,7 @@ async def test_labels_in_any_language(hass: HomeAssistant, house: House) -> None
     hass.config.language = "eo"
     found = await async_discover(hass, house.typed("seerr"))
     labels = await async_labels(hass, found)
-    assert labels["radarr_0"] == (f"Radarr (Radarr {house.radarr.version}, {house.radarr.url}): answers")
+    assert labels["radarr_0"] == (f"Radarr (Radarr {house.radarr.version}, {house.radarr.url}): connected")
 
 
 async def test_clients_of_a_kind(hass: HomeAssistant) -> None:

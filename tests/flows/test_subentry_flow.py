@@ -66,11 +66,18 @@ async def test_add(hass: HomeAssistant, house: House, kind: str, title: str, mor
     assert result["type"] is FlowResultType.CREATE_ENTRY
     subentry = only(entry)
     assert (subentry.subentry_type, subentry.title) == (kind, title)
-    assert subentry.data == {**house.typed(kind), **more}
+    assert subentry.data == {**house.kept(kind), **more}
     if kind == "jellyfin":
         assert subentry.unique_id == house.jellyfin.server_id
     else:
         assert subentry.unique_id == house.server(kind).url.removeprefix("http://")
+
+
+def where(kind: str, reason: str) -> str:
+    """Return the field that a reason is shown at."""
+    if reason != "invalid_auth":
+        return "url"
+    return {"qbittorrent": "password", "shoko": "api_key_instead"}.get(kind, "api_key")
 
 
 @pytest.mark.parametrize("reason", [*FAULTS, "invalid_auth"])
@@ -87,7 +94,7 @@ async def test_fails_then_works(hass: HomeAssistant, house: House, kind: str, re
     house.server(kind).fault = None
     # What is not JSON cannot be any of these services.
     expected = "wrong_service" if reason == "bad_answer" and kind != "shoko" else reason
-    assert result["errors"] == {"base": expected}
+    assert result["errors"] == {where(kind, expected): expected}
     assert suggested(result)["url"] == house.typed(kind)["url"]
     result = await answer(hass, result, house.typed(kind))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -128,7 +135,7 @@ async def test_wrong_product(hass: HomeAssistant, house: House) -> None:
     entry = added(house, hass)
     result = await start(hass, entry, "radarr")
     result = await answer(hass, result, house.typed("sonarr"))
-    assert result["errors"] == {"base": "wrong_service"}
+    assert result["errors"] == {"url": "wrong_service"}
     result = await answer(hass, result, house.typed("radarr"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -173,9 +180,9 @@ async def test_shoko_by_password(hass: HomeAssistant, house: House) -> None:
     result = await start(hass, entry, "shoko")
     typed = {"url": f"{house.shoko.url}/webui/login", "verify_ssl": True}
     result = await answer(hass, result, typed)
-    assert result["errors"] == {"base": "credentials_missing"}
+    assert result["errors"] == {"password": "credentials_missing"}
     result = await answer(hass, result, {**typed, "username": "Default", "password": "wrong"})
-    assert result["errors"] == {"base": "invalid_auth"}
+    assert result["errors"] == {"password": "invalid_auth"}
     result = await answer(hass, result, {**typed, "username": "Default", "password": "shoko"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     data = only(entry).data
@@ -184,12 +191,18 @@ async def test_shoko_by_password(hass: HomeAssistant, house: House) -> None:
     assert data["api_key"] in house.shoko.keys.values()
 
 
+async def test_shoko_beside_seerr(hass: HomeAssistant, house: House) -> None:
+    """Nothing names a Shoko, so Seerr's host and Shoko's port are proposed."""
+    result = await start(hass, added(house, hass), "shoko")
+    assert suggested(result) == {"url": "http://127.0.0.1:8111"}
+
+
 async def test_shoko_is_starting(hass: HomeAssistant, house: House) -> None:
     """A key is not judged before the server has started."""
     entry = added(house, hass)
     house.shoko.state = "Starting"
     result = await answer(hass, await start(hass, entry, "shoko"), house.typed("shoko"))
-    assert result["errors"] == {"base": "not_ready"}
+    assert result["errors"] == {"url": "not_ready"}
     house.shoko.state = "Started"
     result = await answer(hass, result, house.typed("shoko"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -201,7 +214,7 @@ async def test_qbittorrent_host_and_ban(hass: HomeAssistant, house: House) -> No
     gate = house.qbittorrent.gate
     gate.web_port = 1
     result = await answer(hass, await start(hass, entry, "qbittorrent"), house.typed("qbittorrent"))
-    assert result["errors"] == {"base": "host_refused"}
+    assert result["errors"] == {"url": "host_refused"}
     gate.web_port = house.qbittorrent.port
     gate.banned = True
     result = await answer(hass, result, house.typed("qbittorrent"))
@@ -232,16 +245,16 @@ async def test_reconfigure(hass: HomeAssistant, house: House, setup_entry: Async
     )
     result = await entry.start_subentry_reconfigure_flow(hass, kind)
     assert result["step_id"] == "reconfigure"
-    secrets = {"api_key", "password"}
+    secrets = {"api_key", "password", "api_key_instead"}
     shown = {key: value for key, value in house.typed(kind).items() if key not in secrets}
     assert suggested(result) == shown
     house.server(kind).fault = Fault.down()
     result = await answer(hass, result, shown)
-    assert result["errors"] == {"base": "cannot_connect"}
+    assert result["errors"] == {"url": "cannot_connect"}
     house.server(kind).fault = None
     result = await answer(hass, result, {**shown, "verify_ssl": False})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert subentry.data.items() >= {**house.typed(kind), "verify_ssl": False, "kept": 1}.items()
+    assert subentry.data.items() >= {**house.kept(kind), "verify_ssl": False, "kept": 1}.items()
     assert subentry.title == f"The {kind}"
     assert subentry.unique_id != "old"
     setup_entry.assert_called_once()

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from custom_components.status_tracker.pipeline.evidence import (
+from custom_components.status_tracker.pipeline.evidence.arr import (
     EpisodeEvidence,
     FileEvidence,
     MovieEvidence,
-    RequestEvidence,
     SeriesEvidence,
-    ShokoEvidence,
-    TitleEvidence,
 )
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id
 
 from .builders import GB, ago, film, request, series, series_request, series_title, shoko_file, title

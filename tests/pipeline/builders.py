@@ -5,26 +5,7 @@ from datetime import UTC, datetime, timedelta
 import random
 from typing import Any
 
-from custom_components.status_tracker.pipeline.evidence import (
-    EpisodeEvidence,
-    Evidence,
-    EvidenceBase,
-    FileEvidence,
-    HistoryEvidence,
-    ItemFile,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
-)
-from custom_components.status_tracker.pipeline.ids import IdKind, make_id
-from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
-from custom_components.status_tracker.pipeline.terms import (
+from custom_components.status_tracker.pipeline.enums import (
     HistoryKind,
     ItemKind,
     MediaStatus,
@@ -34,6 +15,21 @@ from custom_components.status_tracker.pipeline.terms import (
     Service,
     TorrentState,
 )
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.arr import (
+    EpisodeEvidence,
+    FileEvidence,
+    HistoryEvidence,
+    MovieEvidence,
+    SeriesEvidence,
+)
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.downloads import QueueEvidence, TorrentEvidence
+from custom_components.status_tracker.pipeline.evidence.library import ItemFile, LibraryEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
+from custom_components.status_tracker.pipeline.ids import IdKind, make_id
+from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase, ItemFile
+from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaStatus
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.library import ItemFile
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Hint, Reason, Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus
 
 from .anime_titles import (
     DREAMING_GIRL,

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from custom_components.status_tracker.pipeline.availability import is_file_of, is_only_other, same_file
-from custom_components.status_tracker.pipeline.evidence import ItemFile, LibraryEvidence, ServiceEvidence
+from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaStatus, Service
+from custom_components.status_tracker.pipeline.evidence.base import ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.library import ItemFile, LibraryEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus, Service
 
 from .builders import (
     FILM,

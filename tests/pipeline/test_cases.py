@@ -5,21 +5,19 @@ from datetime import timedelta
 
 from custom_components.status_tracker.pipeline.binding import open_cases
 from custom_components.status_tracker.pipeline.cases import Case, last_event, same_shoko_file
-from custom_components.status_tracker.pipeline.evidence import (
-    ClientDownload,
-    Evidence,
-    EvidenceBase,
-    FileEvidence,
-)
-from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
-from custom_components.status_tracker.pipeline.requests import Journey, Stage
-from custom_components.status_tracker.pipeline.terms import (
+from custom_components.status_tracker.pipeline.enums import (
     HistoryKind,
     ItemKind,
     MediaType,
     QueueStatus,
     Service,
 )
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.requests import ClientDownload
+from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
+from custom_components.status_tracker.pipeline.requests import Journey, Stage
 
 from .builders import (
     ANIME_STACK,

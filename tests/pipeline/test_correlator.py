@@ -14,8 +14,8 @@ from custom_components.status_tracker.pipeline.correlator import (
     series_clue,
     title_map,
 )
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence, TitleEvidence
-from custom_components.status_tracker.pipeline.terms import MediaType, RequestStatus
+from custom_components.status_tracker.pipeline.enums import MediaType, RequestStatus
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 
 from .builders import (
     FILM,

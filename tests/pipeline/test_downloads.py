@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.requests import ORDER, Download, Reason, Stage, Unit
-from custom_components.status_tracker.pipeline.stages import download_stage
-from custom_components.status_tracker.pipeline.terms import (
+from custom_components.status_tracker.pipeline.enums import (
     HistoryKind,
     MediaStatus,
     QueueStatus,
     RequestStatus,
     TorrentState,
 )
+from custom_components.status_tracker.pipeline.requests import ORDER, Download, Reason, Stage, Unit
+from custom_components.status_tracker.pipeline.stages import download_stage
 
 from .builders import (
     ANIME_STACK,

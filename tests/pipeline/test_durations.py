@@ -17,9 +17,9 @@ from custom_components.status_tracker.pipeline.durations import (
     recent,
     typical,
 )
+from custom_components.status_tracker.pipeline.enums import MediaType, Service
 from custom_components.status_tracker.pipeline.memory import Memory
 from custom_components.status_tracker.pipeline.requests import Journey, Reason, Stage, Step, Tracked
-from custom_components.status_tracker.pipeline.terms import MediaType, Service
 
 from .builders import NOW, STACK, ago, film, only, request, series, series_request
 

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from custom_components.status_tracker.pipeline.evidence import ReleaseDay, SeasonTitle
+from custom_components.status_tracker.pipeline.enums import ReleaseKind, RequestStatus, Service
+from custom_components.status_tracker.pipeline.evidence.arr import ReleaseDay
+from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
 from custom_components.status_tracker.pipeline.expected import Expected, expected_dates
-from custom_components.status_tracker.pipeline.terms import ReleaseKind, RequestStatus, Service
 
 from .builders import (
     NOW,

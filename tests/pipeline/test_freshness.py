@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence
+from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaStatus, RequestStatus
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaStatus, RequestStatus
 from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaStatus, RequestStatus
 from custom_components.status_tracker.pipeline.requests import DOWNLOADS_LENGTH, Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaStatus, RequestStatus
 from custom_components.status_tracker.pipeline.tracker import Memory
 
 from .builders import (

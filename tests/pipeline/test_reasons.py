@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase
+from custom_components.status_tracker.pipeline.enums import (
+    HistoryKind,
+    QueueStatus,
+    RequestStatus,
+    TorrentState,
+)
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.in_flight import BROKEN
 from custom_components.status_tracker.pipeline.requests import (
     Hint,
     Reason,
     Stage,
-)
-from custom_components.status_tracker.pipeline.terms import (
-    HistoryKind,
-    QueueStatus,
-    RequestStatus,
-    TorrentState,
 )
 
 from .builders import (

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaType
 from custom_components.status_tracker.pipeline.ids import IdKind, other_title
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind, ItemKind, MediaType
 
 from .builders import (
     SHOW,

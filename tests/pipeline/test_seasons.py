@@ -2,9 +2,9 @@
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase
+from custom_components.status_tracker.pipeline.enums import HistoryKind
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.pipeline.terms import HistoryKind
 
 from .builders import (
     STACK,

@@ -5,10 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import ClientDownload, EvidenceBase, SeasonTitle
-from custom_components.status_tracker.pipeline.ids import IdKind
-from custom_components.status_tracker.pipeline.requests import Stage
-from custom_components.status_tracker.pipeline.terms import (
+from custom_components.status_tracker.pipeline.enums import (
     HistoryKind,
     ItemKind,
     MediaStatus,
@@ -16,6 +13,10 @@ from custom_components.status_tracker.pipeline.terms import (
     RequestStatus,
     TorrentState,
 )
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.evidence.requests import ClientDownload, SeasonTitle
+from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.requests import Stage
 
 from .builders import (
     CLIENT,

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.pipeline.ids import IdKind
-from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaType, QueueStatus, RequestStatus
 
 from .builders import (
     ANIME_STACK,

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import EvidenceBase, SeasonTitle, ServiceEvidence
+from custom_components.status_tracker.pipeline.enums import (
+    HistoryKind,
+    MediaStatus,
+    QueueStatus,
+    RequestStatus,
+    TorrentState,
+)
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.moment import Moment
 from custom_components.status_tracker.pipeline.reasons import is_stuck
@@ -17,13 +25,6 @@ from custom_components.status_tracker.pipeline.requests import (
     Reason,
     Stage,
     Verdict,
-)
-from custom_components.status_tracker.pipeline.terms import (
-    HistoryKind,
-    MediaStatus,
-    QueueStatus,
-    RequestStatus,
-    TorrentState,
 )
 from custom_components.status_tracker.pipeline.tracker import Memory
 

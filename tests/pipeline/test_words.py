@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.status_tracker.pipeline.words import without_folders
+from custom_components.status_tracker.pipeline.sanitize import without_folders
 
 
 @pytest.mark.parametrize(

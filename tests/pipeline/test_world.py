@@ -6,16 +6,17 @@ import random
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import Evidence, EvidenceBase
-from custom_components.status_tracker.pipeline.ids import IdKind
-from custom_components.status_tracker.pipeline.requests import Reason, Stage
-from custom_components.status_tracker.pipeline.terms import (
+from custom_components.status_tracker.pipeline.enums import (
     HistoryKind,
     ItemKind,
     QueueStatus,
     RequestStatus,
     TorrentState,
 )
+from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
+from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.requests import Reason, Stage
 from custom_components.status_tracker.pipeline.tracker import Memory, evaluate
 
 from .builders import (

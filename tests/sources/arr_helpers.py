@@ -10,8 +10,8 @@ import aiohttp
 from custom_components.status_tracker.clients.radarr import RadarrClient
 from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.sonarr import SonarrClient
-from custom_components.status_tracker.pipeline.evidence import Want
-from custom_components.status_tracker.pipeline.terms import MediaType
+from custom_components.status_tracker.pipeline.enums import MediaType
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
 from custom_components.status_tracker.sources.seerr.source import SeerrSource

@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp
 
 from custom_components.status_tracker.clients.jellyfin import JellyfinClient
-from custom_components.status_tracker.pipeline.evidence import FileEvidence, LibraryEvidence, Want
-from custom_components.status_tracker.pipeline.terms import MediaType
+from custom_components.status_tracker.pipeline.enums import MediaType
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Call

@@ -8,8 +8,8 @@ import pytest
 
 from custom_components.status_tracker.clients.qbittorrent import QBittorrentClient
 from custom_components.status_tracker.clients.torrents import Torrent
-from custom_components.status_tracker.pipeline.evidence import TorrentEvidence
-from custom_components.status_tracker.pipeline.terms import TorrentState
+from custom_components.status_tracker.pipeline.enums import TorrentState
+from custom_components.status_tracker.pipeline.evidence.downloads import TorrentEvidence
 from custom_components.status_tracker.sources.base import FAST
 from custom_components.status_tracker.sources.qbittorrent import WATCHING, QBittorrentSource, torrent_state
 from tests.sources.library_helpers import want

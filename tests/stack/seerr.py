@@ -23,7 +23,8 @@ class FakeSeerr(StackServer):
     """One Seerr. `services` are the *arr servers in its settings, `jellyfin` its media server.
 
     `csrf` refuses every change as Seerr's CSRF protection does; `tmdb_down` makes titles unknown and webhooks
-    silent; `initialized` False is a Seerr that was never set up; `draws_posters` gives each title a picture.
+    silent; `initialized` False is a Seerr that was never set up; `draws_posters` gives each title a picture;
+    `filters` are the filters that the list of requests takes.
     """
 
     name = "seerr"
@@ -42,6 +43,7 @@ class FakeSeerr(StackServer):
         super().__init__(port=port, api_key=api_key or f"{world.new_hex('seerr')}==")
         self.world = world
         self.flavour = FLAVOURS[flavour]
+        self.filters = self.flavour.filters
         self.version = version or self.flavour.version
         self.csrf = csrf
         self.tmdb_down = False

@@ -1,5 +1,6 @@
 """Seerr's requests: listing, one, counting, making, deciding, deleting; and its media."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from .rows import (
     MEDIA_PENDING,
     MEDIA_PROCESSING,
     MEDIA_UNKNOWN,
+    REQUEST_APPROVED,
     REQUEST_COMPLETED,
     REQUEST_DECLINED,
     REQUEST_PENDING,
@@ -75,7 +77,7 @@ class RequestsApi:
 
         query, user = request.query, self.server.caller(request)
         enums = {
-            "filter": self.server.flavour.filters,
+            "filter": self.server.filters,
             "sort": ("added", "modified"),
             "sortDirection": ("asc", "desc"),
             "mediaType": ("movie", "tv", "all"),
@@ -111,13 +113,24 @@ class RequestsApi:
         """Requests as filter, person, type and order want them."""
         rows = self.rows.listed()
         if (name := query.get("filter", "all")) != "all":
-            requests, media = PASSES[name]
-            rows = [r for r in rows if r.status in requests and r.media.get_status(r.is_4k) in media]
+            requests, media = self._passes(name)
+            rows = [r for r in rows if self._status(r) in requests and r.media.get_status(r.is_4k) in media]
         if "requestedBy" in query:
             rows = [row for row in rows if str(row.user.id) == query["requestedBy"]]
         if query.get("mediaType", "all") != "all":
             rows = [row for row in rows if row.title.media_type == query["mediaType"]]
         return rows[::-1] if query.get("sortDirection") == "asc" else rows
+
+    def _status(self, row: SeerrRequest) -> int:
+        """A request's status as this product spells it."""
+        return self.rows.request_status(row.status)
+
+    def _passes(self, name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The statuses of requests and media that pass a filter; not every product has COMPLETED."""
+        requests, media = PASSES[name]
+        return (
+            requests if name != "available" or self.server.flavour.completes else (REQUEST_APPROVED,)
+        ), media
 
     def _service_errors(self) -> dict[str, Any]:
         """The *arrs that do not answer Seerr."""
@@ -144,23 +157,23 @@ class RequestsApi:
     async def _count(self, request: web.Request) -> web.StreamResponse:
         """Counts of all requests, those of blocklisted media too."""
         rows = list(self.world.requests.values())
-
-        def passing(name: str) -> int:
-            """How many pass a filter."""
-            requests, media = PASSES[name]
-            return sum(r.status in requests and r.media.get_status(r.is_4k) in media for r in rows)
-
+        statuses = Counter(self._status(row) for row in rows)
+        available = sum(
+            self._status(row) == REQUEST_APPROVED and row.media.get_status(row.is_4k) == MEDIA_AVAILABLE
+            for row in rows
+        )
         data = {
             "total": len(rows),
             "movie": sum(row.title.media_type == "movie" for row in rows),
             "tv": sum(row.title.media_type == "tv" for row in rows),
-            "pending": passing("pending"),
-            "approved": passing("approved"),
-            "declined": sum(row.status == REQUEST_DECLINED for row in rows),
-            "processing": passing("processing"),
-            "available": sum(r.status == 2 and r.media.get_status(r.is_4k) == MEDIA_AVAILABLE for r in rows),
-            "completed": passing("completed"),
+            "pending": statuses[REQUEST_PENDING],
+            "approved": statuses[REQUEST_APPROVED],
+            "declined": statuses[REQUEST_DECLINED],
+            "processing": statuses[REQUEST_APPROVED] - available,
+            "available": available,
         }
+        if self.server.flavour.completes:
+            data["completed"] = statuses[REQUEST_COMPLETED]
         return web.json_response(data)
 
     # -- changing --------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from tests.stack.household import Household
 from tests.stack.receiver import Receiver
-from tests.stack.rows import MEDIA_BLOCKLISTED
+from tests.stack.rows import MEDIA_AVAILABLE, MEDIA_BLOCKLISTED, MEDIA_DELETED, MEDIA_PARTIAL
 from tests.stack.seerr import FakeSeerr
 from tests.stack.titles import film, series
 from tests.stack.world import World
@@ -56,6 +56,51 @@ async def test_list_pages_and_refuses_the_unknown(world: World, http: aiohttp.Cl
         assert (status, body["message"]) == (400, "Unknown query parameter 'unknown'")
         assert (await call(http, seerr, "request?filter=declined"))[0] == 400
         assert (await call(http, seerr, "request?take=abc"))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("flavour", "available", "completed"),
+    [("overseerr", 1, None), ("jellyseerr1", 1, None), ("jellyseerr", 0, 1), ("seerr", 0, 1)],
+)
+async def test_filters_and_counts(
+    http: aiohttp.ClientSession, flavour: str, available: int, completed: int | None
+) -> None:
+    """Which requests a filter gives, and how each is counted; failed ones are counted in the total alone."""
+    async with Household(flavour=flavour, qbittorrent=False, jellyfin=False) as home:
+        world, seerr = home.world, home.seerr
+        pending, approved, declined, failed, done, partly, gone, blocked = [
+            await world.request(film(f"Film {number}", 2020, number), auto_approve=number not in (1, 3))
+            for number in range(1, 9)
+        ]
+        await world.decline(declined)
+        await world.fail_hand_over(failed)
+        await world.mark_media(done.media, MEDIA_AVAILABLE)
+        partly.media.status, gone.media.status = MEDIA_PARTIAL, MEDIA_DELETED
+        blocked.media.status = MEDIA_BLOCKLISTED
+
+        async def numbers(filter_by: str) -> list[int]:
+            """Return the numbers of the requests a filter gives."""
+            _, page = await call(http, seerr, f"request?filter={filter_by}")
+            return [row["id"] for row in page["results"]]
+
+        assert await numbers("unavailable") == [partly.id, approved.id, pending.id]
+        assert await numbers("processing") == [partly.id, approved.id]
+        assert await numbers("pending") == [pending.id]
+        assert await numbers("failed") == [failed.id]
+        assert await numbers("available") == [done.id]
+        as_approved = [done.id] if available else []
+        assert await numbers("approved") == [gone.id, partly.id, *as_approved, approved.id]
+        count = (await call(http, seerr, "request/count"))[1]
+        assert count == {
+            "total": 8,
+            "movie": 8,
+            "tv": 0,
+            "pending": 1,
+            "approved": 4 + available,
+            "declined": 1,
+            "processing": 4,
+            "available": available,
+        } | ({} if completed is None else {"completed": completed})
 
 
 async def test_blocklisted_media_leave_the_list_only(world: World, http: aiohttp.ClientSession) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Set
 
 from ..clients.errors import NotFound
 from ..coordinator import StatusTrackerCoordinator
-from ..pipeline.evidence import HistoryEvidence, QueueEvidence
+from ..pipeline.enums import HistoryKind, QueueStatus
+from ..pipeline.evidence.arr import HistoryEvidence
+from ..pipeline.evidence.downloads import QueueEvidence
 from ..pipeline.requests import Download, Tracked
 from ..pipeline.stages import download_stage
-from ..pipeline.terms import HistoryKind, QueueStatus
 from ..sources.arr.rows import history_evidence, queue_evidence
 from .requests import PAUSES, ArrInstance, arr_of, ask, calling, failure, refusal, search_for
 

@@ -13,9 +13,9 @@ from homeassistant.util.json import JsonValueType
 from ..clients.errors import ClientError, NotFound
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
-from ..pipeline.evidence import RequestEvidence
+from ..pipeline.enums import RequestStatus
+from ..pipeline.evidence.requests import RequestEvidence
 from ..pipeline.requests import FINISHED, IN_FLIGHT, Reason, Stage, Tracked, Unit
-from ..pipeline.terms import RequestStatus
 from ..reports.text import stage_text
 from ..sources.arr.radarr import RadarrSource
 from ..sources.arr.sonarr import SonarrSource

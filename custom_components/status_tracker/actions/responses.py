@@ -12,11 +12,11 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.durations import forecast
+from ..pipeline.enums import HistoryKind
 from ..pipeline.ids import IdKind
 from ..pipeline.requests import Download, Journey, Tracked, Unit
+from ..pipeline.sanitize import without_folders
 from ..pipeline.stages import download_stage
-from ..pipeline.terms import HistoryKind
-from ..pipeline.words import without_folders
 from ..reports.attributes import request_attributes
 from ..reports.text import request_name
 

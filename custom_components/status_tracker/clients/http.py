@@ -60,6 +60,7 @@ class HttpClient:
         self._session = session
         self._timeout = timeout
         self.calls = 0
+        self.received = 0  # bytes of all answers
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every call, the key among them."""
@@ -142,6 +143,7 @@ class HttpClient:
         body = bytearray()
         async for chunk in response.content.iter_chunked(1 << 16):
             body += chunk
+            self.received += len(chunk)
             if len(body) > MAX_BYTES:
                 raise BadAnswer(f"{what}: the answer is too large")
         return body.decode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """Client for Seerr 3, Jellyseerr and Overseerr."""
 
+import asyncio
 from typing import Any, override
 
 from aiohttp import ClientResponse
@@ -13,6 +14,7 @@ from .errors import (
     NotAllowed,
     NotFound,
     NotReady,
+    Rejected,
     WrongService,
 )
 from .http import KeyedClient
@@ -22,15 +24,20 @@ from .seerr_model import (
     MainSettings,
     PublicSettings,
     Request,
+    RequestCount,
     RequestList,
+    RequestPage,
     SeerrInfo,
     TitleDetails,
     User,
     WebhookSettings,
 )
 
-PAGE = 1000
-MAX_PAGES = 100
+PAGE = 100
+SLICE = 20  # rows that are parsed in one step of the event loop
+MAX_PAGES = 1000
+ALL = "all"
+NOT_OVER = "unavailable"  # pending or approved, and the media not (wholly) there: every product knows it
 WEBHOOK = "api/v1/settings/notifications/webhook"
 
 
@@ -44,6 +51,8 @@ class SeerrClient(KeyedClient):
         """Tell the CSRF protection from a wrong key: both are 403."""
         if response.status == 403 and "csrf" in body.casefold():
             raise CsrfRequired(f"{what}: refused by the CSRF protection")
+        if response.status == 400:
+            raise Rejected(f"{what}: a parameter is refused")
         super()._check(what, response, body)
 
     # Who is there
@@ -87,41 +96,59 @@ class SeerrClient(KeyedClient):
     # Reading
 
     async def requests(self) -> RequestList:
-        """Return every request; one call a thousand."""
+        """Return every request; one call a hundred."""
         found: dict[int, Request] = {}
         ids: set[int] = set()
         complete = True
         total: int | None = None
         skip = 0
         for _ in range(MAX_PAGES):
-            params: dict[str, str | int] = {
-                "take": PAGE,
-                "skip": skip,
-                "filter": "all",
-                "sort": "added",  # the direction is not said: Overseerr refuses a parameter it does not know
-            }
-            answer = await self._get("api/v1/request", params)
-            rows = answer.get("results") if isinstance(answer, dict) else None
-            if not isinstance(rows, list):
-                raise BadAnswer(f"{self.name}: the list of requests is missing")
-            before, total = total, _total(answer)
+            page = await self.request_page(skip)
+            before, total = total, page.total
             # A list that changed between two pages may have hidden a row behind the page break.
-            complete = complete and (skip == 0 or total == before)
-            for row in rows:
-                number = row.get("id") if isinstance(row, dict) else None
-                if not isinstance(number, int):
-                    complete = False
-                    continue
-                ids.add(number)
-                try:
-                    found[number] = Request.parse(row)
-                except BadAnswer:
-                    continue  # its id is in `ids`, and that is what is known of it
-            skip += len(rows)
-            if not rows or (len(rows) < PAGE if total is None else skip >= total):
+            complete = complete and page.complete and (skip == 0 or total == before)
+            found.update((request.id, request) for request in page.requests)
+            ids.update(page.ids)
+            skip += page.size
+            if page.is_last:
                 complete = complete and (total is None or skip >= total)
                 return RequestList(requests=tuple(found.values()), ids=frozenset(ids), complete=complete)
         raise BadAnswer(f"{self.name}: the list of requests does not end")
+
+    async def request_page(self, skip: int, filter_by: str = ALL) -> RequestPage:
+        """Return a hundred requests, newest first; the parsing lets the event loop go on in between."""
+        # The order is not said: by number is the default of all, and Overseerr refuses what it does not know.
+        params: dict[str, str | int] = {"take": PAGE, "skip": skip, "filter": filter_by}
+        answer = await self._get("api/v1/request", params)
+        rows = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise BadAnswer(f"{self.name}: the list of requests is missing")
+        requests: list[Request] = []
+        ids: list[int] = []
+        for count, row in enumerate(rows):
+            if count and count % SLICE == 0:
+                await asyncio.sleep(0)
+            number = row.get("id") if isinstance(row, dict) else None
+            if not isinstance(number, int):
+                continue
+            ids.append(number)
+            try:
+                requests.append(Request.parse(row))
+            except BadAnswer:
+                continue  # its id is in `ids`, and that is what is known of it
+        total = _total(answer)
+        end = len(rows) < PAGE if total is None else skip + len(rows) >= total
+        return RequestPage(
+            requests=tuple(requests), ids=tuple(ids), size=len(rows), total=total, is_last=end or not rows
+        )
+
+    async def request_count(self) -> RequestCount:
+        """Return how many requests there are; NotFound or Rejected where Seerr does not count them."""
+        return RequestCount.parse(await self._get("api/v1/request/count"))
+
+    async def request_total(self) -> int | None:
+        """Return how many requests the list has, None where it does not say."""
+        return _total(await self._get("api/v1/request", {"take": 1, "filter": ALL}))
 
     async def request(self, request_id: int) -> Request:
         """Return one request; NotFound if it does not exist."""
@@ -220,9 +247,9 @@ def _product(media_server_type: int | None, api: str, version: str | None) -> st
     return "Seerr" if major.isdecimal() and int(major) >= 3 else "Jellyseerr"
 
 
-def _total(answer: dict[str, Any]) -> int | None:
+def _total(answer: Any) -> int | None:
     """Return how many requests there are in all pages."""
-    info = answer.get("pageInfo")
+    info = answer.get("pageInfo") if isinstance(answer, dict) else None
     total = info.get("results") if isinstance(info, dict) else None
     return total if isinstance(total, int) else None
 

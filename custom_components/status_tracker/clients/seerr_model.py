@@ -121,6 +121,34 @@ class RequestList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPage:
+    """A page of requests; `size` counts its rows, `ids` holds those of rows that could not be read, too."""
+
+    requests: tuple[Request, ...]
+    ids: tuple[int, ...]
+    size: int
+    total: int | None
+    is_last: bool
+
+    @property
+    def complete(self) -> bool:
+        """Return whether every row has its number."""
+        return len(self.ids) == self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCount(Answer):
+    """How many requests there are, those of blocklisted media too; None where a product does not count."""
+
+    total: int | None = None
+    pending: int | None = None
+    approved: int | None = None
+    declined: int | None = None
+    available: int | None = None  # approved, and the media are there
+    completed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keyword(Answer):
     """A keyword of TMDB."""
 

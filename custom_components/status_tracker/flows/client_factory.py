@@ -28,7 +28,7 @@ from ..clients.seerr import SeerrClient
 from ..clients.shoko import ShokoClient, exchange
 from ..clients.sonarr import SonarrClient
 from ..const import DOMAIN
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 
 PROBE_SECONDS = 12.0
 

@@ -19,7 +19,7 @@ from ..clients.arr_model import DownloadClient
 from ..clients.errors import CannotConnect, ClientError, HostRefused, NotReady, WrongService
 from ..clients.seerr_model import ArrServer, JellyfinServer, build_url
 from ..const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from . import client_factory
 from .client_factory import Probe, address_key, async_probe, build_client, unique_id
 

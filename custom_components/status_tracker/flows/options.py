@@ -1,14 +1,16 @@
-"""Options flow: how long things may take and stay, and how the services reach Home Assistant."""
+"""Options flow: how long things may take and stay, who may act, and how the services reach Home Assistant."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import UnitOfTime
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
+    DurationSelector,
+    DurationSelectorConfig,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -19,36 +21,72 @@ from ..clients.errors import InvalidUrl
 from ..clients.http import normalise_url
 from ..const import (
     CONF_CALLBACK_URL,
+    CONF_KEEP_FOREVER,
     CONF_KEEP_HOURS,
     CONF_REGISTER_WEBHOOKS,
     CONF_WEBHOOKS_LOCAL_ONLY,
     LIMITS,
     OPTIONS,
 )
+from .schemas import SECTION_STUCK, SECTION_WEBHOOKS, flat
 
-MAX_HOURS = 24 * 365
-MAX_MINUTES = 60 * 24 * 365
+WEBHOOK_OPTIONS = (CONF_CALLBACK_URL, CONF_REGISTER_WEBHOOKS, CONF_WEBHOOKS_LOCAL_ONLY)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
-
-def _whole(maximum: int, unit: UnitOfTime) -> Any:
-    """Return the validator of a whole number from 0."""
-    config = NumberSelectorConfig(
-        min=0, max=maximum, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=unit
-    )
-    return probatio.All(NumberSelector(config), probatio.Coerce(int))
-
+_DURATION = DurationSelector(DurationSelectorConfig(enable_day=True, enable_second=False))
 
 SCHEMA = probatio.Schema(
     {
-        probatio.Required(CONF_KEEP_HOURS): _whole(MAX_HOURS, UnitOfTime.HOURS),
-        **{probatio.Required(name): _whole(MAX_MINUTES, UnitOfTime.MINUTES) for name in LIMITS},
-        probatio.Optional(CONF_CALLBACK_URL): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+        probatio.Required(CONF_KEEP_HOURS): _DURATION,
+        probatio.Required(CONF_KEEP_FOREVER): BooleanSelector(),
+        probatio.Required(SECTION_STUCK): section(
+            probatio.Schema({probatio.Required(name): _DURATION for name in LIMITS}), {"collapsed": True}
         ),
-        probatio.Required(CONF_REGISTER_WEBHOOKS): BooleanSelector(),
-        probatio.Required(CONF_WEBHOOKS_LOCAL_ONLY): BooleanSelector(),
+        probatio.Required(SECTION_WEBHOOKS): section(
+            probatio.Schema(
+                {
+                    probatio.Optional(CONF_CALLBACK_URL): TextSelector(
+                        TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url")
+                    ),
+                    probatio.Required(CONF_REGISTER_WEBHOOKS): BooleanSelector(),
+                    probatio.Required(CONF_WEBHOOKS_LOCAL_ONLY): BooleanSelector(),
+                }
+            ),
+            {"collapsed": True},
+        ),
     }
 )
+
+
+def shown_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored options as the form shows them: durations, and in their sections."""
+    values = {**OPTIONS, **options}
+    for name in (CONF_KEEP_HOURS, *LIMITS):
+        values[name] = _parts(values[name] * (HOUR if name == CONF_KEEP_HOURS else MINUTE))
+    in_sections = {*LIMITS, *WEBHOOK_OPTIONS}
+    return {
+        **{key: value for key, value in values.items() if key not in in_sections},
+        SECTION_STUCK: {key: values[key] for key in LIMITS},
+        SECTION_WEBHOOKS: {key: values[key] for key in WEBHOOK_OPTIONS},
+    }
+
+
+def _parts(duration: timedelta) -> dict[str, int]:
+    """Return a duration as the selector wants it."""
+    hours, seconds = divmod(duration.seconds, 3600)
+    return {"days": duration.days, "hours": hours, "minutes": seconds // 60}
+
+
+def chosen_options(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed as it is stored: whole hours and minutes; raises InvalidUrl."""
+    chosen = {**OPTIONS, CONF_CALLBACK_URL: "", **flat(user_input)}
+    for name in (CONF_KEEP_HOURS, *LIMITS):
+        duration = cv.positive_time_period_dict(chosen[name])
+        chosen[name] = round(duration / (HOUR if name == CONF_KEEP_HOURS else MINUTE))
+    url = str(chosen[CONF_CALLBACK_URL]).strip()
+    chosen[CONF_CALLBACK_URL] = normalise_url(url) if url else ""
+    return chosen
 
 
 class StatusTrackerOptionsFlow(OptionsFlowWithReload):
@@ -58,17 +96,13 @@ class StatusTrackerOptionsFlow(OptionsFlowWithReload):
         """Show the options and keep what was chosen."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            url = user_input.get(CONF_CALLBACK_URL, "").strip()
             try:
-                chosen = {**user_input, CONF_CALLBACK_URL: normalise_url(url) if url else ""}
+                chosen = chosen_options(user_input)
             except InvalidUrl as err:
-                errors[CONF_CALLBACK_URL] = err.reason
+                errors[SECTION_WEBHOOKS] = err.reason
             else:
-                return self.async_create_entry(data={**OPTIONS, **chosen})
+                return self.async_create_entry(data=chosen)
+        values = shown_options(self.config_entry.options) if user_input is None else user_input
         return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                SCHEMA, {**OPTIONS, **self.config_entry.options} if user_input is None else user_input
-            ),
-            errors=errors,
+            step_id="init", data_schema=self.add_suggested_values_to_schema(SCHEMA, values), errors=errors
         )

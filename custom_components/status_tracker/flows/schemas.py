@@ -1,10 +1,12 @@
 """The fields of every form, and what becomes of what a person typed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     TextSelector,
@@ -13,13 +15,18 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..clients.errors import ClientError, InvalidUrl
+from ..clients.errors import Banned, ClientError, CsrfRequired, InvalidAuth, InvalidUrl, NotAllowed
 from ..clients.http import normalise_url
 from ..const import CONF_LINK_URL, CONF_SKIP, LOGGER
-from ..pipeline.terms import Service
-from .client_factory import Probe, async_exchange, async_probe, build_client
+from ..pipeline.enums import Service
+from .addresses import OtherScheme, async_find, async_try
+from .client_factory import Probe, build_client
 
 SECRETS = (CONF_API_KEY, CONF_PASSWORD)
+SECTION_API_KEY = "api_key_instead"
+SECTION_STUCK = "stuck"
+SECTION_WEBHOOKS = "webhooks"
+SECTIONS = (SECTION_API_KEY, SECTION_STUCK, SECTION_WEBHOOKS)
 CREDENTIALS = (CONF_API_KEY, CONF_USERNAME, CONF_PASSWORD)
 
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
@@ -29,14 +36,18 @@ _TEXT = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete
 
 def credential_fields(service: Service, *, stored: bool = False) -> dict[probatio.Marker, Any]:
     """Return the fields of a service's credentials; those that are stored need not be typed again."""
-    if service in (Service.QBITTORRENT, Service.SHOKO):
-        return {
-            probatio.Optional(CONF_USERNAME): _TEXT,
-            probatio.Optional(probatio.Secret(CONF_PASSWORD)): _SECRET,
-            probatio.Optional(probatio.Secret(CONF_API_KEY)): _SECRET,
-        }
-    needed = probatio.Optional if stored else probatio.Required
-    return {needed(probatio.Secret(CONF_API_KEY)): _SECRET}
+    key = probatio.Optional(probatio.Secret(CONF_API_KEY))
+    login: dict[probatio.Marker, Any] = {
+        probatio.Optional(CONF_USERNAME): _TEXT,
+        probatio.Optional(probatio.Secret(CONF_PASSWORD)): _SECRET,
+    }
+    match service:
+        case Service.QBITTORRENT:
+            return {**login, key: _SECRET}
+        case Service.SHOKO:
+            instead = section(probatio.Schema({key: _SECRET}), {"collapsed": True})
+            return {**login, probatio.Required(SECTION_API_KEY, default={}): instead}
+    return {key if stored else probatio.Required(probatio.Secret(CONF_API_KEY)): _SECRET}
 
 
 def service_schema(service: Service, *, stored: bool = False) -> probatio.Schema:
@@ -56,17 +67,19 @@ def credential_schema(service: Service) -> probatio.Schema:
     return probatio.Schema(credential_fields(service))
 
 
-def found_client_schema() -> probatio.Schema:
-    """Return the form of a qBittorrent that an *arr names."""
-    return probatio.Schema(
-        {
-            probatio.Required(CONF_URL): _URL,
-            probatio.Optional(CONF_USERNAME): _TEXT,
-            probatio.Optional(probatio.Secret(CONF_PASSWORD)): _SECRET,
-            probatio.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
-            probatio.Required(CONF_SKIP, default=False): BooleanSelector(),
-        }
+def found_schema(service: Service) -> probatio.Schema:
+    """Return the form of a service that was found but needs a correction or a login; it can be left out."""
+    return service_schema(service, stored=True).extend(
+        {probatio.Required(CONF_SKIP, default=False): BooleanSelector()}
     )
+
+
+def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed, the fields of sections among the others."""
+    fields: dict[str, Any] = {}
+    for key, value in user_input.items():
+        fields.update(value if key in SECTIONS else {key: value})
+    return fields
 
 
 def shown(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +118,20 @@ def tidy(
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came of trying a service: the clean data and what it said, or the errors by field."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    probe: Probe | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    proposed_url: str | None = None
+
+    def shown_again(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the form shows after an error: what was typed, or the address that responds."""
+        return {**user_input, **({CONF_URL: self.proposed_url} if self.proposed_url else {})}
+
+
 async def async_check(
     hass: HomeAssistant,
     service: Service,
@@ -112,28 +139,52 @@ async def async_check(
     *,
     stored: Mapping[str, Any] | None = None,
     before: Callable[[Mapping[str, Any]], None] | None = None,
-) -> tuple[dict[str, Any], Probe | None, dict[str, str]]:
-    """Return the clean data, what the service said, and the errors to show if it did not.
+    fixed: Mapping[str, Any] | None = None,
+) -> Checked:
+    """Try what was typed; `fixed` is the address where the form has none.
 
     `before` may look at the data, and abort the flow, before anything is asked of the service.
     """
+    typed = {**flat(user_input), **(fixed or {})}
+    for name in (CONF_LINK_URL, CONF_URL):
+        try:
+            if typed.get(name) or name == CONF_URL:
+                normalise_url(typed[name])
+        except InvalidUrl as err:
+            return Checked(errors={name: err.reason})
     try:
-        normalise_url(user_input.get(CONF_LINK_URL) or user_input[CONF_URL])
-    except InvalidUrl as err:
-        return {}, None, {CONF_LINK_URL if user_input.get(CONF_LINK_URL) else CONF_URL: err.reason}
-    try:
-        data = tidy(service, user_input, stored)
+        data = tidy(service, typed, stored)
         data[CONF_URL] = build_client(hass, service, data).url
     except InvalidUrl as err:
-        return {}, None, {CONF_URL: err.reason}
+        return Checked(errors={CONF_URL: err.reason})
     if before:
         before(data)
     if service is not Service.QBITTORRENT and not any(data.get(key) for key in SECRETS):
-        return data, None, {"base": "credentials_missing"}
+        where = CONF_PASSWORD if service is Service.SHOKO else CONF_API_KEY
+        return Checked(data=data, errors={where: "credentials_missing"})
     try:
-        if service is Service.SHOKO:
-            data = await async_exchange(hass, data)
-        return data, await async_probe(hass, service, data), {}
+        if fixed:
+            data, probe = await async_try(hass, service, data)
+        else:
+            data, probe = await async_find(hass, service, data)
+            if before:
+                before(data)
+    except OtherScheme as err:
+        return Checked(data=data, errors={CONF_URL: err.reason}, proposed_url=err.url)
     except ClientError as err:
         LOGGER.debug("%s was tried in a flow: %s", service, err)
-        return data, None, {"base": err.reason}
+        where = "base" if fixed and not isinstance(err, InvalidAuth) else field_of(service, data, err)
+        return Checked(data=data, errors={where: err.reason})
+    return Checked(data=data, probe=probe)
+
+
+def field_of(service: Service, data: Mapping[str, Any], error: ClientError) -> str:
+    """Return the field an error is about."""
+    match error:
+        case InvalidAuth() if service is Service.SHOKO and data.get(CONF_API_KEY):
+            return SECTION_API_KEY
+        case InvalidAuth():
+            return CONF_PASSWORD if CONF_PASSWORD in data and not data.get(CONF_API_KEY) else CONF_API_KEY
+        case Banned() | CsrfRequired() | NotAllowed():
+            return "base"
+    return CONF_URL

@@ -11,12 +11,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_URL
 from homeassistant.data_entry_flow import AbortFlow
+from yarl import URL
 
 from ..const import CONF_LINK_URL
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
+from .addresses import DEFAULT_PORTS
 from .client_factory import Probe, address_key, unique_id
 from .discovery import ArrFacts, async_arr_facts
-from .schemas import async_check, service_schema, shown
+from .schemas import Checked, async_check, service_schema, shown
 
 SUBENTRY_SERVICES = tuple(service for service in Service if service is not Service.SEERR)
 
@@ -41,21 +43,30 @@ class ServiceSubentryFlow(ConfigSubentryFlow):
         """Ask, try, and keep what answered."""
         service = Service(self._subentry_type)
         stored = self._changed.data if self._changed else {}
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            data, probe, errors = await async_check(
+        checked = Checked()
+        if user_input is None:
+            values = shown(stored) if stored else self._suggested(service)
+        else:
+            checked = await async_check(
                 self.hass, service, user_input, stored=stored, before=self._abort_if_known
             )
-            if probe:
-                return await self._async_keep(service, data, probe)
+            if checked.probe:
+                return await self._async_keep(service, checked.data, checked.probe)
+            values = checked.shown_again(user_input)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                service_schema(service, stored=bool(stored)),
-                shown(stored) if user_input is None else user_input,
+                service_schema(service, stored=bool(stored)), values
             ),
-            errors=errors,
+            errors=checked.errors,
         )
+
+    def _suggested(self, service: Service) -> dict[str, Any]:
+        """Return where a Shoko is likely to be, which no other service names: beside Seerr."""
+        if service is not Service.SHOKO:
+            return {}
+        seerr = URL(self._get_entry().data[CONF_URL])
+        return {CONF_URL: str(URL.build(scheme="http", host=seerr.host or "", port=DEFAULT_PORTS[service]))}
 
     def _abort_if_known(self, data: Mapping[str, Any]) -> None:
         """Abort if another service of this Seerr has the same address."""

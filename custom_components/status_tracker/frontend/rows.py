@@ -5,9 +5,9 @@ from typing import Any
 from ..actions.requests import HANDED_AGAIN
 from ..actions.responses import request_summary
 from ..coordinator import StatusTrackerCoordinator
+from ..pipeline.enums import Service
 from ..pipeline.requests import FINISHED, Download, Reason, Stage, Tracked
 from ..pipeline.stages import download_stage
-from ..pipeline.terms import Service
 
 UNSHOWN = ("imdb_id", "poster", "tmdb_id", "tvdb_id")
 LIBRARY_WAITS = frozenset({Reason.WAITING_FOR_LIBRARY, Reason.HIDDEN_IN_LIBRARY})

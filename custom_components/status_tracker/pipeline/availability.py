@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
-from .evidence import EpisodeEvidence, FileEvidence, ItemFile, LibraryEvidence, ShokoEvidence
+from .enums import ItemKind, MediaStatus, MediaType, Service
+from .evidence.arr import EpisodeEvidence, FileEvidence
+from .evidence.library import ItemFile, LibraryEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
 from .requests import Unit
-from .terms import ItemKind, MediaStatus, MediaType, Service
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)

@@ -6,20 +6,15 @@ from datetime import datetime
 
 from .cases import Case, name_keys
 from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
-from .evidence import (
-    Evidence,
-    FileEvidence,
-    HistoryEvidence,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-)
+from .enums import HistoryKind, ItemKind, MediaType, Service
+from .evidence import Evidence
+from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.downloads import QueueEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, of_kind, other_title
 from .requests import Journey
-from .terms import HistoryKind, ItemKind, MediaType, Service
 
 ORDER_OF_KINDS = (
     HistoryKind.GRABBED,

@@ -7,22 +7,15 @@ from datetime import datetime
 from functools import cached_property
 
 from .correlator import ARR_SERVICE
-from .evidence import (
-    FileEvidence,
-    HistoryEvidence,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
-)
+from .enums import HistoryKind, MediaType, Service
+from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
-from .terms import HistoryKind, MediaType, Service
 
 SIZED = 100  # an equal size weighs more than any path
 

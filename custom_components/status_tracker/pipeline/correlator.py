@@ -7,9 +7,12 @@ from difflib import SequenceMatcher
 import re
 import unicodedata
 
-from .evidence import Evidence, MovieEvidence, RequestEvidence, SeriesEvidence, ServiceEvidence, TitleEvidence
+from .enums import MediaType, RequestStatus, Service
+from .evidence import Evidence
+from .evidence.arr import MovieEvidence, SeriesEvidence
+from .evidence.base import ServiceEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
 from .ids import other_title
-from .terms import MediaType, RequestStatus, Service
 
 LIKE = 0.9
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from .evidence import EvidenceBase
+from .enums import MediaType
+from .evidence.base import EvidenceBase
 from .requests import FINISHED, Journey, Stage, Step, Tracked
-from .terms import MediaType
 
 WINDOW = timedelta(days=30)
 AT_MOST = 500  # journeys of one kind that are kept

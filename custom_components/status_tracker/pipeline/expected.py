@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from .enums import MediaType, ReleaseKind
 from .requests import Stage, Tracked
-from .terms import MediaType, ReleaseKind
 
 CLOSED = frozenset({Stage.DECLINED, Stage.DELETED})
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Protocol
 import unicodedata
 
-from .terms import MediaType
+from .enums import MediaType
 
 
 class IdKind(StrEnum):

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from .cases import Case
 from .correlator import like_titles, normalise_title
-from .evidence import ServiceEvidence, TorrentEvidence
+from .enums import QueueStatus, Service, TorrentState
+from .evidence.base import ServiceEvidence
+from .evidence.downloads import TorrentEvidence
 from .moment import Moment
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
-from .terms import QueueStatus, Service, TorrentState
-from .words import without_folders
+from .sanitize import without_folders
 
 TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute
 STANDSTILL = timedelta(minutes=5)

@@ -6,26 +6,19 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from heapq import heappop, heappush
 
-from .evidence import (
-    Evidence,
-    EvidenceBase,
-    HistoryEvidence,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
-    Want,
-)
+from .evidence import Evidence
+from .evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import EvidenceBase, ServiceEvidence
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.shoko import ShokoEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
 from .keys import Instances, instances_of, keys_of
 from .memory import Memory, forget_gone, is_open, start
 from .requests import Limits, Stage, Tracked
 from .routes import Routes
 from .tracker import judge_requests
+from .wants import Want
 
 KINDS = tuple(one.name for one in fields(Evidence) if one.name != "services")
 WAITING_FOR_LIBRARY = frozenset(

@@ -4,23 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .correlator import ARR_SERVICE, normalise_title, release_title
-from .evidence import (
-    EvidenceBase,
-    FileEvidence,
-    HistoryEvidence,
-    LibraryEvidence,
-    MovieEvidence,
-    QueueEvidence,
-    RequestEvidence,
-    SeriesEvidence,
-    ServiceEvidence,
-    ShokoEvidence,
-    TitleEvidence,
-    TorrentEvidence,
-)
+from .enums import ItemKind, MediaType, Service
+from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import EvidenceBase, ServiceEvidence
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.shoko import ShokoEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
 from .ids import IdKind, make_id, path_name, path_parts
 from .requests import Journey
-from .terms import ItemKind, MediaType, Service
 
 type Instances = Mapping[tuple[Service, int], str]
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .cases import Case
-from .evidence import Evidence, RequestEvidence
+from .enums import HistoryKind, MediaStatus, RequestStatus
+from .evidence import Evidence
+from .evidence.requests import RequestEvidence
 from .moment import Moment
 from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step, Unit
-from .terms import HistoryKind, MediaStatus, RequestStatus
 
 SETTLING = timedelta(minutes=30)
 SEEN_EVERY = timedelta(minutes=1)

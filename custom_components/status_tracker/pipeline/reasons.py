@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from .cases import Case, last_event
+from .enums import HistoryKind, MediaType, QueueStatus, Service
 from .in_flight import BROKEN, down, in_flight, in_words, like_title, names_down
 from .moment import Moment
 from .requests import (
@@ -17,7 +18,6 @@ from .requests import (
     Verdict,
 )
 from .stages import upgrading
-from .terms import HistoryKind, MediaType, QueueStatus, Service
 
 HANDED_OVER = timedelta(minutes=1)
 NEVER = frozenset({Reason.SERVICE_UNAVAILABLE, Reason.UPGRADE})

@@ -6,19 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from .evidence import (
-    EpisodeEvidence,
-    EvidenceBase,
-    FileEvidence,
-    HistoryEvidence,
-    LibraryEvidence,
-    QueueEvidence,
-    ReleaseDay,
-    RequestEvidence,
-    ShokoEvidence,
-    TorrentEvidence,
-)
-from .terms import Service
+from .enums import Service
+from .evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, ReleaseDay
+from .evidence.base import EvidenceBase
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.requests import RequestEvidence
+from .evidence.shoko import ShokoEvidence
 
 
 class Stage(StrEnum):

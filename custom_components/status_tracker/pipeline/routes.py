@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .correlator import like_titles, normalise_title
-from .evidence import EvidenceBase, TitleEvidence
+from .evidence.base import EvidenceBase
+from .evidence.requests import TitleEvidence
 from .keys import Keys, Name, name_of
 
 LIKE = "like:"

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
-from .evidence import LibraryEvidence
+from .enums import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
+from .evidence.library import LibraryEvidence
 from .moment import Moment
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
-from .terms import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
 from .units import units_of
 
 QUEUE_STAGE = {

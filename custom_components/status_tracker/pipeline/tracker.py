@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from .binding import open_cases
 from .cases import Case
-from .evidence import Evidence, LibraryEvidence, SeriesEvidence, Want
+from .enums import MediaType
+from .evidence import Evidence
+from .evidence.arr import SeriesEvidence
+from .evidence.library import LibraryEvidence
 from .memory import (
     SETTLING,
     Memory,
@@ -32,8 +35,7 @@ from .requests import (
     Verdict,
 )
 from .stages import judge_units, request_stage
-from .terms import MediaType
-from .wants import want_of
+from .wants import Want, want_of
 
 __all__ = ["Memory", "Outcome", "evaluate", "judge_requests"]
 

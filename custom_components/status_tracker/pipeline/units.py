@@ -7,17 +7,12 @@ from datetime import timedelta
 
 from .availability import seerr_has
 from .cases import Case, last_event
-from .evidence import (
-    ClientDownload,
-    EpisodeEvidence,
-    FileEvidence,
-    HistoryEvidence,
-    QueueEvidence,
-    SeriesEvidence,
-)
+from .enums import HistoryKind, MediaType, Service
+from .evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, SeriesEvidence
+from .evidence.downloads import QueueEvidence
+from .evidence.requests import ClientDownload
 from .moment import Moment
 from .requests import Download, Unit
-from .terms import HistoryKind, MediaType, Service
 
 GRACE = timedelta(minutes=3)  # an *arr renews its queue every minute, its client may be restarting
 SEERR_ROW = -1

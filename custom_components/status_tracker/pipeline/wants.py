@@ -1,9 +1,47 @@
 """What the sources should know and ask of each request."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from .cases import Case
-from .evidence import FileEvidence, Want
+from .enums import MediaType, RequestStatus
+from .evidence.arr import FileEvidence
 from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
-from .terms import RequestStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What the pipeline would know of one active request; sources ask for this and no more.
+
+    `source` and `media_id` name the film or series in its *arr where that is known. `files` are imported
+    and not yet seen in Jellyfin. `ids` are all known ids ("kind:value"), Shoko's among them, `items` the
+    Jellyfin items that prove something at present, `stale_items` those whose reading before `read_after`
+    is too old for that.
+    """
+
+    request_id: int
+    media_type: MediaType
+    is_4k: bool
+    tmdb_id: int | None
+    tvdb_id: int | None
+    imdb_id: str | None
+    title: str | None
+    year: int | None
+    seasons: tuple[int, ...]
+    source: str | None
+    media_id: int | None
+    handed_over: bool  # approved: an *arr should know it
+    in_flight: bool
+    finished: bool  # keep what proves it, ask for nothing new
+    anime: bool | None  # None: nothing tells yet
+    files: tuple[FileEvidence, ...]
+    ids: tuple[str, ...]
+    items: tuple[str, ...]
+    download_ids: tuple[str, ...]
+    opened_at: datetime | None = None
+    stale_items: tuple[str, ...] = ()
+    read_after: datetime | None = None
+    titled: bool = False  # a name is known, of whichever service
 
 
 def want_of(one: Tracked, case: Case) -> Want:
@@ -46,4 +84,5 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        titled=one.titled,
     )

@@ -10,7 +10,9 @@ from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.availability import is_file_of
 from ..pipeline.binding import open_cases
 from ..pipeline.cases import Case
-from ..pipeline.evidence import Evidence, EvidenceBase, LibraryEvidence
+from ..pipeline.evidence import Evidence
+from ..pipeline.evidence.base import EvidenceBase
+from ..pipeline.evidence.library import LibraryEvidence
 from ..pipeline.requests import FINISHED, Download, Journey, Tracked, Unit
 from ..pipeline.stages import download_stage
 from .redact import Redactor

@@ -2,9 +2,9 @@
 
 from homeassistant.core import HomeAssistant
 
+from ..pipeline.enums import MediaType
 from ..pipeline.expected import Expected
 from ..pipeline.requests import Tracked
-from ..pipeline.terms import MediaType
 from .text import common_text, request_name
 
 

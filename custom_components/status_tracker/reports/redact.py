@@ -7,7 +7,7 @@ from typing import Any
 from yarl import URL
 
 from ..pipeline.ids import path_parts
-from ..pipeline.words import without_folders
+from ..pipeline.sanitize import without_folders
 
 REDACTED = "**REDACTED**"
 URLS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)

@@ -5,8 +5,8 @@ from datetime import date
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..pipeline.enums import MediaType
 from ..pipeline.requests import Hint, Reason, Stage, Tracked
-from ..pipeline.terms import MediaType
 from .text import common_text, reason_text, stage_text
 from .times import clock_text, day_text, moment_text, today
 

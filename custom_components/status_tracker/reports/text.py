@@ -6,8 +6,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
+from ..pipeline.enums import MediaType
 from ..pipeline.requests import Reason, Stage, Tracked
-from ..pipeline.terms import MediaType
 
 _STATE = f"component.{DOMAIN}.entity.sensor.request.state"
 _REASON = f"component.{DOMAIN}.entity.sensor.request.state_attributes.reason.state"

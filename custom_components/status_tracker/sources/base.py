@@ -10,8 +10,10 @@ from typing import Any, ClassVar, final
 
 from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
 from ..clients.http import HttpClient
-from ..pipeline.evidence import Evidence, ServiceEvidence, Want
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
+from ..pipeline.evidence import Evidence
+from ..pipeline.evidence.base import ServiceEvidence
+from ..pipeline.wants import Want
 
 LOGGER = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 from .base import Source
 from .seerr.rows import SeerrServers
 

@@ -6,8 +6,10 @@ from typing import Any, override
 
 from ..clients.qbittorrent import QBittorrentClient
 from ..clients.torrents import NO_ETA, Torrent
-from ..pipeline.evidence import Evidence, TorrentEvidence, Want
-from ..pipeline.terms import Service, TorrentState
+from ..pipeline.enums import Service, TorrentState
+from ..pipeline.evidence import Evidence
+from ..pipeline.evidence.downloads import TorrentEvidence
+from ..pipeline.wants import Want
 from .base import Source
 
 STATES = {

@@ -7,7 +7,7 @@ from typing import Any
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from ..clients.model import parse_datetime
-from ..pipeline.evidence import EvidenceBase
+from ..pipeline.evidence.base import EvidenceBase
 
 
 def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:

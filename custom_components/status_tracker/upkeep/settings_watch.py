@@ -20,7 +20,7 @@ from ..const import CONF_SEERR_ID, CONF_SUBENTRY_ID, DOMAIN, LOGGER
 from ..coordinator import StatusTrackerCoordinator
 from ..flows.client_factory import address_key
 from ..flows.discovery import ARRS, Found, addresses, async_try, named_by_seerr
-from ..pipeline.terms import Service
+from ..pipeline.enums import Service
 
 AGAIN = 600.0  # seconds; Seerr's settings may follow later than the change they follow
 KEY_CHANGED = "seerr_key_changed"

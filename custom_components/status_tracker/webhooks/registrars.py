@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..clients.errors import ClientError
 from ..const import CONF_REGISTERED, CONF_WEBHOOKS, LOGGER
 from ..flows.client_factory import build_client
-from ..pipeline.terms import SEERR, Service
+from ..pipeline.enums import SEERR, Service
 from .issues import async_clear
 from .registrar import PreviousWebhook, Registrar
 from .registrar_arr import ArrRegistrar

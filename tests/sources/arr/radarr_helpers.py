@@ -6,7 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import MovieEvidence, Want
+from custom_components.status_tracker.pipeline.evidence.arr import MovieEvidence
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.state import SOON
 from tests.sources.arr_helpers import START, radarr_source, want_film

@@ -7,8 +7,8 @@ import pytest
 
 from custom_components.status_tracker.clients.arr_model import HistoryRow, QueueRow, StatusMessage
 from custom_components.status_tracker.clients.seerr_model import TitleDetails
-from custom_components.status_tracker.pipeline.evidence import HistoryEvidence
-from custom_components.status_tracker.pipeline.terms import HistoryKind, MediaType, QueueStatus
+from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus
+from custom_components.status_tracker.pipeline.evidence.arr import HistoryEvidence
 from custom_components.status_tracker.sources.arr.history import MARGIN, UNBOUND, HistoryLog
 from custom_components.status_tracker.sources.arr.rows import (
     MESSAGE_LENGTH,

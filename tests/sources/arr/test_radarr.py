@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.terms import HistoryKind
+from custom_components.status_tracker.pipeline.enums import HistoryKind
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.source import READS
 from custom_components.status_tracker.sources.arr.state import SOON

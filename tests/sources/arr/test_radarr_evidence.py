@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from custom_components.status_tracker.pipeline.enums import HistoryKind, QueueStatus
 from custom_components.status_tracker.pipeline.evidence import Evidence
-from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.base import FAST

@@ -8,8 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import EpisodeEvidence, SeriesEvidence, Want
-from custom_components.status_tracker.pipeline.terms import HistoryKind, QueueStatus
+from custom_components.status_tracker.pipeline.enums import HistoryKind, QueueStatus
+from custom_components.status_tracker.pipeline.evidence.arr import EpisodeEvidence, SeriesEvidence
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
 from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.arr.webhook import HookFile

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from custom_components.status_tracker.pipeline.evidence import Want
-from custom_components.status_tracker.pipeline.terms import ItemKind
+from custom_components.status_tracker.pipeline.enums import ItemKind
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.sources.library_helpers import Household, want
 from tests.stack.server import Fault

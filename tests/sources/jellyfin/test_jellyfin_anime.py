@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence
-from custom_components.status_tracker.pipeline.terms import ItemKind, MediaType
+from custom_components.status_tracker.pipeline.enums import ItemKind, MediaType
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from tests.sources.library_helpers import Household, want
 
 from .polling import (

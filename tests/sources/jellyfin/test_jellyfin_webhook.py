@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.terms import ItemKind
+from custom_components.status_tracker.pipeline.enums import ItemKind
 from tests.sources.library_helpers import Household, payload, want
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Fault

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence
 from custom_components.status_tracker.sources.seerr.source import (
     SeerrSource,
 )
@@ -17,6 +17,7 @@ async def poll(home: Household, source: SeerrSource, *wants: Any, seconds: float
     """Poll once, a little later, and return the paths asked for."""
     home.world.advance(seconds)
     home.clear_calls()
+    source.poll_soon()
     await source.refresh(wants)
     assert source.error is None
     return [call.path.removeprefix("/api/v1/") for call in home.seerr.calls]

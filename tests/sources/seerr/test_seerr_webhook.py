@@ -10,8 +10,8 @@ import pytest
 
 from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.seerr_model import Request, WebhookSettings
-from custom_components.status_tracker.pipeline.evidence import RequestEvidence, TitleEvidence
-from custom_components.status_tracker.pipeline.terms import MediaStatus, MediaType, RequestStatus
+from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaType, RequestStatus
+from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
 from custom_components.status_tracker.sources.seerr.source import (

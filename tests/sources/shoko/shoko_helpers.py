@@ -11,8 +11,10 @@ import pytest
 
 from custom_components.status_tracker.clients.push import Pace, PushConnection
 from custom_components.status_tracker.clients.shoko import ShokoClient
-from custom_components.status_tracker.pipeline.evidence import FileEvidence, ShokoEvidence, Want
-from custom_components.status_tracker.pipeline.terms import MediaType
+from custom_components.status_tracker.pipeline.enums import MediaType
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
+from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.library import ShokoEpisode, ShokoSeries
 from tests.stack.shoko import FakeShoko

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence
-from custom_components.status_tracker.pipeline.terms import MediaType
+from custom_components.status_tracker.pipeline.enums import MediaType
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from custom_components.status_tracker.sources.shoko import source as shoko_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from custom_components.status_tracker.sources.shoko.state import RECENT_KEPT

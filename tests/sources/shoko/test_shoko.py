@@ -7,7 +7,7 @@ import json
 
 import aiohttp
 
-from custom_components.status_tracker.pipeline.evidence import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.server import Fault
 from tests.stack.shoko import FakeShoko

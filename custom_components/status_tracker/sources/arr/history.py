@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...pipeline.evidence import HistoryEvidence
-from ...pipeline.terms import HistoryKind
+from ...pipeline.enums import HistoryKind
+from ...pipeline.evidence.arr import HistoryEvidence
 from ..serialization import deserialize_all, read_time, serialize_all
 
 MARGIN = timedelta(minutes=5)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, override
 
 from ...clients.errors import BadAnswer
-from ...pipeline.evidence import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
-from ...pipeline.terms import HistoryKind
+from ...pipeline.enums import HistoryKind
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from ...pipeline.evidence import HistoryEvidence, QueueEvidence
-from ...pipeline.terms import QueueStatus
+from ...pipeline.enums import QueueStatus
+from ...pipeline.evidence.arr import HistoryEvidence
+from ...pipeline.evidence.downloads import QueueEvidence
 from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .rows import flatten

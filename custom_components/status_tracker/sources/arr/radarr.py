@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any, override
 
 from ...clients.radarr import Movie, RadarrClient
-from ...pipeline.evidence import Evidence, MovieEvidence, QueueEvidence, ReleaseDay, Want
-from ...pipeline.terms import HistoryKind, MediaType, ReleaseKind, Service
+from ...pipeline.enums import HistoryKind, MediaType, ReleaseKind, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.arr import MovieEvidence, ReleaseDay
+from ...pipeline.evidence.downloads import QueueEvidence
+from ...pipeline.wants import Want
 from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 
 from ...clients.arr_model import HistoryRow, MediaFile, QueueRow, StatusMessage
-from ...pipeline.evidence import FileEvidence, HistoryEvidence, QueueEvidence
-from ...pipeline.terms import HistoryKind, QueueStatus
+from ...pipeline.enums import HistoryKind, QueueStatus
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence
+from ...pipeline.evidence.downloads import QueueEvidence
 
 MESSAGES = 10
 MESSAGE_LENGTH = 300

@@ -6,15 +6,10 @@ from datetime import datetime
 from typing import Any, override
 
 from ...clients.sonarr import Episode, Series, SonarrClient
-from ...pipeline.evidence import (
-    EpisodeEvidence,
-    Evidence,
-    FileEvidence,
-    HistoryEvidence,
-    SeriesEvidence,
-    Want,
-)
-from ...pipeline.terms import HistoryKind, MediaType, Service
+from ...pipeline.enums import HistoryKind, MediaType, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, SeriesEvidence
+from ...pipeline.wants import Want
 from ..serialization import deserialize_all
 from .rows import file_evidence
 from .source import ArrSource

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, override
 from ...clients.errors import BadAnswer, NotFound
 from ...clients.radarr import Movie
 from ...clients.sonarr import Series
-from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
+from ...pipeline.enums import HistoryKind
+from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.ids import other_title
-from ...pipeline.terms import HistoryKind
+from ...pipeline.wants import Want
 from .push import ArrPush
 from .rows import history_evidence, queue_evidence
 from .state import SOON

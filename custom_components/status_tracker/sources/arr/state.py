@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, override
 
 from ...clients.arr import ArrClient
-from ...pipeline.evidence import HistoryEvidence, MovieEvidence, SeriesEvidence, Want
-from ...pipeline.terms import MediaType
+from ...pipeline.enums import MediaType
+from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
+from ...pipeline.wants import Want
 from ..base import Source
 from ..serialization import serialize_all
 from .history import HistoryLog

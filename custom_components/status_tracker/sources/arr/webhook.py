@@ -7,7 +7,7 @@ import re
 
 from ...clients.arr_model import Image, StatusMessage, poster_of
 from ...clients.model import Answer
-from ...pipeline.evidence import FileEvidence
+from ...pipeline.evidence.arr import FileEvidence
 
 _EPISODES = re.compile(r"S(\d{1,4})((?:[ ._-]*E\d{1,4})+)", re.IGNORECASE)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...clients.jellyfin import JellyfinClient
-from ...pipeline.evidence import Want
 from ...pipeline.ids import IdKind, of_kind
+from ...pipeline.wants import Want
 from .tracked import file_keys, is_anime, item_keys, path_key
 
 SEARCHED = ("Episode", "Video")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import re
 from typing import Any
 
+from ...pipeline.enums import ItemKind
 from ...pipeline.ids import IdKind, make_id
-from ...pipeline.terms import ItemKind
 
 KINDS = {kind.value: kind for kind in ItemKind}
 

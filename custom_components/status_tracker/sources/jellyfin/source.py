@@ -14,8 +14,10 @@ from typing import Any, override
 
 from ...clients.errors import NotFound
 from ...clients.jellyfin import IDS_PAGE, JellyfinClient
-from ...pipeline.evidence import Evidence, LibraryEvidence, Want
-from ...pipeline.terms import ItemKind, Service
+from ...pipeline.enums import ItemKind, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.library import LibraryEvidence
+from ...pipeline.wants import Want
 from ..base import Source
 from .changes import ChangeReader
 from .episode_scan import EpisodeScan

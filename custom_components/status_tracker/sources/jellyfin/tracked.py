@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...clients.jellyfin_model import Item
-from ...pipeline.evidence import ItemFile, LibraryEvidence, Want
+from ...pipeline.enums import ItemKind, MediaType
+from ...pipeline.evidence.library import ItemFile, LibraryEvidence
 from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
-from ...pipeline.terms import ItemKind, MediaType
+from ...pipeline.wants import Want
 from .ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)

@@ -6,8 +6,8 @@ from typing import Any
 
 from ...clients.jellyfin import SCAN_TASK
 from ...clients.jellyfin_model import plain_guid
-from ...pipeline.evidence import LibraryEvidence
-from ...pipeline.terms import ItemKind
+from ...pipeline.enums import ItemKind
+from ...pipeline.evidence.library import LibraryEvidence
 from .ids import KINDS, typed_ids
 from .tracked import item_url
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from ...clients.model import parse_datetime
 from ...clients.seerr_model import ArrServer, Download, JellyfinServer, Request, TitleDetails
-from ...pipeline.evidence import ClientDownload, RequestEvidence, SeasonTitle, TitleEvidence
-from ...pipeline.terms import MediaStatus, MediaType, RequestStatus
+from ...pipeline.enums import MediaStatus, MediaType, RequestStatus
+from ...pipeline.evidence.requests import ClientDownload, RequestEvidence, SeasonTitle, TitleEvidence
 from ..arr.rows import queue_status
 
 REQUEST_STATUS = dict(enumerate(RequestStatus, start=1))

@@ -1,5 +1,6 @@
 """The Seerr source: polls and webhooks become evidence of requests and titles."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,16 +8,20 @@ from typing import Any, override
 
 from ...clients.errors import BadAnswer, NotReady, TimedOut
 from ...clients.seerr import SeerrClient
-from ...pipeline.evidence import Evidence, RequestEvidence, TitleEvidence, Want
-from ...pipeline.terms import MediaStatus, MediaType, RequestStatus, Service
+from ...pipeline.enums import MediaStatus, MediaType, RequestStatus, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from ...pipeline.wants import Want
 from ..base import CALM, Source
 from ..serialization import deserialize_all, serialize_all
-from .rows import SeerrServers, provisional_title, request_evidence, title_evidence
-from .webhook import FIRST, OTHER, STATUS, TEST, Payload
+from .requests import Requests
+from .rows import SeerrServers, provisional_title, title_evidence
+from .webhook import FIRST, OTHER, TEST, Payload
 
-TITLES = 10
+TITLES = 40
+AT_ONCE = 4  # titles asked for at the same time: Seerr itself asks TMDB for each
 TITLE_FAILURES = 3  # polls that failed in a row: a title is not to be expected soon
-NEXT_TITLES = timedelta(seconds=5)
+NEXT_TITLES = timedelta(seconds=1)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
 SETTINGS_EVERY = timedelta(hours=6)
 SETTINGS_RETRY = timedelta(hours=1)
@@ -39,24 +44,27 @@ class SeerrSource(Source):
         """Start without a listing."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
-        self.complete = False
         self.servers: SeerrServers | None = None
         self.bad = 0
-        self._requests: dict[int, RequestEvidence] = {}
+        self._requests = Requests(client, clock, self._note_missed_webhook)
         self._titles: dict[TitleKey, TitleEvidence] = {}
         self._provisional: dict[TitleKey, TitleEvidence] = {}
-        self._told: dict[int, int] = {}  # request: number of the webhook that told of it last
-        self._hooks = 0
         self._waits: dict[TitleKey, tuple[int, datetime]] = {}
         self._settings_due: datetime | None = None
         self._untitled = False
-        self._overtaken = False
+        self._requests_at: datetime | None = None
+        self._rest = CALM
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the requests are all there are."""
+        return self._requests.complete
 
     @override
     def _evidence(self) -> Evidence:
         """Return requests and titles."""
         return Evidence(
-            requests=tuple(self._requests.values()),
+            requests=tuple(self._requests.known.values()),
             titles=tuple({**self._provisional, **self._titles}.values()),
         )
 
@@ -68,9 +76,9 @@ class SeerrSource(Source):
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Look for new requests every minute, sooner while titles are missing or a webhook came between."""
-        if self._overtaken:
+        if self._requests.overtaken:
             return SOON
-        return NEXT_TITLES if self._untitled else CALM
+        return NEXT_TITLES if self._untitled else self._rest
 
     def seeks_title(self, request: RequestEvidence) -> bool:
         """Return whether the title of a request is yet to be asked for, and soon will be."""
@@ -86,40 +94,22 @@ class SeerrSource(Source):
         return (self.servers and self.servers.application_url) or self.client.url
 
     @override
+    def poll_soon(self) -> None:
+        """Make the next poll due at once; it reads the requests, too."""
+        super().poll_soon()
+        self._requests_at = None
+
+    @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """List the requests; then what is new of titles, and now and then the settings."""
-        await self._list()
+        """Read the settings now and then, the requests unless only titles are due, and titles."""
         await self._read_settings()
+        now = self.clock()
+        fresh = self.error is None and self._requests_at and now - self._requests_at < CALM
+        if not (fresh and self._missing_titles(wants)):
+            self._requests_at = now
+            await self._requests.read(self.public_url, [want.request_id for want in wants])
+        self._rest = max(SOON, (self._requests_at or now) + CALM - now)
         await self._read_titles(wants)
-
-    async def _list(self) -> None:
-        """Read all requests; only a complete listing lets any of them go."""
-        mark, now = self._hooks, self.clock()
-        listing = await self.client.requests()
-        before, found = self._requests, {}
-        for row in listing.requests:
-            if evidence := request_evidence(row, self.public_url):
-                found[evidence.request_id] = self._dated(evidence, now)
-        for number, one in found.items():
-            if self.complete and one.status in STATUS.values() and not _is_told(one, before.get(number)):
-                self._note_missed_webhook()
-        for number, old in before.items():
-            # What a webhook told while the listing was under way is newer than the listing.
-            newer = self._told.get(number, 0) > mark
-            if newer or (number not in found and (number in listing.ids or not listing.complete)):
-                found[number] = old
-        self._requests = found
-        self._told = {number: told for number, told in self._told.items() if told > mark}
-        self._overtaken = bool(self._told)
-        self.complete = self.complete or listing.complete
-
-    def _dated(self, request: RequestEvidence, now: datetime) -> RequestEvidence:
-        """Return a request with the time its status was seen to change: Seerr keeps none."""
-        old = self._requests.get(request.request_id)
-        if old is None:
-            return replace(request, updated_at=now) if self.complete else request
-        same = (old.status, old.media_status) == (request.status, request.media_status)
-        return replace(request, updated_at=old.updated_at if same else now)
 
     def read_settings_again(self) -> None:
         """Have the settings read at the next poll: they may hold what has changed elsewhere."""
@@ -143,33 +133,54 @@ class SeerrSource(Source):
             return  # what is known stands, and it is asked again in an hour
         self._settings_due = now + SETTINGS_EVERY
 
-    async def _read_titles(self, wants: Sequence[Want]) -> None:
-        """Read a few of the wanted titles that are not known yet, those without any name first."""
-        now = self.clock()
+    def _forget_titles(self, wants: Sequence[Want]) -> None:
+        """Drop the titles of no request, and what a webhook told of those that have been read since."""
         wanted = set(_title_keys(wants))
-        kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.values()}
+        kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
         self._titles = {key: title for key, title in self._titles.items() if key in kept}
         self._waits = {key: wait for key, wait in self._waits.items() if key in wanted}
         self._provisional = {
             key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
         }
-        missing = [
+
+    def _missing_titles(self, wants: Sequence[Want]) -> list[TitleKey]:
+        """Return the wanted titles to ask for now, those without any name first."""
+        now = self.clock()
+        return [
             key
             for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
             if key not in self._titles and (key not in self._waits or self._waits[key][1] <= now)
         ]
+
+    async def _read_titles(self, wants: Sequence[Want]) -> None:
+        """Read some of the missing titles, a few at a time."""
+        self._forget_titles(wants)
+        missing = self._missing_titles(wants)
         self._untitled = len(missing) > TITLES
-        for key in missing[:TITLES]:
-            media_type, tmdb_id = key
-            ask = self.client.movie if media_type is MediaType.MOVIE else self.client.tv
-            try:
-                self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
-            except BadAnswer, TimedOut, NotReady:
-                # Seerr is well, TMDB behind it is not, or has it not.
-                times = self._waits[key][0] if key in self._waits else 0
-                self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
-            else:
-                self._waits.pop(key, None)
+        due = iter(missing[:TITLES])
+
+        async def read() -> None:
+            """Read titles until there are no more."""
+            for key in due:
+                await self._read_title(*key)
+
+        ended = await asyncio.gather(*(read() for _ in range(AT_ONCE)), return_exceptions=True)
+        for error in ended:
+            if error:
+                raise error
+
+    async def _read_title(self, media_type: MediaType, tmdb_id: int) -> None:
+        """Read a title; one that cannot be had waits."""
+        key = media_type, tmdb_id
+        ask = self.client.movie if media_type is MediaType.MOVIE else self.client.tv
+        try:
+            self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
+        except BadAnswer, TimedOut, NotReady:
+            # Seerr is well, TMDB behind it is not, or has it not.
+            times = self._waits[key][0] if key in self._waits else 0
+            self._waits[key] = (times + 1, self.clock() + WAITS[min(times, len(WAITS) - 1)])
+        else:
+            self._waits.pop(key, None)
 
     # Webhooks
 
@@ -188,7 +199,7 @@ class SeerrSource(Source):
             self.bad += status is not None or not told.kind.startswith(OTHER)
             return False
         self._heard_webhook()
-        old = self._requests.get(number)
+        old = self._requests.known.get(number)
         if old is None:
             old = self._provide(number, status, told)
             if old is None:
@@ -196,9 +207,7 @@ class SeerrSource(Source):
                 return False
         elif self._is_late(old.status, told):
             return True
-        self._hooks += 1
-        self._told[number] = self._hooks
-        self._requests[number] = self._moved(old, status)
+        self._requests.tell(self._moved(old, status))
         self.poll_soon()
         return True
 
@@ -223,7 +232,7 @@ class SeerrSource(Source):
         """Return a request that was never listed, as a notification tells it; None if it tells too little."""
         kind = told.media.media_type.casefold() if told.media else ""
         tmdb_id = told.tmdb_id
-        if kind not in set(MediaType) or tmdb_id is None or len(self._told) >= PROVISIONAL:
+        if kind not in set(MediaType) or tmdb_id is None or len(self._requests.told) >= PROVISIONAL:
             return None
         media_type, (title, year) = MediaType(kind), told.title
         if title:
@@ -253,7 +262,9 @@ class SeerrSource(Source):
         """Return the requests and titles of the wants."""
         numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
         return {
-            "requests": serialize_all(one for number, one in self._requests.items() if number in numbers),
+            "requests": serialize_all(
+                one for number, one in self._requests.known.items() if number in numbers
+            ),
             "titles": serialize_all(title for key, title in self._titles.items() if key in keys),
         }
 
@@ -261,14 +272,9 @@ class SeerrSource(Source):
     def _restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` wrote; it stands until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
-            self._requests[request.request_id] = request
+            self._requests.known[request.request_id] = request
         for title in deserialize_all(TitleEvidence, data.get("titles")):
             self._titles[title.media_type, title.tmdb_id] = title
-
-
-def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
-    """Return whether a listed request was known like this, which a webhook would have made it."""
-    return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)
 
 
 def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
@@ -278,4 +284,4 @@ def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
 
 def _urgency(want: Want) -> tuple[bool, bool, int]:
     """Return what wants are sorted by to be given a title: nameless, active, new first."""
-    return want.title is not None, want.finished, -want.request_id
+    return want.titled, want.finished, -want.request_id

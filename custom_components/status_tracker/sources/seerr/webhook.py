@@ -7,7 +7,7 @@ import orjson
 
 from ...clients.model import Answer
 from ...clients.seerr_model import shown_name
-from ...pipeline.terms import RequestStatus
+from ...pipeline.enums import RequestStatus
 
 TYPES = 2 + 4 + 8 + 16 + 64 + 128  # pending, approved, available, failed, declined, auto-approved
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from ...clients.shoko import CrossReference, ShokoFile, ShokoIds
 from ...clients.shoko_events import EventCrossReference
-from ...pipeline.evidence import FileEvidence, ShokoEvidence
+from ...pipeline.enums import MediaType
+from ...pipeline.evidence.arr import FileEvidence
+from ...pipeline.evidence.shoko import ShokoEvidence
 from ...pipeline.ids import IdKind, make_id, of_kind, path_parts, path_tail
-from ...pipeline.terms import MediaType
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)

@@ -11,8 +11,9 @@ from ...clients.errors import BadAnswer, CannotConnect, InvalidAuth, NotFound, N
 from ...clients.push import PushConnection
 from ...clients.shoko import ShokoClient, ShokoFile
 from ...clients.shoko_events import ShokoEvent, ShokoEventKind, parse_event
-from ...pipeline.evidence import Evidence, Want
-from ...pipeline.terms import MediaType, Service
+from ...pipeline.enums import MediaType, Service
+from ...pipeline.evidence import Evidence
+from ...pipeline.wants import Want
 from ..base import Source
 from .files import (
     Lookup,

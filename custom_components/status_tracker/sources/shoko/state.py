@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from ...clients.shoko_events import ShokoEvent, ShokoEventKind as Kind
-from ...pipeline.evidence import FileEvidence, ShokoEvidence, Want
+from ...pipeline.evidence.arr import FileEvidence
+from ...pipeline.evidence.shoko import ShokoEvidence
 from ...pipeline.ids import IdKind, make_id
+from ...pipeline.wants import Want
 from ..serialization import deserialize_all, serialize_all
 from .files import FIRST_WAIT, Lookup, Tracked, at_odds, event_ids, join_paths, same_tail
 

@@ -1,0 +1,47 @@
+"""Evidence of downloads: the queue of an *arr, and the torrents of a client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..enums import QueueStatus, TorrentState
+from .base import EvidenceBase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEvidence(EvidenceBase):
+    """A row of an *arr's queue: one a film, one an episode. Bytes; `messages` are the *arr's own words."""
+
+    source: str
+    row_id: int
+    status: QueueStatus
+    media_id: int | None = None
+    episode_id: int | None = None
+    season: int | None = None
+    download_id: str | None = None
+    title: str | None = None
+    size: int = 0
+    size_left: int = 0
+    eta: datetime | None = None
+    added: datetime | None = None
+    messages: tuple[str, ...] = ()
+    error: str | None = None
+    quality: str | None = None
+    indexer: str | None = None
+    client: str | None = None
+    upgrade: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorrentEvidence(EvidenceBase):
+    """A torrent in a client; `hashes` are lower case, v1, v2 and truncated v2. Bytes, seconds, 0 to 1."""
+
+    source: str
+    hashes: tuple[str, ...]
+    name: str
+    state: TorrentState
+    progress: float = 0.0
+    size: int = 0
+    left: int = 0
+    speed: int = 0
+    eta: int | None = None
+    added: datetime | None = None

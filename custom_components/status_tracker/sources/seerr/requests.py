@@ -1,0 +1,263 @@
+"""The requests of one Seerr: all are read at the start, then those that are not over, page by page."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+
+from ...clients.errors import BadAnswer, NotFound, Rejected
+from ...clients.seerr import ALL, NOT_OVER, SLICE, SeerrClient
+from ...clients.seerr_model import Request, RequestCount, RequestPage
+from ...pipeline.enums import MediaStatus, RequestStatus
+from ...pipeline.evidence.requests import RequestEvidence
+from .rows import request_evidence
+from .webhook import STATUS
+
+LOGGER = logging.getLogger(__name__)
+
+ALL_EVERY = timedelta(days=1)
+ALL_AGAIN = timedelta(minutes=10)  # the shortest time between two readings of all that the counts ask for
+LOOKUPS = 30  # requests read by their number in one poll; for more of them all are read
+FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown, instead of a page
+
+
+class Requests:
+    """What is known of the requests, and what of them to read in a poll.
+
+    `complete` says that the requests are all there are: it takes one complete list since the start.
+    `overtaken` says that a webhook told of a request while the last poll was under way.
+    """
+
+    def __init__(
+        self, client: SeerrClient, clock: Callable[[], datetime], missed: Callable[[], None]
+    ) -> None:
+        """Start with nothing known; `missed` is called for a change that a webhook should have told."""
+        self.known: dict[int, RequestEvidence] = {}
+        self.told: dict[int, int] = {}  # request: number of the webhook that told of it last
+        self.complete = False
+        self.overtaken = False
+        self._base_url = client.url
+        self._client = client
+        self._clock = clock
+        self._missed = missed
+        self._hooks = 0
+        self._mark = 0  # webhooks after this one are newer than what the poll reads
+        self._open: set[int] = set()  # the numbers in Seerr's list of requests that are not over
+        self._unlisted: dict[str, int] = {}  # how many more are counted than listed: of blocklisted media
+        self._filter = NOT_OVER
+        self._counted = True
+        self._skip = 0
+        self._turn = 0
+        self._lookups = 0
+        self._all_due: datetime | None = None
+        self._all_again: datetime | None = None
+
+    def tell(self, request: RequestEvidence) -> None:
+        """Take a request as a webhook tells it; the next poll reads it by its number."""
+        self._hooks += 1
+        self.told[request.request_id] = self._hooks
+        self.known[request.request_id] = request
+
+    # A poll
+
+    async def read(self, base_url: str, shown: Iterable[int]) -> None:
+        """Read the counts and one page; where they differ from what is known, read on."""
+        self._mark, self._lookups = self._hooks, 0
+        if base_url != self._base_url:  # every link is another one
+            self._base_url, self._all_due = base_url, None
+        if self._all_due is None or self._clock() >= self._all_due:
+            await self._read_all()
+        else:
+            await self._read_open(shown)
+            if self._lookups > LOOKUPS:
+                await self._read_all()
+        self.told = {number: hook for number, hook in self.told.items() if hook > self._mark}
+        self.overtaken = bool(self.told)
+
+    async def _read_open(self, shown: Iterable[int]) -> None:
+        """Read one page or finished request in turn, what webhooks told of, and whatever else has moved."""
+        count = await self._count()
+        total = await self._read_turn(shown)
+        for number, hook in list(self.told.items()):
+            if hook <= self._mark:
+                await self._look_up(number)
+        if self._agrees(count, total):
+            return
+        await self._walk(True, lambda total: self._agrees(count, total))
+        count = await self._count()
+        if self._agrees(count):
+            return
+        # What has moved is over: a new request that was there at once, or an old one that was deleted.
+        now = self._clock()
+        soon = self._all_again is not None and now < self._all_again
+        if await self._walk(False, lambda _: soon or self._agrees(count)) and not self._agrees(count):
+            self._unlisted = self._difference(count)
+            self._all_again = now + ALL_AGAIN
+
+    async def _read_turn(self, shown: Iterable[int]) -> int | None:
+        """Read what has its turn; return how many requests are not over, None where that was not told."""
+        self._turn += 1
+        finished = [number for number in shown if number in self.known and number not in self._open]
+        turn, rest = divmod(self._turn, FINISHED_TURN)
+        if finished and not rest:
+            await self._look_up(finished[turn % len(finished)])
+            return None
+        page = await self._page(self._skip, True)
+        await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
+        self._skip = 0 if page.is_last else self._skip + page.size
+        return page.total if page.complete else None
+
+    async def _walk(self, open_only: bool, settled: Callable[[int | None], bool]) -> bool:
+        """Read pages, newest first, until it is settled; return whether all were read."""
+        skip, above = 0, None
+        while self._lookups <= LOOKUPS:
+            page = await self._page(skip, open_only)
+            await self._take_page(page, open_only, above)
+            if page.is_last:
+                return True
+            if settled(page.total):
+                return False
+            skip, above = skip + page.size, min(page.ids, default=above)
+        return False
+
+    async def _take_page(self, page: RequestPage, open_only: bool, above: int | None) -> None:
+        """Take a page; read by its number what should be in it, below `above`, and is not."""
+        await self._take_all(page.requests, self.known)
+        listed, below = set(page.ids), min(page.ids, default=0)
+        known = self._open if open_only else self.known.keys()
+        missing = [
+            number
+            for number in known - listed
+            if (page.is_last or number > below) and (above is None or number < above)
+        ]
+        if open_only or self._filter == ALL:
+            self._open = (self._open | listed).difference(missing)
+        for number in missing:
+            await self._look_up(number)
+
+    async def _look_up(self, number: int) -> None:
+        """Read a request by its number; one that is not there is gone."""
+        self._lookups += 1
+        if self._lookups > LOOKUPS:
+            return
+        try:
+            row = await self._client.request(number)
+        except NotFound:
+            self._forget(number)
+        except BadAnswer:
+            return  # what is known of it stands
+        else:
+            self._take(row, self.known)
+            if (request := self.known.get(number)) and request.media_status is MediaStatus.BLOCKLISTED:
+                self._forget(number)  # no list has it
+
+    def _forget(self, number: int) -> None:
+        """Let a request go, unless a webhook has told of it since."""
+        if self.told.get(number, 0) <= self._mark:
+            self.known.pop(number, None)
+            self._open.discard(number)
+
+    # All of them
+
+    async def _read_all(self) -> None:
+        """Read all requests; only a complete list lets any of them go."""
+        count, before, found = await self._count(), set(self.known), dict(self.known)
+        listing = await self._client.requests()
+        await self._take_all(listing.requests, found)
+        # A part of the first list must not be taken for all there is.
+        found.update((one, self.known[one]) for one, hook in self.told.items() if hook > self._mark)
+        self.known = found
+        if not listing.complete:
+            return
+        for number in before - listing.ids:
+            self._forget(number)
+        self.complete = True
+        self._unlisted = self._difference(count)
+        self._all_due = self._clock() + ALL_EVERY
+        self._open, self._skip, self._lookups = set(), 0, 0
+        await self._walk(True, lambda _: False)
+
+    async def _take_all(self, rows: Sequence[Request], known: dict[int, RequestEvidence]) -> None:
+        """Take requests as Seerr lists them, a few in each step of the event loop."""
+        for count, row in enumerate(rows):
+            if count and count % SLICE == 0:
+                await asyncio.sleep(0)
+            self._take(row, known)
+
+    def _take(self, row: Request, known: dict[int, RequestEvidence]) -> None:
+        """Take a request as Seerr lists it, unless a webhook has told of it since."""
+        found = request_evidence(row, self._base_url)
+        if found is None:
+            return
+        before = known.get(found.request_id)
+        if self.complete and found.status in STATUS.values() and not _is_told(found, before):
+            self._missed()
+        if self.told.get(found.request_id, 0) > self._mark:
+            return
+        found = self._dated(found, before)
+        if found != before:
+            known[found.request_id] = found
+
+    def _dated(self, request: RequestEvidence, before: RequestEvidence | None) -> RequestEvidence:
+        """Return a request with the time its status was seen to change: Seerr keeps none."""
+        if before is None:
+            return replace(request, updated_at=self._clock()) if self.complete else request
+        same = (before.status, before.media_status) == (request.status, request.media_status)
+        return replace(request, updated_at=before.updated_at if same else self._clock())
+
+    # What Seerr may lack
+
+    async def _page(self, skip: int, open_only: bool) -> RequestPage:
+        """Return a page of a list; of all requests where Seerr does not know the filter."""
+        if not open_only or self._filter == ALL:
+            return await self._client.request_page(skip)
+        try:
+            return await self._client.request_page(skip, self._filter)
+        except Rejected:
+            page = await self._client.request_page(skip)
+        LOGGER.debug("%s cannot list the requests that are not over: all are read", self._client.name)
+        self._filter = ALL
+        return page
+
+    async def _count(self) -> RequestCount:
+        """Return how many requests there are, in all where Seerr does not count them by status."""
+        if self._counted:
+            try:
+                return await self._client.request_count()
+            except NotFound, Rejected:
+                total = await self._client.request_total()
+            LOGGER.debug("%s does not count its requests: the list tells how many", self._client.name)
+            self._counted = False
+        else:
+            total = await self._client.request_total()
+        return RequestCount(total=total)
+
+    def _agrees(self, count: RequestCount, total: int | None = None) -> bool:
+        """Return whether as many requests are known as are counted, and as many are not over."""
+        if total is not None and total != len(self._open):
+            return False
+        return all(self._unlisted.get(name, 0) == more for name, more in self._difference(count).items())
+
+    def _difference(self, count: RequestCount) -> dict[str, int]:
+        """Return how many more requests are counted than are known."""
+        by_status = Counter(one.status for one in self.known.values())
+        known = {
+            "total": by_status.total(),
+            "pending": by_status[RequestStatus.PENDING],
+            "approved": by_status[RequestStatus.APPROVED],
+            "declined": by_status[RequestStatus.DECLINED],
+            "completed": by_status[RequestStatus.COMPLETED],
+            "available": sum(
+                one.media_status is MediaStatus.AVAILABLE and one.status is RequestStatus.APPROVED
+                for one in self.known.values()
+            ),
+        }
+        counted = {name: getattr(count, name) for name in known}
+        return {name: value - known[name] for name, value in counted.items() if value is not None}
+
+
+def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
+    """Return whether a listed request was known like this, which a webhook would have made it."""
+    return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)
