@@ -11,8 +11,8 @@ from .evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from .evidence.base import EvidenceBase, ServiceEvidence
 from .evidence.downloads import QueueEvidence, TorrentEvidence
 from .evidence.library import LibraryEvidence
-from .evidence.shoko import ShokoEvidence
 from .evidence.requests import RequestEvidence, TitleEvidence
+from .evidence.shoko import ShokoEvidence
 from .keys import Instances, instances_of, keys_of
 from .memory import Memory, forget_gone, is_open, start
 from .requests import Limits, Stage, Tracked
@@ -67,6 +67,7 @@ class Tracker:
         self._again: set[int] = set()  # requests whose own memory changed, to be judged at the next look
         self._later: set[int] = set()  # pieces beside a request that is done
         self._left: set[int] = set()  # requests that are no longer judged
+        self._unsorted = False
         self._until: dict[int, datetime] = {}
         self._alarms: list[tuple[datetime, int]] = []
         self._now: datetime | None = None
@@ -236,8 +237,16 @@ class Tracker:
                 self._touched.pop(one, None)
             self._judge_title(map(self._routes.piece, together), now, judged)
             if enough():
-                break
+                return judged
+        self._sort()
         return judged
+
+    def _sort(self) -> None:
+        """Keep the requests in the order of their numbers."""
+        if self._unsorted:
+            _sort(self.tracked)
+            _sort(self.wants)
+            self._unsorted = False
 
     def _judge_gone(self, judged: Judged) -> None:
         """Drop the requests that are no longer listed, or done."""
@@ -282,6 +291,7 @@ class Tracker:
             if tracked is None:
                 del self.tracked[number]
             else:
+                self._unsorted |= before is None and number < next(reversed(self.tracked), number)
                 self.tracked[number] = tracked
         if wanted != want:
             judged.wants[number] = want
@@ -304,6 +314,13 @@ _KIND_OF: Mapping[type[EvidenceBase], str] = {
     LibraryEvidence: "library",
     ShokoEvidence: "shoko",
 }
+
+
+def _sort[T](kept: dict[int, T]) -> None:
+    """Sort by number, in place."""
+    found = {number: kept[number] for number in sorted(kept)}
+    kept.clear()
+    kept.update(found)
 
 
 def _identity(service: ServiceEvidence) -> tuple[object, ...]:

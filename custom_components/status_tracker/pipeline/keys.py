@@ -9,8 +9,8 @@ from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEv
 from .evidence.base import EvidenceBase, ServiceEvidence
 from .evidence.downloads import QueueEvidence, TorrentEvidence
 from .evidence.library import LibraryEvidence
-from .evidence.shoko import ShokoEvidence
 from .evidence.requests import RequestEvidence, TitleEvidence
+from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, make_id, path_name, path_parts
 from .requests import Journey
 
