@@ -23,7 +23,7 @@ FRAME = '  File "/config/custom_components/status_tracker/sensor.py", line 1, in
     ("log", "count"),
     [
         ("", 0),
-        (f"{START}INFO {OURS}Radarr is back", 0),
+        (f"{START}INFO {OURS}Radarr is available again", 0),
         (f"{START}WARNING {OURS}Radarr is unavailable", 1),
         (f"{START}ERROR (MainThread) [homeassistant] Error doing job\nTraceback:\n{FRAME}\nKeyError", 1),
         (f"{START}ERROR (MainThread) [homeassistant.components.camera] No library", 0),

@@ -15,17 +15,7 @@ from custom_components.status_tracker.clients.qbittorrent import QBittorrentClie
 from custom_components.status_tracker.clients.shoko import ShokoClient
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from .common import (
-    Clock,
-    SetUp,
-    StartHousehold,
-    coordinator_of,
-    entry_of,
-    poll,
-    stage_of,
-    state_of,
-    until,
-)
+from .common import Clock, SetUp, StartHousehold, coordinator_of, entry_of, poll, stage_of, state_of, until
 from .stack.household import Household
 from .stack.server import Fault, StackServer
 from .stack.stories import long_way_home, sintel, tears_of_steel

@@ -1,4 +1,4 @@
-"""The log tells once that a service has gone and once that it is back, and nothing in between."""
+"""The log tells once that a service has gone and once that it is available again, and nothing in between."""
 
 import logging
 
@@ -49,7 +49,7 @@ async def test_going_and_coming_are_told_once(
     (gone, back) = said(caplog)
     assert gone[0] == logging.WARNING
     assert gone[1].startswith(f"{name} is unavailable: ")
-    assert back == (logging.INFO, f"{name} is back")
+    assert back == (logging.INFO, f"{name} is available again")
 
 
 async def test_silent_from_the_start_is_told_once(
@@ -67,7 +67,7 @@ async def test_silent_from_the_start_is_told_once(
     gone, back = [line for line in said(caplog) if "radarr" in line[1]]
     assert gone[0] == logging.WARNING
     assert gone[1].startswith("Unable to reach radarr-hd: ")
-    assert back == (logging.INFO, "radarr-hd is back")
+    assert back == (logging.INFO, "radarr-hd is available again")
 
 
 async def test_refused_key_is_told_once(

@@ -22,13 +22,7 @@ from .common import SetUp, StartHousehold, coordinator_of, poll, until
 from .stack.household import Household
 from .stack.rows import SeerrRequest
 from .stack.server import Fault
-from .stack.stories import (
-    anime_film_story,
-    anime_series_story,
-    film_4k_story,
-    film_story,
-    series_story,
-)
+from .stack.stories import anime_film_story, anime_series_story, film_4k_story, film_story, series_story
 from .stack.titles import film
 
 HOST = "secret-host.example"

@@ -7,22 +7,13 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 from syrupy.matchers import path_value
 
 from custom_components.status_tracker.sensor import RequestSensor
 
-from .common import (
-    Clock,
-    SetUp,
-    StartHousehold,
-    coordinator_of,
-    poll,
-    state_of,
-)
+from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, state_of
 from .sensor_helpers import (
     ATTRIBUTES,
     NOON,

@@ -126,5 +126,5 @@ async def test_damaged_durations_are_set_aside(
         "data": {"durations": [{"seconds": "long"}]},
     }
     await setup_entry(await household())
-    assert caplog.text.count("The stored durations are damaged") == 1
+    assert caplog.text.count("Failed to parse the stored durations") == 1
     assert shown(hass, MOVIES).attributes["journeys"] == 0

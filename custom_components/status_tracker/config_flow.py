@@ -8,13 +8,13 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentry,
-    ConfigSubentryData,
     ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -23,13 +23,24 @@ from homeassistant.helpers.selector import (
 from homeassistant.loader import async_get_loaded_integration
 import probatio
 
-from .const import CONF_SERVICES, CONF_SKIP, CONF_SUBENTRY_ID, DOMAIN
+from .clients.errors import InvalidUrl
+from .clients.http import normalise_url
+from .const import (
+    CONF_CALLBACK_SKIPPED,
+    CONF_CALLBACK_URL,
+    CONF_SERVICES,
+    CONF_SKIP,
+    CONF_SUBENTRY_ID,
+    DOMAIN,
+    OPTIONS,
+)
 from .flows.client_factory import Probe, address_key
-from .flows.discovery import Found, async_discover, async_find_clients, async_labels
+from .flows.discovery import Found, async_discover, async_find_clients, async_labels, subentries_of
 from .flows.options import StatusTrackerOptionsFlow
 from .flows.schemas import (
     Checked,
     async_check,
+    callback_schema,
     credential_schema,
     field_of,
     found_schema,
@@ -38,6 +49,8 @@ from .flows.schemas import (
 )
 from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
 from .pipeline.enums import Service
+from .webhooks.reach import async_test_reach, own_url
+from .webhooks.registrars import WITH_WEBHOOKS
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -54,6 +67,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         self._clients: list[Found] = []
         self._chosen: list[Found] = []
         self._silent: list[Found] = []
+        self._unreached: list[str] = []
 
     @classmethod
     @callback
@@ -101,7 +115,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         self._title, self._data = probe.name, data
         self._found = {one.key: one for one in await async_discover(self.hass, data)}
         if not self._found:
-            return self._create()
+            return await self.async_step_callback()
         return await self.async_step_services()
 
     async def async_step_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -138,7 +152,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_qbittorrent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the login of each qBittorrent the *arrs named, one after the other."""
         if not self._clients:
-            return self._create()
+            return await self.async_step_callback()
         result = await self._async_correct("qbittorrent", self._clients, user_input)
         return result or await self.async_step_qbittorrent()
 
@@ -169,25 +183,48 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"name": found.title},
         )
 
-    def _create(self) -> ConfigFlowResult:
-        """Create the entry and, with it, a subentry a service; one that was named twice comes once."""
-        subentries: dict[str, ConfigSubentryData] = {}
-        for one in self._chosen:
-            subentries.setdefault(
-                one.unique_id,
-                ConfigSubentryData(
-                    data=one.data,
-                    subentry_type=one.service,
-                    title=one.title,
-                    unique_id=one.unique_id,
-                ),
-            )
-        services = list(subentries.values())  # a list, as the result is told as JSON
+    async def async_step_callback(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Have the services call Home Assistant; ask for its address if they cannot."""
+        errors: dict[str, str] = {}
+        if user_input is None:
+            typed = own_url(self.hass)
+        elif user_input[CONF_SKIP]:
+            return self._create(skipped=True)
+        else:
+            typed = user_input.get(CONF_CALLBACK_URL, "").strip()
+        try:
+            url = normalise_url(typed)
+        except InvalidUrl as err:
+            errors = {CONF_CALLBACK_URL: err.reason} if user_input else {}
+        else:
+            reach = await async_test_reach(self.hass, self._webhook_services(), url, local_only=True)
+            self._unreached = reach.unreached
+            if reach.ok:
+                return self._create(callback_url=url if user_input else "")
+            errors = {CONF_CALLBACK_URL: "unreachable"} if user_input else {}
+        return self.async_show_form(
+            step_id="callback",
+            data_schema=self.add_suggested_values_to_schema(
+                callback_schema().extend({probatio.Required(CONF_SKIP, default=False): BooleanSelector()}),
+                user_input or {CONF_CALLBACK_URL: typed},
+            ),
+            errors=errors,
+            description_placeholders={"services": ", ".join(self._unreached or self._webhook_services())},
+        )
+
+    def _webhook_services(self) -> dict[str, tuple[Service, Mapping[str, Any]]]:
+        """Return the services that can call Home Assistant, by their names."""
+        chosen = {one.title: (one.service, one.data) for one in self._chosen if one.service in WITH_WEBHOOKS}
+        return {self._title: (Service.SEERR, self._data), **chosen}
+
+    def _create(self, *, callback_url: str = "", skipped: bool = False) -> ConfigFlowResult:
+        """Create the entry and, with it, a subentry for each service."""
         documentation = async_get_loaded_integration(self.hass, DOMAIN).documentation
         return self.async_create_entry(
             title=self._title,
-            data=self._data,
-            subentries=services,
+            data={**self._data, **({CONF_CALLBACK_SKIPPED: True} if skipped else {})},
+            options={**OPTIONS, CONF_CALLBACK_URL: callback_url} if callback_url else {},
+            subentries=subentries_of(self._chosen),
             description_placeholders={
                 "dashboards": "/config/lovelace/dashboards",
                 "blueprints": f"{documentation}#automations-to-copy",

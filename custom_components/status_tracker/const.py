@@ -15,6 +15,8 @@ CONF_LINK_URL: Final = "link_url"  # the address links lead to, where it is not 
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_REGISTERED: Final = "webhooks_registered"
 
+CONF_CALLBACK_SKIPPED: Final = "callback_skipped"  # the flow's test failed and the person went on
+
 # Of the flows
 CONF_SERVICES: Final = "services"
 CONF_SKIP: Final = "skip"

@@ -1,4 +1,4 @@
-"""One coordinator for all sources: polls each at its own interval, and has the requests evaluated."""
+"""Coordinator that polls all sources, each at its own interval, and evaluates the requests."""
 
 import asyncio
 from collections import defaultdict
@@ -43,8 +43,8 @@ from .storage.durations import Durations
 from .storage.store import MemoryStore, StoredMemory
 
 SAVE_DELAY = 30
-PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evaluated when they are done
-ROUNDS = 4  # what one source tells can make another one due
+PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evaluated when they finish
+ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
 SLICE = 0.004  # seconds of judging before anything else in the event loop has its turn
 CHUNK = 25  # requests written at a stretch when all of them are
@@ -63,7 +63,7 @@ LIMIT_OPTIONS: Mapping[Stage, str] = {
 
 
 def limits_of(options: Mapping[str, Any]) -> Limits:
-    """Return the limits the options set, or their defaults."""
+    """Return the limits set in the options, with the defaults for those not set."""
     chosen = {**OPTIONS, **options}
     keep = timedelta(hours=float(chosen[CONF_KEEP_HOURS]))
     return Limits(
@@ -73,7 +73,7 @@ def limits_of(options: Mapping[str, Any]) -> Limits:
 
 
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
-    """Polls the sources and evaluates the requests; its data are the requests by their number."""
+    """Coordinator that polls the sources and evaluates the requests; `data` maps request ids to requests."""
 
     config_entry: ConfigEntry[Any]
 
@@ -84,7 +84,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         sources: Sequence[Source],
         on_refused: Callable[[str | None], None],
     ) -> None:
-        """Initialize with the sources, Seerr's among them; `on_refused` starts reauthentication for one."""
+        """Initialize with all sources including Seerr; `on_refused` starts reauthentication for a source."""
         super().__init__(
             hass,
             LOGGER,
@@ -118,11 +118,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._settled = False
         self._stopped = False
         self._refused: set[str] = set()
-        self.addresses: dict[str, str] = {}  # of Seerr's settings, as they were when ours agreed
+        self.addresses: dict[str, str] = {}  # in Seerr, when they last matched the configured ones
 
     @property
     def seerr(self) -> SeerrSource:
-        """Return the one source that every entry has."""
+        """Return the Seerr source, which every entry has."""
         return cast(SeerrSource, self.sources[SEERR])
 
     @property
@@ -135,7 +135,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Return the limits the options set."""
         return self.tracker.limits
 
-    # The memory
+    # Storage
 
     @override
     async def _async_setup(self) -> None:
@@ -146,7 +146,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.announcements.begin(self.data)
 
     async def _async_restore(self) -> None:
-        """Restore the stored memory and the sources' evidence."""
+        """Restore the stored memory and the evidence of the sources."""
         if (stored := await self._store.async_read_as(StoredMemory.from_dict)) is None:
             return
         self.tracker, self.addresses = Tracker(stored.memory, self.limits), stored.addresses
@@ -167,35 +167,35 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return StoredMemory(memory=self.memory, sources=parts, addresses=self.addresses).to_dict()
 
     async def async_save(self) -> None:
-        """Save the memory now."""
+        """Save the memory, announcements and durations immediately."""
         await self.announcements.async_save()
         await self.durations.async_save()
         await self._store.async_save(self._stored())
 
-    # Stopping
+    # Stop and resume
 
     @callback
     def async_stop(self) -> None:
-        """Stop polling and updating before the entry is unloaded; the next start catches up."""
+        """Stop polling and updating before the entry is unloaded."""
         self._stopped = True
 
     @callback
     def async_resume(self) -> None:
-        """Resume after a failed unload, and poll every service for what it missed."""
+        """Resume after a failed unload and poll all services again."""
         self._stopped = False
         for source in self.sources.values():
             source.poll_soon()
         self.async_webhooks_received()
 
     def _is_stopped(self) -> bool:
-        """Return whether it was stopped while waiting."""
+        """Return whether the coordinator was stopped during an await."""
         return self._stopped or self._shutdown_requested
 
-    # The cycle
+    # Update cycle
 
     @override
     async def _async_update_data(self) -> dict[int, Tracked]:
-        """Poll the sources that are due and evaluate the requests; slow sources are not waited for."""
+        """Poll the sources that are due and evaluate the requests, without waiting for slow sources."""
         if self._stopped:
             return self.data
         deadline = self.hass.loop.time() + PATIENCE
@@ -224,7 +224,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return self.data
 
     async def async_ask(self, *sources: Source) -> list[Source]:
-        """Poll these sources now, then any that become due; return those that did not answer."""
+        """Poll these sources now, then any that become due; return those that failed or timed out."""
         late = await self._async_poll(sources, PATIENCE)
         self.async_evidence_changed()
         await self.async_refresh()
@@ -247,7 +247,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _late(self, task: asyncio.Task[None]) -> None:
-        """Evaluate the evidence of a slow source when it is done."""
+        """Evaluate the evidence of a slow source once its poll has finished."""
         if not task.cancelled():
             self.async_evidence_changed()
             for source in self.sources.values():
@@ -255,10 +255,10 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_evidence_changed(self) -> None:
-        """Evaluate evidence that arrived between polls, without polling."""
+        """Evaluate evidence received between polls, without polling."""
         if not self._settled or self._stopped:
             return
-        # Not async_set_updated_data: each call of it puts off the next poll, many would put it off for ever.
+        # Not async_set_updated_data: each call postpones the next poll, so frequent calls prevent polling.
         self._take_evidence()
         self._judge()
         self._show_changes()
@@ -273,7 +273,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_webhooks_received(self) -> None:
-        """Evaluate the evidence of webhooks, and poll their sources soon to confirm it."""
+        """Evaluate evidence received by webhook and request a poll of its sources to confirm it."""
         if self._stopped:
             return
         self.async_evidence_changed()
@@ -299,7 +299,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _take_evidence(self) -> None:
-        """Take what the sources say now."""
+        """Evaluate every request from the current evidence and queue the changes."""
         if self._stopped:
             return
         tell_links(self.seerr.servers, self.sources.values())
@@ -328,12 +328,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             after = {number: self.data[number] for number in judged.before if number in self.data}
             found = changes(before, after, self.memory.done)
             self.announcements.unheard += found
-            if self._settled:  # when something ended while Home Assistant was off is not known
+            if self._settled:  # the end time of changes made while Home Assistant was off is unknown
                 self.durations.note(found)
 
     @callback
     def _plan(self) -> None:
-        """Schedule the next update for when the first source is due."""
+        """Schedule the next update for the time the first source is due."""
         now = dt_util.utcnow()
         waits = [source.next_poll - now if source.next_poll else SHORTEST for source in self.sources.values()]
         if any(source.needs_poll(self.wants) for source in self.sources.values()):
@@ -341,7 +341,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.update_interval = min(max(min(waits), SHORTEST), LONGEST)
 
     def _raise_unready(self) -> None:
-        """Raise the error that keeps Seerr from being read."""
+        """Raise the error that prevented the first successful poll of Seerr."""
         error = self.seerr.error
         if isinstance(error, InvalidAuth):
             raise ConfigEntryAuthFailed(
@@ -357,7 +357,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _check_auth(self, source: Source) -> None:
-        """Start reauthentication once when a service refuses its key."""
+        """Start reauthentication once when a service rejects its credentials."""
         if self._stopped:
             return
         if not isinstance(source.error, InvalidAuth):
@@ -448,11 +448,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             await asyncio.sleep(0)
 
     def _is_read(self) -> bool:
-        """Return whether every service has been read since the start, Jellyfin's index included."""
+        """Return whether every service was read since the start, including the Jellyfin index."""
         return all(source.caught_up(self.wants) for source in self.sources.values())
 
     def _named(self, change: Change) -> Change:
-        """Return a change with the title that its request has received since."""
+        """Return a change with the current title of its request."""
         now = self.data.get(change.request.request.request_id)
         if now is None or change.request.titled:
             return change
@@ -463,17 +463,17 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @property
     def titled_requests(self) -> list[Tracked]:
-        """Return the requests whose title is known."""
+        """Return the requests with a known title."""
         return [request for number, request in self.data.items() if not self.is_nameless(number)]
 
     def is_nameless(self, number: int) -> bool:
-        """Return whether the title of a request is still unknown; entity ids and messages wait for it."""
+        """Return whether the title of a request is still unknown; announcements and entities wait for it."""
         request = self.data.get(number)
         return request is not None and not request.titled and self.seerr.seeks_title(request.request)
 
     @callback
     def _log_unreachable(self) -> None:
-        """Log the services that do not answer at startup."""
+        """Log the services that are unreachable at startup."""
         for source in self.sources.values():
             if source.error and source.last_success is None:
                 LOGGER.warning("Unable to reach %s: %s", source.name, source.error)

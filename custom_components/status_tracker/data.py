@@ -1,4 +1,4 @@
-"""What a config entry holds at run time."""
+"""Runtime data of a config entry."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StatusTrackerData:
-    """The parts of a running entry."""
+    """Runtime data of a config entry."""
 
     coordinator: StatusTrackerCoordinator
     posters: Posters

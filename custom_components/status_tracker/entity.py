@@ -1,4 +1,4 @@
-"""The base of all entities, and the devices they belong to."""
+"""Base entities and their devices."""
 
 from typing import override
 
@@ -22,12 +22,12 @@ MANUFACTURER = {
 
 
 class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
-    """An entity of the device of all requests; last evidence stands, so it stays available."""
+    """Base entity on the device of all requests; stays available with the last evidence."""
 
     _attr_has_entity_name = True
 
     def __init__(self, coordinator: StatusTrackerCoordinator, key: str, number: int | None = None) -> None:
-        """Name the entity by its key and put it on the device; `number`: it is about that request alone."""
+        """Initialize the entity on the device of the requests."""
         super().__init__(coordinator, number)
         self._written: tuple[bool, object] | None = None
         entry = coordinator.config_entry
@@ -51,17 +51,17 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
             self._written = shown
             super()._handle_coordinator_update()
 
-    # Not in 2026.10, so no override: without it 2026.11 removes and adds an entity that is renamed
+    # Not an override, because 2026.10 lacks it; without it, 2026.11 removes and re-adds renamed entities
     @callback
     def async_entity_id_changed(self, *args: object) -> None:
-        """Go on under a new entity id; Home Assistant 2026.11 passes the old one."""
+        """Keep the entity when its entity id changes; Home Assistant 2026.11 passes the old entity id."""
 
 
 class StatusTrackerServiceEntity(StatusTrackerEntity):
-    """An entity of the device of one service."""
+    """Base entity on the device of a service."""
 
     def __init__(self, coordinator: StatusTrackerCoordinator, source: Source, key: str) -> None:
-        """Put the entity on the device of its service."""
+        """Initialize the entity on the device of its service."""
         super().__init__(coordinator, f"{source.key}_{key}")
         self.source = source
         self._attr_device_info = DeviceInfo(

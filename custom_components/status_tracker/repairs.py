@@ -1,4 +1,4 @@
-"""Repairs: take over for a service what has changed in Seerr's settings."""
+"""Repairs: take over what has changed in Seerr's settings, and set the address that services call."""
 
 from typing import Any, cast
 
@@ -9,20 +9,77 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
-from .const import CONF_SUBENTRY_ID, DOMAIN
+from .clients.errors import InvalidUrl
+from .clients.http import normalise_url
+from .const import CONF_CALLBACK_URL, CONF_SUBENTRY_ID, CONF_WEBHOOKS_LOCAL_ONLY, DOMAIN, OPTIONS
 from .data import StatusTrackerConfigEntry
 from .flows.client_factory import unique_id
 from .flows.discovery import Found, async_read
 from .flows.reauth import async_end_reauth
+from .flows.schemas import callback_schema
 from .upkeep.settings_watch import async_reach, match, merge
+from .webhooks.issues import LATE
+from .webhooks.reach import async_test_reach, own_url
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow of the one kind of issue that can be fixed here."""
+    """Return the flow of an issue that can be fixed here."""
     known = data or {}
+    if issue_id.startswith(LATE):
+        return CallbackFlow(str(known.get("entry_id")))
     return TakeOverFlow(str(known.get("entry_id")), str(known.get(CONF_SUBENTRY_ID)))
+
+
+class CallbackFlow(RepairsFlow):
+    """Ask for the address of Home Assistant, have the services call it, and keep it if they can."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Initialize with the entry."""
+        self._entry_id = entry_id
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Begin."""
+        return await self.async_step_callback()
+
+    async def async_step_callback(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask for the address, and keep one that every service can call."""
+        entry = cast(
+            StatusTrackerConfigEntry | None, self.hass.config_entries.async_get_entry(self._entry_id)
+        )
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="service_gone")
+        registration = entry.runtime_data.webhooks.registration
+        services = registration.callers
+        names = [entry.runtime_data.coordinator.sources[key].name for key in registration.late.unreached]
+        options = {**OPTIONS, **entry.options}
+        typed = str(options[CONF_CALLBACK_URL]) or own_url(self.hass)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            typed = user_input.get(CONF_CALLBACK_URL, "").strip()
+            try:
+                url = normalise_url(typed)
+            except InvalidUrl as err:
+                errors[CONF_CALLBACK_URL] = err.reason
+            else:
+                reach = await async_test_reach(
+                    self.hass, services, url, local_only=bool(options[CONF_WEBHOOKS_LOCAL_ONLY])
+                )
+                if reach.reached and reach.ok:
+                    self.hass.config_entries.async_update_entry(
+                        entry, options={**options, CONF_CALLBACK_URL: url}
+                    )
+                    self.hass.config_entries.async_schedule_reload(entry.entry_id)
+                    return self.async_create_entry(data={})
+                errors[CONF_CALLBACK_URL] = "unreachable"
+                names = reach.unreached or names
+        return self.async_show_form(
+            step_id="callback",
+            data_schema=self.add_suggested_values_to_schema(callback_schema(), {CONF_CALLBACK_URL: typed}),
+            errors=errors,
+            description_placeholders={"services": ", ".join(names)},
+        )
 
 
 class TakeOverFlow(RepairsFlow):

@@ -1,4 +1,4 @@
-"""A sensor for each request, and the counts."""
+"""Sensors for requests, counts and times to available."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ from .reports.times import today
 
 PARALLEL_UPDATES = 0
 
-# The element that Home Assistant's dialog shows above history and activity
+# Custom element shown above history and activity in the more-info dialog
 ATTR_MORE_INFO = "custom_ui_state_card"
 MORE_INFO_ELEMENT = "status-tracker-request"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StatusTrackerSensorEntityDescription(SensorEntityDescription):
-    """A count over all requests."""
+    """Describes a sensor that counts requests."""
 
     value_fn: Callable[[Counts], int]
 
@@ -77,7 +77,7 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
-    """The time to available of a kind of request."""
+    """Describes a time to available sensor."""
 
     device_class: SensorDeviceClass = SensorDeviceClass.DURATION
     native_unit_of_measurement: str = UnitOfTime.SECONDS
@@ -109,7 +109,7 @@ async def async_setup_entry(
     entry: StatusTrackerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the counts, and the requests as they come and go."""
+    """Set up the sensors of the entry."""
     coordinator, posters = entry.runtime_data.coordinator, entry.runtime_data.posters
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
@@ -118,7 +118,7 @@ async def async_setup_entry(
 
     @callback
     def add_new(numbers: Iterable[int]) -> None:
-        """Add the sensors of new requests among these."""
+        """Add sensors for new requests."""
         new = [
             one
             for one in numbers
@@ -129,7 +129,7 @@ async def async_setup_entry(
 
     @callback
     def sync_entities() -> None:
-        """Add sensors of new requests, drop those of requests that are no more."""
+        """Add sensors for new requests and remove those of removed requests."""
         nonlocal purged
         purged = purged or _purge(hass, coordinator)
         numbers = coordinator.changed
@@ -143,7 +143,7 @@ async def async_setup_entry(
 
 
 def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
-    """Remove from the registry the requests that vanished while Home Assistant was off, once that is sure."""
+    """Remove registry entries of requests removed while Home Assistant was off, once the list is complete."""
     if not coordinator.seerr.complete:
         return False
     prefix = f"{coordinator.config_entry.entry_id}_"
@@ -156,21 +156,21 @@ def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:
 
 
 def _drop(hass: HomeAssistant, coordinator: StatusTrackerCoordinator, unique_id: str) -> None:
-    """Remove the sensor of a request, from the registry too."""
+    """Remove the sensor of a request, including its registry entry."""
     registry = er.async_get(hass)
     if entity_id := registry.async_get_entity_id("sensor", coordinator.config_entry.domain, unique_id):
         registry.async_remove(entity_id)
 
 
 class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
-    """A count."""
+    """Sensor that counts requests."""
 
     entity_description: StatusTrackerSensorEntityDescription
 
     def __init__(
         self, coordinator: StatusTrackerCoordinator, description: StatusTrackerSensorEntityDescription
     ) -> None:
-        """Take the description."""
+        """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
 
@@ -187,21 +187,21 @@ class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
 
 
 class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
-    """How long requests of a kind took to become available: the median of the last 30 days."""
+    """Median time requests of a kind took to become available in the last 30 days."""
 
     entity_description: TimeToAvailableSensorEntityDescription
 
     def __init__(
         self, coordinator: StatusTrackerCoordinator, description: TimeToAvailableSensorEntityDescription
     ) -> None:
-        """Take the description."""
+        """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
         self._basis: tuple[object, ...] = ()
         self._typical: tuple[float | None, int] = None, 0
 
     def _read(self) -> tuple[float | None, int]:
-        """Return the median in seconds and the number of requests it is of, counted anew once an hour."""
+        """Return the median in seconds and the number of requests it is based on."""
         now, known = dt_util.utcnow(), self.coordinator.durations.known
         hour = now.replace(minute=0, second=0, microsecond=0)
         if not self._basis or self._basis[0] is not known or self._basis[1] != hour:
@@ -217,18 +217,18 @@ class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """Return the median in seconds; None while no request has been followed to its end."""
+        """Return the median in seconds, or None without any measured request."""
         return self._read()[0]
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return how many requests it rests on."""
+        """Return the number of requests the median is based on."""
         return {"journeys": self._read()[1]}
 
 
 class RequestSensor(StatusTrackerEntity, SensorEntity):
-    """A request: its stage, and why it is there."""
+    """Sensor for the stage of a request."""
 
     _attr_translation_key = "request"
     _attr_device_class = SensorDeviceClass.ENUM
@@ -253,26 +253,26 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     )
 
     def __init__(self, coordinator: StatusTrackerCoordinator, posters: Posters, number: int) -> None:
-        """Stand for the request of that number."""
+        """Initialize the sensor."""
         super().__init__(coordinator, str(number), number)
         self.number = number
         self._posters = posters
 
     @property
     def request(self) -> Tracked:
-        """Return the request as it is now."""
+        """Return the current state of the request."""
         return self.coordinator.data[self.number]
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the request is still there."""
+        """Return whether the request still exists."""
         return super().available and self.number in self.coordinator.data
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if anything of it has changed; a request that has gone takes the entity along."""
+        """Write the state if the request, name, poster or day has changed; removed requests are ignored."""
         if self.number in self.coordinator.data:
             super()._handle_coordinator_update()
 
@@ -284,7 +284,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def name(self) -> str:
-        """Return title and year, and what tells it from another request for the same."""
+        """Return title and year, with a suffix if another request has the same."""
         mine = self.request
         return request_name(mine, siblings=self.coordinator.overview.has_sibling(mine))
 
@@ -297,13 +297,13 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @property
     @override
     def entity_picture(self) -> str | None:
-        """Return the path of the poster; while there is none, the stage's icon is shown."""
+        """Return the path of the poster, or None to show the icon of the stage."""
         return self._posters.path(self.request)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the attributes that apply; Home Assistant would group the digits of ids and years."""
+        """Return the attributes with a value; ids and years as text, so that their digits are not grouped."""
         attributes = {
             name: str(value) if name in TEXTS else value
             for name, value in request_attributes(self.hass, self.request).items()

@@ -5,21 +5,11 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 import pytest
 
-from ..common import (
-    Clock,
-    SetUp,
-    StartHousehold,
-    coordinator_of,
-    poll,
-    stage_of,
-)
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of
 from ..stack.rows import REQUEST_APPROVED, REQUEST_DECLINED, REQUEST_PENDING
 from ..stack.server import Fault
 from ..stack.stories import sintel
-from .acting import (
-    follow,
-    reason_of,
-)
+from .acting import follow, reason_of
 
 # Approve, decline, retry
 

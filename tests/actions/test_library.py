@@ -9,22 +9,11 @@ import pytest
 
 from custom_components.status_tracker.const import DOMAIN
 
-from ..common import (
-    SetUp,
-    StartHousehold,
-    coordinator_of,
-    poll,
-    stage_of,
-    state_of,
-    until,
-)
+from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of, until
 from ..stack.server import Fault
 from ..stack.stories import sintel
 from ..stack.titles import film
-from .acting import (
-    follow,
-    words,
-)
+from .acting import follow, words
 
 # Scan
 

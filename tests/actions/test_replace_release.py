@@ -8,21 +8,10 @@ import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
-from ..common import (
-    SetUp,
-    StartHousehold,
-    poll,
-    stage_of,
-    state_of,
-)
+from ..common import SetUp, StartHousehold, poll, stage_of, state_of
 from ..stack.server import Fault
 from ..stack.stories import long_way_home, sintel
-from .acting import (
-    Act,
-    commands,
-    follow,
-    reason_of,
-)
+from .acting import Act, commands, follow, reason_of
 
 # Replace
 

@@ -16,23 +16,12 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.pipeline.requests import Reason, Stage, Step
 
-from ..common import (
-    Clock,
-    SetUp,
-    StartHousehold,
-    coordinator_of,
-    entity_id_of,
-    poll,
-)
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, entity_id_of, poll
 from ..stack.rows import REQUEST_APPROVED, REQUEST_PENDING, SeerrRequest
 from ..stack.server import Fault
 from ..stack.stories import anime_series_story, sintel
 from ..stack.titles import film
-from .acting import (
-    Act,
-    follow,
-    words,
-)
+from .acting import Act, follow, words
 
 # Responses
 

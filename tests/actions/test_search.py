@@ -3,20 +3,11 @@
 from homeassistant.core import HomeAssistant
 import pytest
 
-from ..common import (
-    SetUp,
-    StartHousehold,
-    poll,
-    stage_of,
-)
+from ..common import SetUp, StartHousehold, poll, stage_of
 from ..stack.server import Fault
 from ..stack.stories import frieren, long_way_home, sintel
 from ..stack.titles import film, series
-from .acting import (
-    commands,
-    follow,
-    reason_of,
-)
+from .acting import commands, follow, reason_of
 
 # Search
 

@@ -18,12 +18,7 @@ from custom_components.status_tracker.clients.errors import (
     WrongService,
 )
 from custom_components.status_tracker.clients.push import fold_keys
-from custom_components.status_tracker.clients.shoko import (
-    ShokoClient,
-    ShokoEntry,
-    ShokoFile,
-    exchange,
-)
+from custom_components.status_tracker.clients.shoko import ShokoClient, ShokoEntry, ShokoFile, exchange
 from custom_components.status_tracker.clients.shoko_events import EVENTS, ShokoEvent, parse_event
 from tests.stack.radarr import FakeRadarr
 from tests.stack.server import Fault

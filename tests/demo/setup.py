@@ -32,6 +32,9 @@ async def set_up(ha: HomeAssistantProcess, home: Household, **limits: int) -> st
         step = await ha.post(f"{FLOW}/{step['flow_id']}", login)
         if step.get("errors"):
             break
+    if step["type"] == "form" and step["step_id"] == "callback":
+        # Home Assistant offers its address in the network, and here it listens on loopback alone.
+        step = await ha.post(f"{FLOW}/{step['flow_id']}", {"callback_url": ha.url})
     _expect(step, "create_entry")
     entry: str = step["result"]["entry_id"]
     step = await ha.post(SUBENTRY_FLOW, {"handler": [entry, "shoko"]})
@@ -44,8 +47,6 @@ async def set_up(ha: HomeAssistantProcess, home: Household, **limits: int) -> st
     _expect(step, "create_entry")
     step = await ha.post(OPTIONS_FLOW, {"handler": entry})
     chosen = _values(step["data_schema"])
-    # Home Assistant would offer its address in the network, and here it listens on loopback alone.
-    chosen["webhooks"]["callback_url"] = ha.url
     chosen["stuck"].update({name: {"minutes": minutes} for name, minutes in limits.items()})
     step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", chosen)
     _expect(step, "create_entry")

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.flows.client_factory import address_key
 from custom_components.status_tracker.flows.schemas import flat
+from custom_components.status_tracker.webhooks.reach import Reach
 
 from ..stack.household import Household
 from ..stack.server import Fault, StackServer
@@ -114,6 +115,8 @@ def setup_entry_fixture(request: pytest.FixtureRequest) -> Iterator[AsyncMock]:
         patch(f"{module}.async_unload_entry", AsyncMock(return_value=True), create=True),
         patch(f"{module}.async_remove_entry", AsyncMock(return_value=True), create=True),
         patch(f"{module}.flows.client_factory.PROBE_SECONDS", 2.0),
+        patch(f"{module}.config_flow.own_url", return_value="http://homeassistant.test:8123"),
+        patch(f"{module}.config_flow.async_test_reach", AsyncMock(return_value=Reach())),
         patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=HostsFile()),
     ):
         yield setup

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 import json
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.const import DOMAIN, OPTIONS
 from custom_components.status_tracker.flows.reauth import async_start_reauth
+from custom_components.status_tracker.webhooks.reach import Reach
 
 from ..stack.server import Fault
 from .house import FAULTS, House, house_fixture, setup_entry_fixture, suggested  # noqa: F401  fixtures
@@ -199,6 +200,41 @@ async def test_what_next(hass: HomeAssistant, house: House) -> None:
     links = result["description_placeholders"]
     assert set(links) == {"dashboards", "blueprints", "services"}
     assert links["blueprints"].partition("#")[2] in HEADINGS
+
+
+async def test_callback(hass: HomeAssistant, house: House) -> None:
+    """Where the services cannot call Home Assistant, its address is asked for and tried before it is kept."""
+    reach = AsyncMock(return_value=Reach(unreached=["Seerr", "Radarr"]))
+    with patch("custom_components.status_tracker.config_flow.async_test_reach", reach):
+        result = await answer(hass, await start(hass), house.typed("seerr"))
+        result = await answer(hass, result, {"services": ["radarr_0", "jellyfin"]})
+        result = await answer(hass, result, {"url": house.qbittorrent.url, "skip": True})
+        assert (result["step_id"], result["errors"]) == ("callback", {})
+        assert suggested(result) == {"callback_url": "http://homeassistant.test:8123"}
+        assert result["description_placeholders"] == {"services": "Seerr, Radarr"}
+        assert set(reach.call_args.args[1]) == {"Seerr", "Radarr", "Jellyfin"}
+        result = await answer(hass, result, {"callback_url": "ftp://home"})
+        assert result["errors"] == {"callback_url": "invalid_url"}
+        result = await answer(hass, result, {"callback_url": "home:8123"})
+        assert result["errors"] == {"callback_url": "unreachable"}
+        reach.return_value = Reach(reached=["Seerr", "Radarr"])
+        result = await answer(hass, result, {"callback_url": "http://home:8123/"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    assert entry.options == {**OPTIONS, "callback_url": "http://home:8123"}
+    assert entry.data == house.typed("seerr")
+
+
+async def test_callback_skipped(hass: HomeAssistant, house: House) -> None:
+    """It may be left for later; the entry remembers, so that the repair need not wait."""
+    house.seerr.services, house.seerr.jellyfin = [], None
+    reach = AsyncMock(return_value=Reach(unreached=["Seerr"]))
+    with patch("custom_components.status_tracker.config_flow.async_test_reach", reach):
+        result = await answer(hass, await start(hass), house.typed("seerr"))
+        result = await answer(hass, result, {"callback_url": "", "skip": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].data == {**house.typed("seerr"), "callback_skipped": True}
+    assert result["result"].options == {}
 
 
 async def to_qbittorrent(hass: HomeAssistant, house: House) -> ConfigFlowResult:

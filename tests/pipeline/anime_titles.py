@@ -12,7 +12,11 @@ from custom_components.status_tracker.pipeline.evidence.requests import RequestE
 from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id
 
-from .builders import GB, ago, film, request, series, series_request, series_title, shoko_file, title
+from .builders.arr import film, series
+from .builders.downloads import GB
+from .builders.requests import request, series_request, series_title, title
+from .builders.shoko import shoko_file
+from .builders.times import ago
 
 
 @dataclass(frozen=True, kw_only=True)

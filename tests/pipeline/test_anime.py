@@ -28,23 +28,13 @@ from .anime_titles import (
     YOUR_NAME,
     AnimeFilm,
 )
-from .builders import (
-    ANIME_STACK,
-    GB,
-    JELLYFIN,
-    NOW,
-    SEERR,
-    SHOKO,
-    STACK,
-    event,
-    ids,
-    item,
-    look,
-    only,
-    plays,
-    settled,
-    vfs_item,
-)
+from .builders.arr import event
+from .builders.downloads import GB
+from .builders.evaluation import look, only, settled
+from .builders.library import ids, item, plays
+from .builders.services import ANIME_STACK, JELLYFIN, SEERR, SHOKO, STACK
+from .builders.shoko import vfs_item
+from .builders.times import NOW
 
 FILMS = (YOUR_NAME, DREAMING_GIRL, KNAPSACK_KID, JUJUTSU_0, MUGEN_FILM)
 

@@ -11,37 +11,13 @@ from custom_components.status_tracker.pipeline.evidence.library import ItemFile,
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 
-from .builders import (
-    FILM,
-    FOURK_STACK,
-    GB,
-    JELLYFIN,
-    SEERR,
-    SHOKO,
-    SHOW,
-    STACK,
-    episode,
-    episode_file,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    film_4k,
-    film_file,
-    film_item,
-    ids,
-    item,
-    only,
-    plays,
-    request,
-    request_4k,
-    series,
-    series_item,
-    series_request,
-    shoko_file,
-    title,
-    vfs_item,
-)
+from .builders.arr import episode, episode_file, event, film, film_4k, film_file, series
+from .builders.downloads import GB, episode_row
+from .builders.evaluation import only
+from .builders.library import episode_item, film_item, ids, item, plays, series_item
+from .builders.requests import FILM, SHOW, request, request_4k, series_request, title
+from .builders.services import FOURK_STACK, JELLYFIN, SEERR, SHOKO, STACK
+from .builders.shoko import shoko_file, vfs_item
 
 HD = film_file()
 UHD = film_file("/movies4k/The Matrix (1999)/The Matrix (1999).mkv", 50 * GB)

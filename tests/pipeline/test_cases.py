@@ -19,42 +19,14 @@ from custom_components.status_tracker.pipeline.evidence.requests import ClientDo
 from custom_components.status_tracker.pipeline.ids import IdKind, make_id, path_name, path_tail, shared_tail
 from custom_components.status_tracker.pipeline.requests import Journey, Stage
 
-from .builders import (
-    ANIME_STACK,
-    FOURK_STACK,
-    GB,
-    HASH,
-    NOW,
-    OTHER_HASH,
-    RADARR,
-    RADARR_4K,
-    SEERR,
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    episode_row,
-    event,
-    evidence,
-    film,
-    film_4k,
-    film_file,
-    film_item,
-    item,
-    only,
-    plays,
-    request,
-    request_4k,
-    row,
-    series,
-    series_item,
-    series_request,
-    shoko_file,
-    shuffled,
-    title,
-    torrent,
-)
+from .builders.arr import episode, episode_event, event, film, film_4k, film_file, series
+from .builders.downloads import GB, HASH, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import evidence, only, shuffled
+from .builders.library import episode_item, film_item, item, plays, series_item
+from .builders.requests import request, request_4k, series_request, title
+from .builders.services import ANIME_STACK, FOURK_STACK, RADARR, RADARR_4K, SEERR, STACK
+from .builders.shoko import shoko_file
+from .builders.times import NOW, ago
 
 
 def cases(*pieces: EvidenceBase, journeys: dict[int, Journey] | None = None) -> dict[int, Case]:

@@ -8,30 +8,19 @@ from custom_components.status_tracker.pipeline.correlator import (
     Clue,
     Correlator,
     like_titles,
-    movie_clue,
+    media_clue,
     normalise_title,
     release_title,
-    series_clue,
     title_map,
 )
 from custom_components.status_tracker.pipeline.enums import MediaType, RequestStatus
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 
-from .builders import (
-    FILM,
-    FOURK_STACK,
-    HASH,
-    SHOW,
-    SHOW_TVDB,
-    evidence,
-    film,
-    request,
-    request_4k,
-    series,
-    series_request,
-    series_title,
-    title,
-)
+from .builders.arr import film, series
+from .builders.downloads import HASH
+from .builders.evaluation import evidence
+from .builders.requests import FILM, SHOW, SHOW_TVDB, request, request_4k, series_request, series_title, title
+from .builders.services import FOURK_STACK
 
 MOVIE, TV = MediaType.MOVIE, MediaType.TV
 
@@ -124,10 +113,10 @@ def test_case_of_download_ids() -> None:
 def test_4k_meets_4k_only() -> None:
     """Evidence of the 4K instance never reaches the HD request, nor the other way round."""
     both = correlator(request(1), request_4k(2))
-    assert both.bind(movie_clue(film(source="radarr"))) == (1,)
-    assert both.bind(movie_clue(film(source="radarr4k", movie_id=20))) == (2,)
+    assert both.bind(media_clue(film(source="radarr"))) == (1,)
+    assert both.bind(media_clue(film(source="radarr4k", movie_id=20))) == (2,)
     alone = correlator(request(1))
-    assert alone.bind(movie_clue(film(source="radarr4k", movie_id=20))) == ()
+    assert alone.bind(media_clue(film(source="radarr4k", movie_id=20))) == ()
     # What nobody can tell apart reaches both.
     assert both.bind(Clue(media_type=MOVIE, tmdb_id=FILM)) == (2, 1)
 
@@ -147,10 +136,10 @@ def test_newest_of_equals() -> None:
     """Of two active requests for a film an event is the newer one's, its state both's."""
     twice = correlator(request(1), request(2))
     assert twice.bind(Clue(source="radarr", media_id=10)) == (2,)
-    assert twice.bind(movie_clue(film())) == (2, 1)
+    assert twice.bind(media_clue(film())) == (2, 1)
     over = correlator(request(1), request(2), finished=(1, 2))
     assert over.bind(Clue(source="radarr", media_id=10)) == (2,)
-    assert over.bind(movie_clue(film())) == (2, 1)
+    assert over.bind(media_clue(film())) == (2, 1)
 
 
 def test_declined_comes_last() -> None:
@@ -170,7 +159,7 @@ def test_two_seasons_of_one_show() -> None:
     assert two.bind(Clue(source="sonarr", media_id=30, seasons=frozenset({1}))) == (3, 1)
     assert two.bind(Clue(source="sonarr", media_id=30, seasons=frozenset({2}))) == (3, 2)
     assert two.bind(Clue(source="sonarr", media_id=30, seasons=frozenset({9}))) == ()
-    assert two.bind(series_clue(series())) == (3, 2, 1)
+    assert two.bind(media_clue(series())) == (3, 2, 1)
 
 
 def test_pack_known_to_one_is_for_all_who_want_it() -> None:
@@ -185,10 +174,10 @@ def test_pack_known_to_one_is_for_all_who_want_it() -> None:
 def test_finished_season_beside_an_active_one() -> None:
     """A finished request keeps what no active one wants: its own season, not the other's."""
     two = correlator(series_request(1, 1), series_request(2, 2), finished=(1,))
-    assert two.bind(series_clue(series())) == (2, 1)
+    assert two.bind(media_clue(series())) == (2, 1)
     assert two.bind(Clue(source="sonarr", media_id=30, seasons=frozenset({2}))) == (2,)
     same = correlator(series_request(1, 1), series_request(2, 1), finished=(1,))
-    assert same.bind(series_clue(series())) == (2,)
+    assert same.bind(media_clue(series())) == (2,)
     assert same.superseded(series_request(1, 1))
     assert not same.superseded(series_request(2, 1))
 
@@ -205,7 +194,7 @@ def test_seerrs_note_of_the_arrs_id_may_be_old() -> None:
     """A Radarr built anew numbers its films otherwise: TMDB's number tells."""
     found = correlator(request(1, external_id=10), request(2, tmdb_id=2, external_id=11))
     moved = film(movie_id=11)
-    assert found.bind(movie_clue(moved)) == (1,)
+    assert found.bind(media_clue(moved)) == (1,)
     found.learn_media("radarr", 11, (1,))
     assert found.bind(Clue(source="radarr", media_id=11)) == (1,)
 

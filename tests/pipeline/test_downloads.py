@@ -15,40 +15,13 @@ from custom_components.status_tracker.pipeline.enums import (
 from custom_components.status_tracker.pipeline.requests import ORDER, Download, Reason, Stage, Unit
 from custom_components.status_tracker.pipeline.stages import download_stage
 
-from .builders import (
-    ANIME_STACK,
-    CLIENT,
-    DONE,
-    FILE,
-    GB,
-    GRAB,
-    HASH,
-    NOW,
-    OTHER_HASH,
-    SEERR,
-    SHOW,
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    film_file,
-    film_item,
-    look,
-    only,
-    plays,
-    request,
-    row,
-    series,
-    series_item,
-    series_request,
-    settled,
-    title,
-    torrent,
-)
+from .builders.arr import FILE, GRAB, episode, episode_event, event, film, film_file, series
+from .builders.downloads import DONE, GB, HASH, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import look, only, settled
+from .builders.library import episode_item, film_item, plays, series_item
+from .builders.requests import SHOW, request, series_request, title
+from .builders.services import ANIME_STACK, CLIENT, SEERR, STACK
+from .builders.times import NOW, ago
 
 SHOWN = [series_item(), *(episode_item(number) for number in (1, 2, 3))]
 LOADED = [episode(1, number, loaded=True) for number in (1, 2, 3)]

@@ -21,7 +21,11 @@ from custom_components.status_tracker.pipeline.enums import MediaType, Service
 from custom_components.status_tracker.pipeline.memory import Memory
 from custom_components.status_tracker.pipeline.requests import Journey, Reason, Stage, Step, Tracked
 
-from .builders import NOW, STACK, ago, film, only, request, series, series_request
+from .builders.arr import film, series
+from .builders.evaluation import only
+from .builders.requests import request, series_request
+from .builders.services import STACK
+from .builders.times import NOW, ago
 
 MINUTE, HOUR = 60, 3600
 START = ago(days=9)

@@ -8,20 +8,11 @@ from custom_components.status_tracker.pipeline.evidence.arr import ReleaseDay
 from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
 from custom_components.status_tracker.pipeline.expected import Expected, expected_dates
 
-from .builders import (
-    NOW,
-    SEERR,
-    STACK,
-    episode,
-    film,
-    look,
-    request,
-    request_4k,
-    series,
-    series_request,
-    series_title,
-    title,
-)
+from .builders.arr import episode, film, series
+from .builders.evaluation import look
+from .builders.requests import request, request_4k, series_request, series_title, title
+from .builders.services import SEERR, STACK
+from .builders.times import NOW
 
 CINEMA, DIGITAL = datetime(2026, 12, 3, tzinfo=UTC), datetime(2027, 2, 9, tzinfo=UTC)
 FRIDAY = NOW + timedelta(days=5, hours=8)

@@ -11,36 +11,13 @@ from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 from custom_components.status_tracker.pipeline.tracker import Memory
 
-from .builders import (
-    ANIME_STACK,
-    FILE,
-    FOURK_STACK,
-    JELLYFIN,
-    NOW,
-    RADARR,
-    SEERR,
-    SONARR,
-    STACK,
-    ago,
-    episode,
-    episode_item,
-    event,
-    film,
-    film_4k,
-    film_item,
-    ids,
-    look,
-    only,
-    plays,
-    request,
-    request_4k,
-    series,
-    series_item,
-    series_request,
-    settled,
-    shoko_file,
-    vfs_item,
-)
+from .builders.arr import FILE, episode, event, film, film_4k, series
+from .builders.evaluation import look, only, settled
+from .builders.library import episode_item, film_item, ids, plays, series_item
+from .builders.requests import request, request_4k, series_request
+from .builders.services import ANIME_STACK, FOURK_STACK, JELLYFIN, RADARR, SEERR, SONARR, STACK
+from .builders.shoko import shoko_file, vfs_item
+from .builders.times import NOW, ago
 
 BEFORE, SOON, LATER = ago(minutes=10), NOW + timedelta(seconds=2), NOW + timedelta(minutes=1)
 ANIME = shoko_file(7, FILE)

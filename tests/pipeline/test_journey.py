@@ -11,7 +11,7 @@ from custom_components.status_tracker.pipeline.requests import (
     Verdict,
 )
 
-from .builders import NOW, ago
+from .builders.times import NOW, ago
 
 START = ago(hours=2)
 

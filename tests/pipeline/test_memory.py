@@ -11,28 +11,13 @@ from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaSt
 from custom_components.status_tracker.pipeline.requests import DOWNLOADS_LENGTH, Stage
 from custom_components.status_tracker.pipeline.tracker import Memory
 
-from .builders import (
-    FILE,
-    LIMITS,
-    NOW,
-    SEERR,
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    film,
-    film_item,
-    look,
-    only,
-    request,
-    row,
-    series,
-    series_item,
-    series_request,
-    settled,
-    torrent,
-)
+from .builders.arr import FILE, episode, episode_event, film, series
+from .builders.downloads import row, torrent
+from .builders.evaluation import LIMITS, look, only, settled
+from .builders.library import episode_item, film_item, series_item
+from .builders.requests import request, series_request
+from .builders.services import SEERR, STACK
+from .builders.times import NOW, ago
 
 DONE = request(status=RequestStatus.COMPLETED, media_status=MediaStatus.AVAILABLE)
 SHOWN = (*STACK, request(), film(file=FILE), film_item())

@@ -12,45 +12,16 @@ from custom_components.status_tracker.pipeline.enums import (
 )
 from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.in_flight import BROKEN
-from custom_components.status_tracker.pipeline.requests import (
-    Hint,
-    Reason,
-    Stage,
-)
+from custom_components.status_tracker.pipeline.requests import Hint, Reason, Stage
 
-from .builders import (
-    ANIME,
-    ANIME_STACK,
-    DONE,
-    FILE,
-    FRESH_GRAB,
-    GRAB,
-    HASHING,
-    LIMIT,
-    MATCHED,
-    NEXT_WEEK,
-    NOW,
-    OTHER_HASH,
-    RADARR,
-    SHOKO,
-    SOON,
-    STACK,
-    ago,
-    episode,
-    episode_item,
-    event,
-    film,
-    film_item,
-    only,
-    request,
-    row,
-    series,
-    series_item,
-    series_request,
-    settled,
-    torrent,
-    vfs_item,
-)
+from .builders.arr import FILE, FRESH_GRAB, GRAB, episode, event, film, series
+from .builders.downloads import DONE, OTHER_HASH, row, torrent
+from .builders.evaluation import LIMIT, only, settled
+from .builders.library import episode_item, film_item, series_item
+from .builders.requests import request, series_request
+from .builders.services import ANIME_STACK, RADARR, SHOKO, STACK
+from .builders.shoko import ANIME, HASHING, MATCHED, vfs_item
+from .builders.times import NEXT_WEEK, NOW, SOON, ago
 
 REFUSED = replace(HASHING, refused=True)
 SHOWN = [series_item(), episode_item(1)]

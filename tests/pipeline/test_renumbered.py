@@ -9,25 +9,12 @@ from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKin
 from custom_components.status_tracker.pipeline.ids import IdKind, other_title
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
 
-from .builders import (
-    SHOW,
-    STACK,
-    episode,
-    episode_file,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    ids,
-    item,
-    only,
-    over_time,
-    plays,
-    request,
-    series,
-    series_request,
-    series_title,
-)
+from .builders.arr import episode, episode_file, event, film, series
+from .builders.downloads import episode_row
+from .builders.evaluation import only, over_time
+from .builders.library import episode_item, ids, item, plays
+from .builders.requests import SHOW, request, series_request, series_title
+from .builders.services import STACK
 
 MOVIE, TV = MediaType.MOVIE, MediaType.TV
 OTHER_SHOW = {"tvdb_id": 55555, "tmdb_id": 77777}

@@ -6,19 +6,12 @@ from custom_components.status_tracker.pipeline.enums import HistoryKind
 from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase
 from custom_components.status_tracker.pipeline.requests import Stage
 
-from .builders import (
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_row,
-    look,
-    series,
-    series_request,
-    series_title,
-    settled,
-    torrent,
-)
+from .builders.arr import episode, episode_event, series
+from .builders.downloads import episode_row, torrent
+from .builders.evaluation import look, settled
+from .builders.requests import series_request, series_title
+from .builders.services import STACK
+from .builders.times import ago
 
 FIRST, SECOND = series_request(1, 1), series_request(2, 2)
 GRAB = episode_event(1, HistoryKind.GRABBED, ago(minutes=1))

@@ -18,41 +18,13 @@ from custom_components.status_tracker.pipeline.evidence.requests import ClientDo
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 
-from .builders import (
-    CLIENT,
-    DONE,
-    FILE,
-    GB,
-    GRAB,
-    HASH,
-    JELLYFIN,
-    NOW,
-    OTHER_HASH,
-    RADARR,
-    SEERR,
-    SONARR,
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    film_item,
-    ids,
-    item,
-    only,
-    plays,
-    request,
-    row,
-    series,
-    series_item,
-    series_request,
-    series_title,
-    title,
-    torrent,
-)
+from .builders.arr import FILE, GRAB, episode, episode_event, event, film, series
+from .builders.downloads import DONE, GB, HASH, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import only
+from .builders.library import episode_item, film_item, ids, item, plays, series_item
+from .builders.requests import request, series_request, series_title, title
+from .builders.services import CLIENT, JELLYFIN, RADARR, SEERR, SONARR, STACK
+from .builders.times import NOW, ago
 
 WITHOUT_LIBRARY = (SEERR, RADARR, SONARR, CLIENT)
 SEERR_AND_LIBRARY = (SEERR, JELLYFIN)

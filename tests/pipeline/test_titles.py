@@ -7,7 +7,10 @@ import pytest
 from custom_components.status_tracker.pipeline.requests import Tracked
 from custom_components.status_tracker.pipeline.titles import find_by_title, spoken_titles
 
-from .builders import STACK, film, only, request
+from .builders.arr import film
+from .builders.evaluation import only
+from .builders.requests import request
+from .builders.services import STACK
 
 ONE = only(*STACK, request(), film())
 

@@ -5,36 +5,14 @@ from datetime import timedelta
 from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.pipeline.ids import IdKind
 
-from .builders import (
-    ANIME_STACK,
-    FILE,
-    FILM,
-    GB,
-    HASH,
-    NOW,
-    OTHER_HASH,
-    SEERR,
-    STACK,
-    ago,
-    episode,
-    episode_file,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    film_item,
-    ids,
-    look,
-    only,
-    request,
-    row,
-    series,
-    series_item,
-    series_request,
-    shoko_file,
-    title,
-    torrent,
-)
+from .builders.arr import FILE, episode, episode_file, event, film, series
+from .builders.downloads import GB, HASH, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import look, only
+from .builders.library import episode_item, film_item, ids, series_item
+from .builders.requests import FILM, request, series_request, title
+from .builders.services import ANIME_STACK, SEERR, STACK
+from .builders.shoko import shoko_file
+from .builders.times import NOW, ago
 
 SHOWN = (*STACK, request(), film(file=FILE), film_item())
 

@@ -28,55 +28,24 @@ from custom_components.status_tracker.pipeline.requests import (
 )
 from custom_components.status_tracker.pipeline.tracker import Memory
 
-from .builders import (
-    ANIME,
+from .builders.arr import FILE, FRESH_GRAB, GRAB, episode, episode_event, event, film, film_file, series
+from .builders.downloads import DONE, GB, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import AT_ONCE, LIMIT, only, over_time, settled
+from .builders.library import episode_item, film_item, ids, item, plays, series_item
+from .builders.requests import request, request_4k, series_request, series_title, title
+from .builders.services import (
     ANIME_STACK,
-    AT_ONCE,
     CLIENT,
-    DONE,
-    FILE,
     FOURK_STACK,
-    FRESH_GRAB,
-    GB,
-    GRAB,
-    HASHING,
     JELLYFIN,
-    LIMIT,
-    MATCHED,
-    NEXT_WEEK,
-    NOW,
-    OTHER_HASH,
     RADARR,
     RADARR_4K,
     SEERR,
     SHOKO,
-    SOON,
     STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    episode_row,
-    event,
-    film,
-    film_file,
-    film_item,
-    ids,
-    item,
-    only,
-    over_time,
-    plays,
-    request,
-    request_4k,
-    row,
-    series,
-    series_item,
-    series_request,
-    series_title,
-    settled,
-    title,
-    torrent,
 )
+from .builders.shoko import ANIME, HASHING, MATCHED
+from .builders.times import NEXT_WEEK, NOW, SOON, ago
 
 SHOWN = [series_item(), episode_item(1)]
 

@@ -19,47 +19,14 @@ from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Reason, Stage
 from custom_components.status_tracker.pipeline.tracker import Memory, evaluate
 
-from .builders import (
-    FIELDS,
-    FILE,
-    FOURK_STACK,
-    GB,
-    LIMITS,
-    NOW,
-    OTHER_HASH,
-    SHOKO,
-    STACK,
-    ago,
-    episode,
-    episode_event,
-    episode_item,
-    episode_row,
-    event,
-    evidence,
-    film,
-    film_4k,
-    film_file,
-    film_item,
-    ids,
-    item,
-    look,
-    only,
-    plays,
-    request,
-    request_4k,
-    row,
-    seed_range,
-    series,
-    series_item,
-    series_request,
-    series_title,
-    settled,
-    shoko_file,
-    shuffled,
-    title,
-    torrent,
-    vfs_item,
-)
+from .builders.arr import FILE, episode, episode_event, event, film, film_4k, film_file, series
+from .builders.downloads import GB, OTHER_HASH, episode_row, row, torrent
+from .builders.evaluation import FIELDS, LIMITS, evidence, look, only, seed_range, settled, shuffled
+from .builders.library import episode_item, film_item, ids, item, plays, series_item
+from .builders.requests import request, request_4k, series_request, series_title, title
+from .builders.services import FOURK_STACK, SHOKO, STACK
+from .builders.shoko import shoko_file, vfs_item
+from .builders.times import NOW, ago
 
 # Order, repetition and subsets
 

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from custom_components.status_tracker.const import (
-    CONF_LIMIT_DOWNLOADING,
-    CONF_LIMIT_INDEXED,
-    LIMITS,
-)
+from custom_components.status_tracker.const import CONF_LIMIT_DOWNLOADING, CONF_LIMIT_INDEXED, LIMITS
 from custom_components.status_tracker.pipeline.requests import Reason
 
 from ..stack.server import Fault, StackServer

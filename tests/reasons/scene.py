@@ -7,9 +7,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant, State
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.status_tracker.const import (
-    LIMITS,
-)
+from custom_components.status_tracker.const import LIMITS
 from custom_components.status_tracker.pipeline.requests import Reason
 
 from ..common import Clock, poll, state_of

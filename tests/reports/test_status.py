@@ -17,17 +17,10 @@ from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.pipeline.requests import Hint, Reason, Stage, Tracked, Unit, Verdict
 from custom_components.status_tracker.reports.status import detail_text, status_text
 
-from ..pipeline.builders import (
-    JELLYFIN,
-    RADARR,
-    SEERR,
-    film,
-    only,
-    request,
-    series_request,
-    series_title,
-    title,
-)
+from ..pipeline.builders.arr import film
+from ..pipeline.builders.evaluation import only
+from ..pipeline.builders.requests import request, series_request, series_title, title
+from ..pipeline.builders.services import JELLYFIN, RADARR, SEERR
 
 SUNDAY = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 LANGUAGES = sorted(

@@ -1,14 +1,15 @@
 """What Radarr and Sonarr have in common on the wire."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, Self, override
+from typing import Any, ClassVar, Literal, Self, override
 
 from aiohttp import web
 
 from .arr_connections import Connections
 from .arr_history import HistoryApi
+from .arr_owners import OwnersApi
 from .arr_queue import QueueApi
-from .arr_rows import bare, iso
+from .arr_rows import ENGLISH, bare, iso
 from .arr_tables import TablesApi
 from .rows import Arr, MovieRow, SeriesRow
 from .server import HTML_PAGE, Handler, StackServer
@@ -23,20 +24,28 @@ class FakeArr(StackServer):
 
     app_name: ClassVar[str]
     version: ClassVar[str]
+    kind: ClassVar[Literal["radarr", "sonarr"]]
     event_numbers: ClassVar[dict[int, str]]
     owner_key: ClassVar[str]
+    database: ClassVar[str]  # whose id films or series are looked up by
+    artwork: ClassVar[str]  # where their pictures are public
+    switches: ClassVar[tuple[str, ...]]  # the events that a webhook connection can turn on
 
     def __init__(
         self,
         world: World,
-        arr: Arr,
+        arr: Arr | None = None,
         *,
         port: int = 0,
         api_key: str = "",
         url_base: str = "",
         starting: bool = False,
     ) -> None:
-        """Serve this instance. `on_search` acts on search commands (default: nothing is found)."""
+        """Serve this instance, or add one to the world.
+
+        `on_search` acts on search commands (default: nothing is found).
+        """
+        arr = arr or world.add_arr(self.kind)
         seed = f"{arr.kind} {arr.name}"
         super().__init__(port=port, api_key=api_key or world.new_hex(seed), url_base=url_base)
         self.world = world
@@ -78,6 +87,10 @@ class FakeArr(StackServer):
         """Movies or series by id."""
         raise NotImplementedError
 
+    def resource(self, row: Any) -> dict[str, Any]:
+        """A film or series as the API shows it."""
+        raise NotImplementedError
+
     async def run_search(self, name: str, body: dict[str, Any]) -> bool:
         """Run a search command; False if the name is unknown."""
         raise NotImplementedError
@@ -88,7 +101,7 @@ class FakeArr(StackServer):
         """The shared part of the v3 API."""
         self.route("GET", "/ping", self._ping)
         self.api("GET", "system/status", self._status)
-        for part in (QueueApi(self), HistoryApi(self), TablesApi(self)):
+        for part in (OwnersApi(self), QueueApi(self), HistoryApi(self), TablesApi(self)):
             part.add_routes()
         self.connections.add_routes()
         self.add_routes()
@@ -197,13 +210,36 @@ class FakeArr(StackServer):
         }
         return self.json(data)
 
-    def images(self, owner_id: int, poster: str, host: str) -> list[dict[str, str]]:
+    def shared_resource(self, row: MovieRow | SeriesRow) -> dict[str, Any]:
+        """The fields that films and series have in common in the API."""
+        title = row.title
+        return {
+            "id": row.id,
+            "title": title.title,
+            "alternateTitles": [],
+            "sortTitle": title.title.lower(),
+            "overview": title.overview,
+            "originalLanguage": ENGLISH[0],
+            "images": self.images(row),
+            "year": title.year,
+            "path": row.path,
+            "qualityProfileId": 1,
+            "monitored": row.monitored,
+            "runtime": title.runtime,
+            "cleanTitle": title.slug.replace(".", "").lower(),
+            "imdbId": title.imdb_id,
+            "tmdbId": title.tmdb_id,
+            "tags": row.tags,
+            "added": iso(row.added),
+        }
+
+    def images(self, row: MovieRow | SeriesRow) -> list[dict[str, str]]:
         """Poster and fanart, by relative and by public address."""
         return [
             {
                 "coverType": kind,
-                "url": f"{self.url_base}/MediaCover/{owner_id}/{kind}.jpg?lastWrite=1",
-                "remoteUrl": f"{host}{poster.replace('.jpg', f'-{kind}.jpg')}",
+                "url": f"{self.url_base}/MediaCover/{row.id}/{kind}.jpg?lastWrite=1",
+                "remoteUrl": f"{self.artwork}{row.title.poster.replace('.jpg', f'-{kind}.jpg')}",
             }
             for kind in ("poster", "fanart")
         ]

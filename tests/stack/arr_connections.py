@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 MASK = "********"
 PAUSES = {2: 5, 3: 15, 4: 30, 5: 60}
 GRACE = timedelta(minutes=5)
+SWITCHES = (
+    "onGrab",
+    "onDownload",
+    "onUpgrade",
+    "onRename",
+    "onHealthIssue",
+    "includeHealthWarnings",
+    "onHealthRestored",
+    "onApplicationUpdate",
+    "onManualInteractionRequired",
+)
 FIELDS = ("url", "method", "username", "password", "headers")
 
 
@@ -29,14 +40,14 @@ class BackOff:
 
 
 class Connections:
-    """The connections of one *arr. `switches` are the names of its on… flags."""
+    """The connections of one *arr."""
 
     def __init__(self, server: FakeArr) -> None:
         """No connection yet."""
         self.server = server
         self.rows = server.arr.notifications
         self.back_off: dict[int, BackOff] = {}
-        self.switches: tuple[str, ...] = ()
+        self.switches = server.switches
         self.has_headers_field = True
 
     def add_routes(self) -> None:

@@ -8,12 +8,11 @@ from .arr_events import ArrEvents, Json
 from .arr_rows import ENGLISH
 from .rows import Arr, MovieRow
 
-POSTERS = "https://image.tmdb.org/t/p/original"
-
 
 class RadarrWebhooks(ArrEvents):
     """Turns the world's events into Radarr's webhooks."""
 
+    artwork: ClassVar[str] = "https://image.tmdb.org/t/p/original"
     file_key: ClassVar[str] = "movieFile"
     renamed_key: ClassVar[str] = "renamedMovieFiles"
     without_url: ClassVar[tuple[str, ...]] = ("HealthRestored",)
@@ -39,7 +38,7 @@ class RadarrWebhooks(ArrEvents):
             "imdbId": title.imdb_id,
             "overview": title.overview,
             "genres": ["Drama"],
-            "images": self.images(row.id, title.poster, POSTERS),
+            "images": self.images(row),
             "tags": self.tag_labels(row),
             "originalLanguage": ENGLISH[0],
         }

@@ -1,14 +1,14 @@
 """A simulated Sonarr: series, episodes, their files and its searches."""
 
-from typing import Any, ClassVar, override
+from typing import Any, ClassVar, Literal, override
 
 from aiohttp import web
 
-from .arr_rows import ENGLISH, file_resource, iso
-from .rows import Arr, EpisodeRow, SeriesRow
-from .sonarr_webhooks import POSTERS, SonarrWebhooks
+from .arr_connections import SWITCHES
+from .arr_rows import file_resource, iso
+from .rows import EpisodeRow, SeriesRow
+from .sonarr_webhooks import SonarrWebhooks
 from .titles import Episode
-from .world import World
 
 
 class FakeSonarr(SonarrWebhooks):
@@ -16,7 +16,9 @@ class FakeSonarr(SonarrWebhooks):
 
     app_name: ClassVar[str] = "Sonarr"
     version: ClassVar[str] = "4.0.19.2979"
+    kind: ClassVar[Literal["radarr", "sonarr"]] = "sonarr"
     owner_key: ClassVar[str] = "series"
+    database: ClassVar[str] = "tvdb"
     event_numbers: ClassVar[dict[int, str]] = {
         1: "grabbed",
         2: "seriesFolderImported",
@@ -26,26 +28,14 @@ class FakeSonarr(SonarrWebhooks):
         6: "episodeFileRenamed",
         7: "downloadIgnored",
     }
-
-    def __init__(self, world: World, arr: Arr | None = None, **options: Any) -> None:
-        """Serve an instance of the world; a new one is added if none is given."""
-        super().__init__(world, arr or world.add_arr("sonarr"), **options)
-        self.connections.switches = (
-            "onGrab",
-            "onDownload",
-            "onUpgrade",
-            "onImportComplete",
-            "onRename",
-            "onSeriesAdd",
-            "onSeriesDelete",
-            "onEpisodeFileDelete",
-            "onEpisodeFileDeleteForUpgrade",
-            "onHealthIssue",
-            "includeHealthWarnings",
-            "onHealthRestored",
-            "onApplicationUpdate",
-            "onManualInteractionRequired",
-        )
+    switches: ClassVar[tuple[str, ...]] = (
+        *SWITCHES,
+        "onImportComplete",
+        "onSeriesAdd",
+        "onSeriesDelete",
+        "onEpisodeFileDelete",
+        "onEpisodeFileDeleteForUpgrade",
+    )
 
     @override
     def owners(self) -> dict[int, Any]:
@@ -55,9 +45,6 @@ class FakeSonarr(SonarrWebhooks):
     @override
     def add_routes(self) -> None:
         """Series, episodes and files."""
-        self.api("GET", "series", self._all_series)
-        self.api("GET", "series/{id:\\d+}", self._one_series)
-        self.api("DELETE", "series/{id:\\d+}", self._series_delete)
         self.api("GET", "episode", self._episodes)
         self.api("GET", "episode/{id:\\d+}", self._episode)
         self.api("GET", "episodefile", self._files)
@@ -86,26 +73,7 @@ class FakeSonarr(SonarrWebhooks):
 
     # -- series ----------------------------------------------------------------------------------------
 
-    async def _all_series(self, request: web.Request) -> web.StreamResponse:
-        """All series, or the one of a TVDB id."""
-        rows = list(self.arr.series.values())
-        if wanted := request.query.get("tvdbId"):
-            rows = [row for row in rows if str(row.title.tvdb_id) == wanted]
-        return self.json([self.resource(row) for row in rows])
-
-    async def _one_series(self, request: web.Request) -> web.StreamResponse:
-        """One series."""
-        row = self.arr.series.get(int(request.match_info["id"]))
-        return self.json(self.resource(row)) if row else self.json({"message": "NotFound"}, 404)
-
-    async def _series_delete(self, request: web.Request) -> web.StreamResponse:
-        """Remove a series."""
-        row = self.arr.series.get(int(request.match_info["id"]))
-        if row is None:
-            return self.json({"message": "NotFound"}, 404)
-        await self.world.remove_from_arr(row, delete_files=request.query.get("deleteFiles") == "true")
-        return self.json({})
-
+    @override
     def resource(self, row: SeriesRow) -> dict[str, Any]:
         """A series as the API shows it, with the statistics of each season."""
         title = row.title
@@ -119,42 +87,25 @@ class FakeSonarr(SonarrWebhooks):
             if inside:
                 season["statistics"] = self._statistics(inside) | self._airing(inside)
             seasons.append(season)
-        return {
-            "id": row.id,
-            "title": title.title,
-            "alternateTitles": [],
-            "sortTitle": title.title.lower(),
+        return self.shared_resource(row) | {
             "status": "ended" if ended else "continuing",
             "ended": ended,
-            "overview": title.overview,
             **self._airing(row.episodes),
             "network": "Example",
             "airTime": "21:00",
-            "images": self.images(row.id, title.poster, POSTERS),
-            "originalLanguage": ENGLISH[0],
             "seasons": seasons,
-            "year": title.year,
-            "path": row.path,
-            "qualityProfileId": 1,
             "seasonFolder": True,
-            "monitored": row.monitored,
             "monitorNewItems": "all",
             "useSceneNumbering": False,
-            "runtime": title.runtime,
             "tvdbId": title.tvdb_id or 0,
             "tvRageId": 0,
             "tvMazeId": 0,
-            "tmdbId": title.tmdb_id,
             "firstAired": iso(min(dates, default=None)),
             "lastAired": iso(max(dates, default=None)),
             "seriesType": row.series_type,
-            "cleanTitle": title.slug.replace(".", "").lower(),
-            "imdbId": title.imdb_id,
             "titleSlug": title.slug.replace(".", "-").lower(),
             "rootFolderPath": row.path.rpartition("/")[0] + "/",
             "genres": ["Drama"],
-            "tags": row.tags,
-            "added": iso(row.added),
             "ratings": {"votes": 10, "value": 8.0},
             "statistics": {"seasonCount": sum(number > 0 for number in row.season_monitored), **everything},
             "languageProfileId": 1,

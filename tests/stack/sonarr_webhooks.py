@@ -8,12 +8,11 @@ from .arr_rows import ENGLISH, iso
 from .arr_webhooks import common_download, file_payload, release_grabbed
 from .rows import Arr, Download, SeriesRow
 
-POSTERS = "https://artworks.thetvdb.com/banners"
-
 
 class SonarrWebhooks(ArrEvents):
     """Turns the world's events into Sonarr's webhooks."""
 
+    artwork: ClassVar[str] = "https://artworks.thetvdb.com/banners"
     file_key: ClassVar[str] = "episodeFile"
     renamed_key: ClassVar[str] = "renamedEpisodeFiles"
     without_url: ClassVar[tuple[str, ...]] = ("Health", "HealthRestored", "ApplicationUpdate")
@@ -44,7 +43,7 @@ class SonarrWebhooks(ArrEvents):
             "type": row.series_type,
             "year": title.year,
             "genres": ["Drama"],
-            "images": self.images(row.id, title.poster, POSTERS),
+            "images": self.images(row),
             "tags": self.tag_labels(row),
             "originalLanguage": ENGLISH[0],
         }

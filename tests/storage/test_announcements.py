@@ -122,4 +122,4 @@ async def test_damaged(
     diary = Diary(hass)
     await killed(entry, files)
     assert diary.kinds() == ["approved"]  # the event entity comes back with its last event
-    assert "The stored announcements are damaged" in caplog.text
+    assert "Failed to parse the stored announcements" in caplog.text

@@ -101,10 +101,12 @@ async def test_unreadable_memory_is_begun_anew(
     await poll(hass, entry)
     assert stage_of(hass, entry, request) == "indexed"
     warnings = [
-        one.getMessage() for one in caplog.records if one.levelname == "WARNING" and "memory" in one.message
+        one.getMessage()
+        for one in caplog.records
+        if one.levelname == "WARNING" and "stored requests" in one.message
     ]
     assert len(warnings) == 1
-    assert "starting anew" in warnings[0]
+    assert "starting with no data" in warnings[0]
     await hass.config_entries.async_unload(entry.entry_id)
     assert hass_storage[key]["version"] == 1
     assert hass_storage[key]["data"]["memory"]["journeys"][0]["request_id"] == request.id
@@ -126,7 +128,7 @@ async def test_one_damaged_part_costs_no_more_than_itself(
     hass_storage[storage_key(entry.entry_id)]["data"]["sources"]["radarr-hd"] = "rubbish"
     await hass.config_entries.async_setup(entry.entry_id)
     assert coordinator_of(entry).data[request.id].journey.stage_since == since
-    assert "The stored data of radarr-hd is damaged" in caplog.text
+    assert "Failed to restore the data of radarr-hd" in caplog.text
 
 
 @pytest.fixture

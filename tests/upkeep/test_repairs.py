@@ -3,22 +3,19 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.issue_registry import IssueEntry
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 from custom_components.status_tracker.upkeep import settings_watch
 
 from ..common import SetUp, StartHousehold, coordinator_of, entry_of, poll, until
+from ..repairing import Person, person_fixture  # noqa: F401  fixture
 from ..stack.household import Household
 from ..stack.jellyfin import FakeJellyfin
 from ..stack.radarr import FakeRadarr
@@ -26,47 +23,6 @@ from ..stack.server import Fault
 
 NO_HOOKS = {CONF_REGISTER_WEBHOOKS: False}
 KEY = "f" * 32
-
-
-class Person:
-    """Somebody in front of the repairs page."""
-
-    def __init__(self, hass: HomeAssistant, client: Any) -> None:
-        """Sit down."""
-        self.hass = hass
-        self.client = client
-        self.http: Any = None
-
-    @property
-    def offers(self) -> list[IssueEntry]:
-        """The issues that can be fixed with a click."""
-        issues = ir.async_get(self.hass).issues.values()
-        return [one for one in issues if one.domain == DOMAIN and one.is_fixable and one.active]
-
-    async def post(self, path: str, **data: Any) -> dict[str, Any]:
-        """Post to the repairs."""
-        self.http = self.http or await self.client()
-        answer = await self.http.post(f"/api/repairs/issues/fix{path}", json=data)
-        assert answer.status == HTTPStatus.OK
-        told: dict[str, Any] = await answer.json()
-        return told
-
-    async def open(self, issue: IssueEntry) -> dict[str, Any]:
-        """Open an issue; the form is shown."""
-        return await self.post("", handler=DOMAIN, issue_id=issue.issue_id)
-
-    async def submit(self, form: dict[str, Any]) -> dict[str, Any]:
-        """Submit a form."""
-        told = await self.post(f"/{form['flow_id']}")
-        await self.hass.async_block_till_done()
-        return told
-
-
-@pytest.fixture
-async def person(hass: HomeAssistant, hass_client: Any) -> Person:
-    """Come before the server listens, which takes no new views then."""
-    assert await async_setup_component(hass, "repairs", {})
-    return Person(hass, hass_client)
 
 
 def reauth_flows(hass: HomeAssistant) -> list[Any]:

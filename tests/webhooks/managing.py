@@ -8,9 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from custom_components.status_tracker.const import (
-    DOMAIN,
-)
+from custom_components.status_tracker.const import DOMAIN
 from custom_components.status_tracker.webhooks.manager import WebhookManager
 
 from ..stack.arr import FakeArr
@@ -32,6 +30,11 @@ def issues(hass: HomeAssistant) -> set[tuple[str, str]]:
         for (domain, _), issue in ir.async_get(hass).issues.items()
         if domain == DOMAIN
     }
+
+
+def unreached(entry: ConfigEntry[Any]) -> set[str]:
+    """Return the services that cannot call Home Assistant."""
+    return set(manager_of(entry).registration.late.unreached)
 
 
 def path_of(entry: ConfigEntry[Any], key: str) -> str:

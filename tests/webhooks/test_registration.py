@@ -7,25 +7,21 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.status_tracker.const import (
     CONF_CALLBACK_URL,
     CONF_REGISTER_WEBHOOKS,
     CONF_WEBHOOKS_LOCAL_ONLY,
-    DOMAIN,
 )
 
 from ..common import SetUp, StartHousehold, coordinator_of, entry_of, poll, registered, stage_of, until
 from ..stack.server import Fault
 from ..stack.stories import sintel
 from ..stack.titles import film
-from .managing import HOOKED, calls_us, handlers, issues, manager_of, path_of, state_of_stack
+from .managing import HOOKED, calls_us, handlers, issues, manager_of, path_of, state_of_stack, unreached
 
 # Registering
 
@@ -217,29 +213,6 @@ async def test_a_key_without_rights(
     assert manager_of(entry).diagnostics_data["seerr"]["registered"] == "not_allowed"
 
 
-async def test_an_address_nobody_answers_at(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str
-) -> None:
-    """The issue names the address without the secret; the options mend it."""
-    home = await household()
-    entry = await setup_entry(home, **{CONF_CALLBACK_URL: "http://127.0.0.1:1/ha/"})
-    assert issues(hass) == {
-        ("webhook_unreachable", service) for service in ("Seerr", "radarr-hd", "sonarr-hd")
-    }
-    registry = ir.async_get(hass)
-    for (domain, _), issue in registry.issues.items():
-        if domain == DOMAIN:
-            assert issue.translation_placeholders
-            assert issue.translation_placeholders["url"] == "http://127.0.0.1:1/ha"
-    assert not calls_us(home.radarr)
-
-    hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_CALLBACK_URL: callback_url})
-    await hass.config_entries.async_reload(entry.entry_id)
-    await registered(hass, entry)
-    assert issues(hass) == set()
-    assert calls_us(home.radarr)
-
-
 async def test_no_address_at_all(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str
 ) -> None:
@@ -249,12 +222,12 @@ async def test_no_address_at_all(
     entry = entry_of(home)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
-    await until(hass, lambda: len(issues(hass)) == 4)
-    assert {kind for kind, _ in issues(hass)} == {"webhook_no_url"}
+    await until(hass, lambda: len(unreached(entry)) == 4)
+    assert issues(hass) == set()
 
     await hass.config.async_update(internal_url=callback_url)
     await registered(hass, entry)
-    assert issues(hass) == set()
+    assert unreached(entry) == set()
     assert calls_us(home.radarr)
 
 
@@ -265,10 +238,10 @@ async def test_registers_again_where_home_assistant_has_moved(
     home = await household()
     await hass.config.async_update(internal_url="http://127.0.0.1:1", external_url="http://127.0.0.1:2")
     entry = await setup_entry(home, **{CONF_CALLBACK_URL: ""})
-    assert len(issues(hass)) == 3
+    assert unreached(entry) == {"seerr", "radarr-hd", "sonarr-hd"}
 
     await hass.config.async_update(internal_url=callback_url)
-    await until(hass, lambda: not issues(hass))
+    await until(hass, lambda: not unreached(entry))
     assert callback_url in str(home.radarr.arr.notifications)
     assert callback_url in home.jellyfin.plugin.configuration["GenericOptions"][0]["WebhookUri"]
 

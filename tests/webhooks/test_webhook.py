@@ -9,10 +9,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.status_tracker.webhooks import manager as ours
 

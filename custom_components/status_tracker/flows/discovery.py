@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any, Self
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -60,6 +61,19 @@ class ArrFacts:
     def data(self) -> dict[str, Any]:
         """Return what is kept of it."""
         return {CONF_SEERR_ID: self.seerr_id, CONF_IS_4K: self.is_4k}
+
+
+def subentries_of(services: Iterable[Found]) -> list[ConfigSubentryData]:
+    """Return a subentry for each service; one that was named twice comes once."""
+    subentries: dict[str, ConfigSubentryData] = {}
+    for one in services:
+        subentries.setdefault(
+            one.unique_id,
+            ConfigSubentryData(
+                data=one.data, subentry_type=one.service, title=one.title, unique_id=one.unique_id
+            ),
+        )
+    return list(subentries.values())
 
 
 def addresses(url: str, *told_by: str) -> list[str]:

@@ -17,7 +17,7 @@ import probatio
 
 from ..clients.errors import Banned, ClientError, CsrfRequired, InvalidAuth, InvalidUrl, NotAllowed
 from ..clients.http import normalise_url
-from ..const import CONF_LINK_URL, CONF_SKIP, LOGGER
+from ..const import CONF_CALLBACK_URL, CONF_LINK_URL, CONF_SKIP, LOGGER
 from ..pipeline.enums import Service
 from .addresses import OtherScheme, async_find, async_try
 from .client_factory import Probe, build_client
@@ -72,6 +72,11 @@ def found_schema(service: Service) -> probatio.Schema:
     return service_schema(service, stored=True).extend(
         {probatio.Required(CONF_SKIP, default=False): BooleanSelector()}
     )
+
+
+def callback_schema() -> probatio.Schema:
+    """Return the form of the address at which services reach Home Assistant."""
+    return probatio.Schema({probatio.Optional(CONF_CALLBACK_URL): _URL})
 
 
 def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Decide where a request is: pure functions over the evidence, no I/O, no clock of their own."""
+"""Evaluation of requests: pure functions of the evidence and the time, without I/O."""

@@ -1,4 +1,4 @@
-"""Proof that a unit can be watched: ids that intersect, or the very same file; never a like title."""
+"""Proof that a unit is playable: matching ids or the same file; a similar title is never a proof."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,14 @@ from .requests import Unit
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)
-SIZED = 100  # an equal size weighs more than any path
+SIZED = 100  # an equal size outweighs any shared path
 
 
 def same_file(item: ItemFile, file: FileEvidence) -> int:
-    """Return how surely a library's file is an *arr's: 0 not, else by the path they share and their sizes."""
+    """Return a match score of a library file and an *arr file: 0 if different, else from path and size."""
     shared = shared_tail(item.path, file.path)
     if shared < 2:
-        # What Jellyfin plays may be the folder of a disc; its size is not that of one file in it.
+        # The path in Jellyfin can be the folder of a disc, whose size differs from the file in it.
         inside = lies_in(file.path, item.path)
         return inside if inside >= 2 else 0
     if item.size and file.size:
@@ -28,12 +28,12 @@ def same_file(item: ItemFile, file: FileEvidence) -> int:
 
 
 def _closest(item: ItemFile, files: Iterable[FileEvidence]) -> int:
-    """Return how surely a library's file is the likeliest of the files."""
+    """Return the highest score of a library file among the files."""
     return max((same_file(item, file) for file in files), default=0)
 
 
 def is_file_of(item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]) -> bool:
-    """Return whether an item plays one of the files, and not rather one of the others."""
+    """Return whether an item plays one of the files, with a higher score than any of the others."""
     mine, rest = tuple(files), tuple(others)
     return any((sure := _closest(one, mine)) and sure > _closest(one, rest) for one in item.files)
 
@@ -41,7 +41,7 @@ def is_file_of(item: LibraryEvidence, files: Iterable[FileEvidence], others: Ite
 def is_only_other(
     item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]
 ) -> bool:
-    """Return whether all an item plays are files of the other definition (HD for 4K and back)."""
+    """Return whether all files of an item belong to the other definition (HD for 4K and vice versa)."""
     mine, rest = tuple(files), tuple(others)
     return bool(item.files) and all(
         (sure := _closest(one, rest)) > 0 and sure > _closest(one, mine) for one in item.files
@@ -49,14 +49,14 @@ def is_only_other(
 
 
 class Prover:
-    """The items of one request's library, by what may prove a unit of it."""
+    """Indexes the library items of one request and finds those that prove a unit."""
 
     def __init__(self, case: Case, library: Iterable[LibraryEvidence]) -> None:
-        """Sort the items of the library that can be played by their ids and numbers."""
+        """Index the playable library items by id, file name and episode number."""
         self.case = case
         self.by_shoko = bool(case.anime) and case.has(Service.SHOKO)
         items = [item for item in library if item.kind in PLAYABLE and not item.virtual]
-        # Without an *arr for 4K only Seerr tells 4K from HD.
+        # Without an *arr for 4K, only Seerr distinguishes 4K from HD.
         self.by_file_alone = case.request.is_4k and case.served
         if case.others and not self.by_file_alone:
             foreign = self._shoko_ids(case.others) - self._shoko_ids(case.files)
@@ -78,13 +78,13 @@ class Prover:
         self.shown = frozenset(item.season for item in items if item.kind is ItemKind.EPISODE)
 
     def _shoko_ids(self, files: Iterable[FileEvidence]) -> frozenset[str]:
-        """Return the ids of the Shoko files that are *arr files."""
+        """Return the ids of the Shoko files that match *arr files."""
         return frozenset(
             make_id(IdKind.SHOKO_FILE, one.file_id) for file in files for one in _likeliest(self.case, file)
         )
 
     def _is_foreign(self, item: LibraryEvidence, foreign: frozenset[str]) -> bool:
-        """Return whether an item is nothing but the copy in the other definition."""
+        """Return whether an item is only the copy in the other definition."""
         told = of_kind(item.ids, IdKind.SHOKO_FILE)
         if told and told <= foreign:
             return True
@@ -93,7 +93,7 @@ class Prover:
     def _numbered(
         self, items: Iterable[LibraryEvidence]
     ) -> dict[tuple[int | None, int | None], list[LibraryEvidence]]:
-        """Return the episodes under the request's series by season and number; AniDB numbers otherwise."""
+        """Return the episodes of the series by season and number; not Shokofin's (AniDB numbers)."""
         keys = self.case.ids
         shows = {
             (item.source, item.item_id)
@@ -110,7 +110,7 @@ class Prover:
         return found
 
     def prove(self, unit: Unit) -> LibraryEvidence | None:
-        """Return the Jellyfin item that proves a unit to be playable, None if there is none."""
+        """Return the Jellyfin item that proves that a unit is playable, None if there is none."""
         if self.by_shoko:
             return self._through_shoko(unit)
         if self.by_file_alone:
@@ -126,7 +126,7 @@ class Prover:
         )
 
     def _of_number(self, unit: Unit) -> LibraryEvidence | None:
-        """Return the item with the unit's number whose ids and files are not another episode's."""
+        """Return the item with the number of the unit whose ids and files do not match another episode."""
         keys = unit_ids(self.case, unit)
         for item in self._by_number.get((unit.season, unit.number), ()):
             told = of_kind(item.ids, IdKind.TVDB_EPISODE) & self.case.episode_ids
@@ -135,9 +135,9 @@ class Prover:
         return None
 
     def _may_be(self, item: LibraryEvidence, unit: Unit) -> bool:
-        """Return whether an item can be the unit by its files: not all of them are other episodes'.
+        """Return whether the files of an item allow it to be the unit: not all belong to other episodes.
 
-        A file with two episodes is both, where the item's numbers say so.
+        An item for a file with two episodes counts for both if its episode numbers include them.
         """
         owners: list[EpisodeEvidence] = []
         for played in item.files:
@@ -156,23 +156,23 @@ class Prover:
         return named and unit.season == item.season and unit.number in span
 
     def whole_season(self, unit: Unit) -> bool:
-        """Return whether a season nobody counts is there: Seerr says so, and Jellyfin shows some of it."""
+        """Return whether a season without episode list is available in Seerr and partly shown in Jellyfin."""
         if unit.season is None or unit.number is not None:
             return False
         return unit.season in self.case.request.seasons_available and unit.season in self.shown
 
     def _with(self, keys: Iterable[str]) -> LibraryEvidence | None:
-        """Return the first item that carries one of the ids."""
+        """Return the first item that has one of the ids."""
         return next(iter(self._all_with(keys)), None)
 
     def _all_with(self, keys: Iterable[str]) -> Iterable[LibraryEvidence]:
-        """Give the items that carry one of the ids, always in the same order."""
+        """Return the items that have one of the ids, in a stable order."""
         return (item for key in sorted(keys) for item in self._by_id.get(key, ()))
 
     def _of_file(self, files: Iterable[FileEvidence], *, outside: bool = False) -> LibraryEvidence | None:
-        """Return the item that plays one of the files, if need be one outside Shokofin's folders."""
+        """Return the item that plays one of the files; `outside` excludes items of Shokofin."""
         for file in files:
-            named = dict.fromkeys(reversed(path_parts(file.path)))  # the file, then the folders it lies in
+            named = dict.fromkeys(reversed(path_parts(file.path)))  # the file name, then its parent folders
             for item in (one for name in named for one in self._by_name.get(name, ())):
                 if outside and of_kind(item.ids, IdKind.SHOKO_FILE):
                     continue
@@ -181,7 +181,7 @@ class Prover:
         return None
 
     def _through_shoko(self, unit: Unit) -> LibraryEvidence | None:
-        """Return the item proved through Shoko: its file, its episode, AniDB, the path, other ids."""
+        """Return the item proved by Shoko file, Shoko or AniDB episode, path or other ids, in this order."""
         files = frozenset(make_id(IdKind.SHOKO_FILE, file.file_id) for file in unit.shoko)
         return (
             self._with(files)
@@ -192,7 +192,7 @@ class Prover:
         )
 
     def _of_entry(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
-        """Return the item of Shoko's episode, else that of AniDB's, for a film that of AniDB's film."""
+        """Return the item of the Shoko episode, AniDB episode or, for a movie, AniDB anime of the files."""
         ours = frozenset(one for file in unit.shoko if file.matched for one in file.ids)
         if proof := self._with(of_kind(ours, IdKind.SHOKO_EPISODE)):
             return proof
@@ -203,7 +203,7 @@ class Prover:
         return next((item for item in fitting if not _is_anothers(item, files | ours)), None)
 
     def _of_unit(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
-        """Return the item with an id of the unit, unless Shoko tells that the unit's file is another."""
+        """Return the item with an id of the unit, unless Shoko assigns it to another file."""
         if self.case.request.is_4k and not unit.has_file:
             return None
         ours = files.union(*(file.ids for file in unit.shoko if file.matched))
@@ -217,18 +217,18 @@ def _is_of(episode: EpisodeEvidence, unit: Unit) -> bool:
 
 
 def _is_anothers(item: LibraryEvidence, ours: frozenset[str]) -> bool:
-    """Return whether Shoko, knowing the unit's file, filed an item under another file and episode."""
+    """Return whether an item has Shoko ids and none of them belongs to the unit."""
     told = of_kind(item.ids, *SHOKO_KINDS)
     return bool(told and ours) and told.isdisjoint(ours)
 
 
 def _own(unit: Unit) -> tuple[FileEvidence, ...]:
-    """Return the unit's file and, of an upgrade that the library has yet to notice, those before it."""
+    """Return the file of the unit and those it replaced, which the library may still show."""
     return ((unit.file,) if unit.file else ()) + unit.former
 
 
 def shoko_files(case: Case, unit: Unit) -> tuple[ShokoEvidence, ...]:
-    """Return Shoko's files for a unit: by its path, else by size (renamed there), else by its TVDB id."""
+    """Return the Shoko files of a unit: by path, else by size (renamed files), else by TVDB episode id."""
     if not case.shoko:
         return ()
     keys = unit_ids(case, unit)
@@ -248,14 +248,14 @@ def shoko_files(case: Case, unit: Unit) -> tuple[ShokoEvidence, ...]:
 
 
 def _likeliest(case: Case, file: FileEvidence) -> tuple[ShokoEvidence, ...]:
-    """Return the Shoko files that are the *arr's most surely."""
+    """Return the Shoko files with the highest score for an *arr file."""
     sure = [(same_shoko_file(one, file), one) for one in case.shoko_named.get(path_name(file.path), ())]
     best = max((score for score, _ in sure), default=0)
     return tuple(one for score, one in sure if score == best and best)
 
 
 def unit_ids(case: Case, unit: Unit) -> frozenset[str]:
-    """Return the ids that name the unit itself: those of the film, or the episode's TVDB id."""
+    """Return the ids of the unit itself: those of the movie, or the TVDB id of the episode."""
     if case.request.media_type is MediaType.MOVIE:
         return case.ids
     if unit.episode and unit.episode.tvdb_id:
@@ -264,12 +264,12 @@ def unit_ids(case: Case, unit: Unit) -> frozenset[str]:
 
 
 def available_without_library(case: Case, unit: Unit) -> bool:
-    """Return whether a unit counts as available where no Jellyfin is configured."""
+    """Return whether a unit is available when no Jellyfin is configured."""
     return unit.has_file or seerr_has(case, unit)
 
 
 def seerr_has(case: Case, unit: Unit) -> bool:
-    """Return whether Seerr says that a unit is there; it counts the *arr's files."""
+    """Return whether Seerr reports a unit as available, which is based on the files of the *arr."""
     request = case.request
     if request.media_status is MediaStatus.AVAILABLE:
         return True

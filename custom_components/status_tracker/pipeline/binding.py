@@ -1,11 +1,11 @@
-"""Each piece of evidence bound to the requests it means: the cases, ready to be judged."""
+"""Assignment of evidence to requests; each request with its evidence is a case."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from .cases import Case, name_keys
-from .correlator import Clue, Correlator, movie_clue, release_title, series_clue, title_map
+from .correlator import Clue, Correlator, media_clue, release_title, title_map
 from .enums import HistoryKind, ItemKind, MediaType, Service
 from .evidence import Evidence
 from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -18,7 +18,7 @@ from .requests import Journey
 
 ORDER_OF_KINDS = (
     HistoryKind.GRABBED,
-    HistoryKind.FILE_DELETED,  # an upgrade removes the old file before it imports the new
+    HistoryKind.FILE_DELETED,  # an upgrade removes the old file before it imports the new one
     HistoryKind.IMPORTED,
     HistoryKind.FAILED,
     HistoryKind.IGNORED,
@@ -29,7 +29,7 @@ type Event = HistoryEvidence | QueueEvidence
 
 
 def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int, Case]:
-    """Return the cases by request id, every piece of evidence bound where it belongs."""
+    """Return the cases by request id, with all evidence assigned."""
     services: dict[Service, list[ServiceEvidence]] = defaultdict(list)
     for service in sorted(evidence.services, key=lambda one: one.source):
         services[service.service].append(service)
@@ -64,14 +64,11 @@ def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int,
 
 
 def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request its film or series; of several, what is there, and that of the *arr Seerr named."""
+    """Assign each request its movie or series, preferring existing media and the *arr selected in Seerr."""
     told: list[Media] = [*evidence.movies, *evidence.series]
-    bound = [
-        (one, correlator.bind(movie_clue(one) if isinstance(one, MovieEvidence) else series_clue(one)))
-        for one in told
-    ]
+    bound = [(one, correlator.bind(media_clue(one))) for one in told]
     for media, numbers in bound:
-        correlator.learn_media(media.source, _media_id(media), numbers)
+        correlator.learn_media(media.source, media.media_id, numbers)
         for number in numbers:
             case = cases[number]
             if case.media is not None and _rank(case, media) >= _rank(case, case.media):
@@ -80,24 +77,19 @@ def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, 
                 case.movie = media
             else:
                 case.series = media
-    numbered = {(media.source, _media_id(media)): media for media in told}
+    numbered = {(media.source, media.media_id): media for media in told}
     for case in cases.values():
         noted = numbered.get((case.source or "", case.request.external_id or -1))
         case.renumbered = noted is not None and other_title(case.request.media_type, case.request, noted)
 
 
 def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:
-    """Return how well a film or series in an *arr serves a request, the best first."""
-    return media.gone, media.source != case.source, media.source, _media_id(media)
-
-
-def _media_id(media: Media) -> int:
-    """Return the *arr's own id of a film or series."""
-    return media.movie_id if isinstance(media, MovieEvidence) else media.series_id
+    """Return a sort key for the media of a request, the best first."""
+    return media.gone, media.source != case.source, media.source, media.media_id
 
 
 def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
-    """Tell each request the files of its title in the other definition: 4K for HD, HD for 4K."""
+    """Assign each request the files of its title in the other definition: 4K for HD and vice versa."""
     fourk = {service.source for service in evidence.services if service.is_4k}
     files: dict[tuple[MediaType, int, bool], list[FileEvidence]] = defaultdict(list)
     for movie in evidence.movies:
@@ -116,12 +108,12 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request its history and queue rows; what only a download id can place comes last.
+    """Assign each request its history and queue rows, those with only a download id last.
 
-    What is about an episode of a season that nothing tells is nobody's yet.
+    Events of an episode with an unknown season are not assigned.
     """
     seasons = _seasons(evidence)
-    groups: dict[tuple[object, ...], list[Event]] = defaultdict(list)  # of a pack, a season's episodes
+    groups: dict[tuple[object, ...], list[Event]] = defaultdict(list)  # one group per season of a pack
     events: list[Event] = [*evidence.history, *evidence.queue]
     for piece in events:
         season = seasons.get((piece.source, piece.episode_id or -1), piece.season)
@@ -130,7 +122,7 @@ def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[i
         name = None if piece.media_id is not None else _release(piece)
         groups[piece.source, piece.media_id, piece.download_id, season, name].append(piece)
     alike = [(_clue(pieces[0], seasons), pieces) for pieces in groups.values()]
-    # Nothing is learnt before all are bound: the order they are told in must not matter.
+    # Bind all groups before learning download ids, so that the result does not depend on their order.
     named = [(correlator.bind(clue), clue, pieces) for clue, pieces in alike if clue.media_id is not None]
     _place(named, correlator, cases)
     known = {id(pieces) for numbers, _, pieces in named if numbers}
@@ -142,7 +134,7 @@ def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[i
 
 
 def _seasons(evidence: Evidence) -> dict[tuple[str, int], int]:
-    """Return the seasons of episodes, by source and number there: the series', else what a piece tells."""
+    """Return the season by source and episode id, from the series, else from queue rows and events."""
     told: list[Event] = [*evidence.history, *evidence.queue]
     seasons = {
         (piece.source, piece.episode_id): piece.season
@@ -158,12 +150,12 @@ def _seasons(evidence: Evidence) -> dict[tuple[str, int], int]:
 
 
 def _release(piece: Event) -> str | None:
-    """Return the name of the release a queue row or an event is about."""
+    """Return the release name of a queue row or event."""
     return piece.title if isinstance(piece, QueueEvidence) else piece.release
 
 
 def _clue(piece: Event, seasons: Mapping[tuple[str, int], int]) -> Clue:
-    """Return what a queue row or an event is known by; a release's name where the *arr could not place it."""
+    """Return the clue of a queue row or event; its release name only if the *arr has no media for it."""
     season = seasons.get((piece.source, piece.episode_id or -1), piece.season)
     name = _release(piece) if piece.media_id is None else None
     title, year = release_title(name) if name else (None, None)
@@ -182,7 +174,7 @@ def _place(
     correlator: Correlator,
     cases: Mapping[int, Case],
 ) -> None:
-    """Put pieces into the cases they are bound to, and learn whose their downloads are."""
+    """Add events and rows to the cases they are bound to and learn the requests of their download ids."""
     for numbers, clue, pieces in bound:
         for number in numbers:
             for piece in pieces:
@@ -195,13 +187,13 @@ def _place(
 
 
 def _order(event: HistoryEvidence) -> tuple[datetime, bool, int, int, str]:
-    """Return the place of an event in time; within a second by its number, else by what it is."""
+    """Return the sort key of an event: time, then event id, then kind."""
     told = event.event_id is None
     return event.at, told, event.event_id or 0, ORDER_OF_KINDS.index(event.kind), event.download_id or ""
 
 
 def _bind_torrents(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request the torrents behind its download ids; of several clients' the furthest."""
+    """Assign each request the torrents of its download ids; with several clients, the most complete one."""
     for case in cases.values():
         for download in case.request.downloads:
             if download.download_id:
@@ -213,7 +205,7 @@ def _bind_torrents(evidence: Evidence, correlator: Correlator, cases: Mapping[in
 
 
 def _bind_files(evidence: Evidence, cases: Mapping[int, Case]) -> None:
-    """Give each request the Shoko files that share a name or an id with its own or its title."""
+    """Assign each request the Shoko files that share a name or id with its files or title."""
     by_key: dict[str, list[ShokoEvidence]] = defaultdict(list)
     for shoko in sorted(evidence.shoko, key=lambda one: (one.source, one.file_id)):
         for key in {*name_keys(shoko.paths), *shoko.ids}:
@@ -226,7 +218,7 @@ def _bind_files(evidence: Evidence, cases: Mapping[int, Case]) -> None:
 
 
 def _bind_library(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
-    """Give each request the Jellyfin items that share an id, a file or a series with it."""
+    """Assign each request the Jellyfin items that share an id, file or series with it."""
     by_key: dict[str, list[LibraryEvidence]] = defaultdict(list)
     for item in sorted(evidence.library, key=lambda one: (one.source, one.item_id)):
         for key in {*item.ids, *name_keys(played.path for played in item.files)}:
@@ -245,7 +237,7 @@ def _bind_library(evidence: Evidence, correlator: Correlator, cases: Mapping[int
 
 
 def _named_alike(evidence: Evidence, correlator: Correlator) -> Mapping[int, list[LibraryEvidence]]:
-    """Return the films and series without any id by the requests their title may mean: hints, no proof."""
+    """Return movies and series without ids by the request with a similar title; for hints, not as proof."""
     named: dict[int, list[LibraryEvidence]] = defaultdict(list)
     for item in evidence.library:
         if not item.ids and item.kind in (ItemKind.MOVIE, ItemKind.SERIES):

@@ -1,4 +1,4 @@
-"""Each request with all the evidence bound to it: a case, ready to be judged."""
+"""A request with all evidence assigned to it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,16 +17,16 @@ from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
 from .requests import Journey
 
-SIZED = 100  # an equal size weighs more than any path
+SIZED = 100  # an equal size outweighs any shared path
 
 
 @dataclass(eq=False)
 class Case:
-    """One request and what is known of it; `others` are files of the same title for 4K, or not."""
+    """A request with its evidence; `others` are files of the title in the other definition (4K or HD)."""
 
     request: RequestEvidence
     services: Mapping[Service, tuple[ServiceEvidence, ...]]
-    source: str | None = None  # the *arr Seerr named
+    source: str | None = None  # the *arr selected in Seerr
     journey: Journey | None = None
     title: TitleEvidence | None = None
     movie: MovieEvidence | None = None
@@ -38,35 +38,35 @@ class Case:
     shoko: list[ShokoEvidence] = field(default_factory=list)
     others: list[FileEvidence] = field(default_factory=list)
     superseded: bool = False
-    renumbered: bool = False  # the *arr's number that Seerr noted is another title's there
-    opened_at: datetime | None = None  # what was read before proves nothing; None: every reading counts
+    renumbered: bool = False  # the *arr id stored in Seerr belongs to another title
+    opened_at: datetime | None = None  # evidence read before is not a proof; None: no limit
 
     def has(self, service: Service) -> bool:
-        """Return whether such a service is configured."""
+        """Return whether a service of the kind is configured."""
         return bool(self.services.get(service))
 
     def is_fresh(self, read_at: datetime | None) -> bool:
-        """Return whether something was read since the request was opened."""
+        """Return whether evidence was read since the request was opened."""
         return self.opened_at is None or (read_at is not None and read_at >= self.opened_at)
 
     @property
     def arr_service(self) -> Service:
-        """Return the kind of *arr that serves the request."""
+        """Return the kind of *arr that handles the request."""
         return ARR_SERVICE[self.request.media_type]
 
     @property
     def media(self) -> MovieEvidence | SeriesEvidence | None:
-        """Return the film or series in its *arr."""
+        """Return the movie or series in its *arr."""
         return self.movie or self.series
 
     @property
     def served(self) -> bool:
-        """Return whether an *arr that is configured here serves it; else Seerr stands in for one."""
+        """Return whether a configured *arr handles the request; if not, the data of Seerr is used."""
         return self.media is not None or bool(self.arrs)
 
     @property
     def arrs(self) -> tuple[ServiceEvidence, ...]:
-        """Return the *arr that serves the request; those that may, while none is known to."""
+        """Return the *arr that handles the request, or all that could while it is unknown."""
         source = self.media.source if self.media else self.source
         return tuple(
             one
@@ -75,13 +75,13 @@ class Case:
         )
 
     def _may_serve(self, arr: ServiceEvidence) -> bool:
-        """Return whether an *arr fits the request's definition and is not another than Seerr named."""
+        """Return whether an *arr matches the definition of the request and the selection in Seerr."""
         named = self.request.service_id
         return arr.is_4k is self.request.is_4k and (named is None or arr.seerr_id in (None, named))
 
     @cached_property
     def files(self) -> list[FileEvidence]:
-        """Return the files its *arr has imported for it."""
+        """Return the current files of the request in its *arr."""
         if self.movie and self.movie.file:
             return [self.movie.file]
         if self.series:
@@ -94,24 +94,24 @@ class Case:
 
     @property
     def former(self) -> list[FileEvidence]:
-        """Return the files its *arr ever imported for it, as its history tells."""
+        """Return all files its *arr has imported, from its history."""
         return [event.file for event in self.history if event.file and event.kind is HistoryKind.IMPORTED]
 
     @cached_property
     def twin_sizes(self) -> frozenset[int]:
-        """Return the sizes that several of its files have, so that they tell none of these from another."""
+        """Return the sizes shared by several files, which cannot identify a file."""
         sizes = Counter({file.path: file.size for file in self.files}.values())
         return frozenset(size for size, count in sizes.items() if count > 1)
 
     @cached_property
     def file_keys(self) -> frozenset[str]:
-        """Return keys for the names of its files, present and former, and of the folders they lie in."""
+        """Return keys for the names of current and former files and of their folders."""
         paths = {file.path for file in (*self.files, *self.former)}
         return frozenset(f"name:{name}" for path in paths for name in path_parts(path))
 
     @cached_property
     def episode_ids(self) -> frozenset[str]:
-        """Return the TVDB ids of the wanted episodes."""
+        """Return the TVDB ids of the requested episodes."""
         return frozenset(
             make_id(IdKind.TVDB_EPISODE, episode.tvdb_id)
             for episode in (self.series.episodes if self.series else ())
@@ -120,7 +120,7 @@ class Case:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """Return all ids of the title itself, Seerr's, the *arr's and TMDB's alike."""
+        """Return all ids of the title from Seerr, the *arr and TMDB."""
         request, film = self.request, self.request.media_type is MediaType.MOVIE
         told = (request, self.title, self.movie, self.series)
         tmdb = {getattr(one, "tmdb_id", None) for one in told if one}
@@ -134,7 +134,7 @@ class Case:
 
     @cached_property
     def anime(self) -> bool | None:
-        """Return whether it is anime: a hint says so, or Shoko recognised one of its files."""
+        """Return whether the title is anime, from metadata or a file matched by Shoko; None if unknown."""
         if any(one and one.anime for one in (self.title, self.movie, self.series)):
             return True
         if any(
@@ -149,7 +149,7 @@ class Case:
 
     @cached_property
     def shoko_named(self) -> Mapping[str, list[ShokoEvidence]]:
-        """Return its Shoko files by every name they have had."""
+        """Return the Shoko files by their current and former names."""
         named: dict[str, list[ShokoEvidence]] = defaultdict(list)
         for shoko in self.shoko:
             for name in {path_name(path) for path in shoko.paths}:
@@ -158,12 +158,12 @@ class Case:
 
 
 def name_keys(paths: Iterable[str]) -> frozenset[str]:
-    """Return keys for the names of files."""
+    """Return keys for file names."""
     return frozenset(f"name:{path_name(path)}" for path in paths)
 
 
 def same_shoko_file(shoko: ShokoEvidence, file: FileEvidence) -> int:
-    """Return how surely Shoko's file is the *arr's: 0 not, else by the path they share and their sizes."""
+    """Return a match score of a Shoko file and an *arr file: 0 if different, else from path and size."""
     sized = bool(shoko.size and file.size)
     if sized and shoko.size != file.size:
         return 0

@@ -1,4 +1,4 @@
-"""What happened to requests between two looks at them."""
+"""Changes of requests between two evaluations."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ REMOVED = "removed"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that happened to a request: a stage reached, stuck, recovered, or removed."""
+    """A change of a request: a stage reached, stuck, recovered or removed."""
 
     kind: str
     request: Tracked
@@ -22,9 +22,9 @@ class Change:
 def changes(
     before: Mapping[int, Tracked], after: Mapping[int, Tracked], done: Container[int] = ()
 ) -> list[Change]:
-    """Return what happened between two states; what was there before us makes no noise.
+    """Return the changes between two evaluations; requests older than the first start are not reported.
 
-    Those that are `done` have been shown for long enough, which is nothing that happened to them.
+    Requests in `done` were hidden after their retention time, which is not a change.
     """
     found: list[Change] = []
     for number, now in after.items():

@@ -1,4 +1,4 @@
-"""Which request a piece of evidence means: six steps, the first that finds one decides."""
+"""Assignment of evidence to requests in up to six steps; the first match with an active request is used."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +25,7 @@ MEDIA_TYPE = {service: media for media, service in ARR_SERVICE.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clue:
-    """What a piece of evidence carries to be known by."""
+    """Properties of a piece of evidence that identify its request."""
 
     download_id: str | None = None
     source: str | None = None
@@ -38,18 +38,18 @@ class Clue:
     title: str | None = None
     year: int | None = None
     seasons: frozenset[int] | None = None
-    lasting: bool = False  # a state, true for every request of the title, and no event
+    lasting: bool = False  # a state that applies to every request of the title, unlike an event
 
 
 def normalise_title(title: str) -> str:
-    """Return a title without case, accents, punctuation and articles' tails: "amelie"."""
+    """Return a title in lower case without accents and punctuation: "Amélie!" becomes "amelie"."""
     plain = unicodedata.normalize("NFKD", title.replace("&", " and "))
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return _NOISE.sub(" ", plain.casefold()).strip()
 
 
 def release_title(release: str) -> tuple[str, int | None]:
-    """Return title and year a release name begins with: "Some.Film.2020.1080p" gives those of 2020."""
+    """Return title and year of a release name: ("some film", 2020) for "Some.Film.2020.1080p"."""
     years = list(_YEAR.finditer(release))
     if not years:
         return normalise_title(release), None
@@ -59,20 +59,20 @@ def release_title(release: str) -> tuple[str, int | None]:
 
 
 def like_titles(one: str, other: str) -> bool:
-    """Return whether two normalised titles are nearly the same; a sequel's number tells them apart."""
+    """Return whether two normalised titles are similar; numbers in them must be equal."""
     if one == other:
         return True
     total = len(one) + len(other)
     if 2 * min(len(one), len(other)) < LIKE * total or _NUMBER.findall(one) != _NUMBER.findall(other):
         return False
-    # The letters in common bound the ratio from above, and are counted far sooner.
+    # The number of common letters is an upper bound of the ratio and faster to compute.
     common = (Counter(one) & Counter(other)).total()
     return 2 * common >= LIKE * total and SequenceMatcher(None, one, other, autojunk=False).ratio() >= LIKE
 
 
 @dataclass(slots=True)
 class _Index:
-    """Requests by everything they can be known by."""
+    """Requests indexed by their ids and titles."""
 
     downloads: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     media: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -83,7 +83,7 @@ class _Index:
 
 
 class Correlator:
-    """Binds evidence to requests; knows nothing of stages beyond who has finished."""
+    """Finds the requests of evidence; of their stages it uses only whether they are finished."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Correlator:
         finished: frozenset[int],
         downloads: Mapping[int, Iterable[str]],
     ) -> None:
-        """Index the requests; `finished` need nothing more, `downloads` are their known ids."""
+        """Index the requests; `finished` are the ids of finished ones, `downloads` the known download ids."""
         self._requests = {request.request_id: request for request in requests}
         self._finished = finished
         self._declined = frozenset(
@@ -114,7 +114,7 @@ class Correlator:
                 self.learn(one, request_id)
 
     def _add(self, request: RequestEvidence, title: TitleEvidence | None) -> None:
-        """Index one request by its own ids and by those its title brings."""
+        """Index a request by its own ids and those of its title."""
         index, number, media = self._index, request.request_id, request.media_type
         if (source := self.instance(request)) and request.external_id is not None:
             index.media[source, request.external_id].add(number)
@@ -128,22 +128,22 @@ class Correlator:
             index.titles[title.year].append((normalise_title(title.title), number))
 
     def instance(self, request: RequestEvidence) -> str | None:
-        """Return the source of the Radarr or Sonarr Seerr handed the request to."""
+        """Return the source of the Radarr or Sonarr selected in Seerr."""
         if request.service_id is None:
             return None
         return self._instances.get((ARR_SERVICE[request.media_type], request.service_id))
 
     def learn(self, download_id: str, request_id: int) -> None:
-        """Remember that a download serves a request."""
+        """Record that a download belongs to a request."""
         if request_id in self._requests:
             self._index.downloads[download_id.casefold()].add(request_id)
 
     def learn_media(self, source: str, media_id: int, requests: Iterable[int]) -> None:
-        """Remember whose a film or series in an *arr is; Seerr's own note of it may be out of date."""
+        """Record the requests of a movie or series in an *arr; the id stored in Seerr can be outdated."""
         self._index.media[source, media_id] = set(requests)
 
     def bind(self, clue: Clue) -> tuple[int, ...]:
-        """Return the requests meant, none if no step finds one; a finished one only if no active fits."""
+        """Return the matching requests, preferring active ones; empty without a match."""
         index = self._index
         media = clue.media_type
         if media is None and clue.source and (service := self._services.get(clue.source)):
@@ -169,13 +169,13 @@ class Correlator:
         return second
 
     def _with_same_show(self, found: Collection[int]) -> Collection[int]:
-        """Return requests with all others for their shows: an episode is everybody's who wants it."""
+        """Return the requests with all others for the same show, because an episode can belong to several."""
         among = (self._requests[number] for number in found)
         shows = {one.tmdb_id or 0 for one in among if one.media_type is MediaType.TV}
         return set(found).union(*(self._index.tmdb.get((MediaType.TV, show), ()) for show in shows))
 
     def _by_title(self, clue: Clue) -> set[int]:
-        """Return the requests of a like title and the same year, else of a year beside it."""
+        """Return the requests with a similar title and the same year, else a year before or after."""
         title = normalise_title(clue.title or "")
         for years in ((clue.year,), (clue.year - 1, clue.year + 1)) if clue.year else ():
             found = {
@@ -189,7 +189,7 @@ class Correlator:
         return set()
 
     def _choose(self, found: Iterable[int], clue: Clue, media: MediaType | None) -> tuple[int, ...]:
-        """Return those found that fit: active before finished, the newest film, every series."""
+        """Return the requests that fit: active before finished, the newest movie, every series."""
         is_4k = clue.is_4k
         if is_4k is None and clue.source and (service := self._services.get(clue.source)):
             is_4k = service.is_4k if service.service in MEDIA_TYPE else None
@@ -223,7 +223,7 @@ class Correlator:
         return tuple(sorted(chosen, reverse=True))
 
     def superseded(self, request: RequestEvidence) -> bool:
-        """Return whether a finished request has an active one for the very same thing beside it."""
+        """Return whether an active request for the same title replaces a finished one."""
         if request.request_id not in self._finished or not request.tmdb_id:
             return False
         clue = Clue(media_type=request.media_type, tmdb_id=request.tmdb_id, is_4k=request.is_4k)
@@ -232,35 +232,24 @@ class Correlator:
 
 
 def _newer(one: RequestEvidence, among: list[RequestEvidence]) -> set[bool]:
-    """Return the kinds (4K or not) of which there is a newer request for the same film."""
+    """Return the definitions (4K or not) with a newer request for the same movie."""
     return {other.is_4k for other in among if other.request_id > one.request_id}
 
 
-def movie_clue(movie: MovieEvidence) -> Clue:
-    """Return what a film in a Radarr is known by."""
+def media_clue(media: MovieEvidence | SeriesEvidence) -> Clue:
+    """Return the clue of a movie in Radarr or a series in Sonarr."""
+    series = media if isinstance(media, SeriesEvidence) else None
     return Clue(
-        source=movie.source,
-        media_id=movie.movie_id,
-        media_type=MediaType.MOVIE,
-        tmdb_id=movie.tmdb_id,
-        imdb_id=movie.imdb_id,
-        lasting=True,
-    )
-
-
-def series_clue(series: SeriesEvidence) -> Clue:
-    """Return what a series in a Sonarr is known by."""
-    return Clue(
-        source=series.source,
-        media_id=series.series_id,
-        media_type=MediaType.TV,
-        tmdb_id=series.tmdb_id,
-        tvdb_id=series.tvdb_id,
-        imdb_id=series.imdb_id,
+        source=media.source,
+        media_id=media.media_id,
+        media_type=MediaType.TV if series else MediaType.MOVIE,
+        tmdb_id=media.tmdb_id,
+        tvdb_id=series.tvdb_id if series else None,
+        imdb_id=media.imdb_id,
         lasting=True,
     )
 
 
 def title_map(evidence: Evidence) -> dict[tuple[MediaType, int], TitleEvidence]:
-    """Return the titles by type and TMDB id."""
+    """Return the titles by media type and TMDB id."""
     return {(title.media_type, title.tmdb_id): title for title in evidence.titles}

@@ -1,4 +1,4 @@
-"""How long requests take until they are available, and what that tells of the next ones."""
+"""Durations from request to available, and forecasts based on them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from .evidence.base import EvidenceBase
 from .requests import FINISHED, Journey, Stage, Step, Tracked
 
 WINDOW = timedelta(days=30)
-AT_MOST = 500  # journeys of one kind that are kept
-ENOUGH = 5  # journeys that a forecast has to rest on
+AT_MOST = 500  # durations kept per kind
+ENOUGH = 5  # minimum number of durations for a forecast
 BEGINNINGS = frozenset({Stage.REQUESTED, Stage.APPROVED})
 ON_ITS_WAY = frozenset(Stage) - FINISHED - {Stage.FAILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration(EvidenceBase):
-    """One journey that was seen from request to available: when it ended, and the seconds it took."""
+    """Duration of a request from its start until available, in seconds, and when it ended."""
 
     media_type: MediaType
     ended: datetime
@@ -27,16 +27,16 @@ class Duration(EvidenceBase):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When a request will probably be available, and the number of journeys that rests on."""
+    """Estimated time a request becomes available, and the number of durations it is based on."""
 
     at: datetime
-    seconds: float  # from the request on
+    seconds: float  # since the start of the request
     journeys: int
 
 
 def beginning(journey: Journey) -> Step | None:
-    """Return the step a journey began with, after it was last over; None where its beginning was not seen."""
-    if journey.opened_at is None:  # it was there before us
+    """Return the first step since the request was last finished; None if its start was not observed."""
+    if journey.opened_at is None:  # existed before the first start
         return None
     steps = list(journey.timeline)
     while steps and steps[-1].stage in FINISHED:
@@ -50,7 +50,7 @@ def beginning(journey: Journey) -> Step | None:
 
 
 def duration_of(request: Tracked) -> Duration | None:
-    """Return how long an available request took, None where its journey was not seen as a whole."""
+    """Return how long an available request took, None if it was not observed from its start."""
     journey = request.journey
     first = beginning(journey)
     if first is None or journey.stage is not Stage.AVAILABLE or journey.finished_at is None:
@@ -63,7 +63,7 @@ def duration_of(request: Tracked) -> Duration | None:
 
 
 def recent(durations: Iterable[Duration], now: datetime) -> list[Duration]:
-    """Return the newest durations of each kind within the window, in the order they ended."""
+    """Return the newest durations of each kind within the window, sorted by their end."""
     fresh = sorted((one for one in durations if now - one.ended <= WINDOW), key=lambda one: one.ended)
     kept: list[Duration] = []
     counts: dict[MediaType, int] = {}
@@ -75,16 +75,15 @@ def recent(durations: Iterable[Duration], now: datetime) -> list[Duration]:
 
 
 def typical(durations: Iterable[Duration], media_type: MediaType, now: datetime) -> tuple[float | None, int]:
-    """Return the median of a kind's durations in seconds, None without any, and their number."""
+    """Return the median duration of a kind in seconds, None without any, and the number of durations."""
     seconds = [one.seconds for one in recent(durations, now) if one.media_type is media_type]
     return (median(seconds) if seconds else None), len(seconds)
 
 
 def forecast(durations: Iterable[Duration], request: Tracked, now: datetime) -> Forecast | None:
-    """Return when a request will probably be available, by those that took longer than it has so far.
+    """Return when a request will probably be available, from durations longer than the time elapsed.
 
-    There is none for what is stuck, for what waits for a release or an airing, and where fewer than five
-    journeys tell anything.
+    None for stuck requests, for those waiting for a release or airing, and with fewer than five durations.
     """
     expected = request.verdict.expected
     if request.stage not in ON_ITS_WAY or request.stuck or (expected and expected > now):
@@ -103,14 +102,14 @@ def forecast(durations: Iterable[Duration], request: Tracked, now: datetime) -> 
 
 
 def _start(request: Tracked) -> datetime:
-    """Return when a request was made, or made again."""
+    """Return when a request was made or reopened."""
     first = beginning(request.journey)
     return first.at if first else request.request.requested_at or request.journey.stage_since
 
 
 def read_back(rows: Iterable[Mapping[str, object]]) -> list[Duration]:
-    """Return written durations; those that are damaged raise ValueError."""
+    """Parse stored durations; raises ValueError if they are invalid."""
     try:
         return [Duration.from_dict(row) for row in rows]
     except (AttributeError, LookupError, TypeError) as err:
-        raise ValueError(f"not a duration: {type(err).__name__}") from err
+        raise ValueError(f"Invalid duration: {type(err).__name__}") from err

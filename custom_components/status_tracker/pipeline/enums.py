@@ -1,4 +1,4 @@
-"""The terms everybody here shares: kinds of service and media, statuses and states."""
+"""Enumerations of services, media types, statuses and states."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ SEERR = "seerr"
 
 
 class Service(StrEnum):
-    """The kinds of service."""
+    """Kinds of service."""
 
     SEERR = "seerr"
     RADARR = "radarr"
@@ -17,14 +17,14 @@ class Service(StrEnum):
 
 
 class MediaType(StrEnum):
-    """What was asked for, in Seerr's words."""
+    """Media types, with the values of Seerr."""
 
     MOVIE = "movie"
     TV = "tv"
 
 
 class RequestStatus(StrEnum):
-    """What Seerr says of the request."""
+    """Status of a request in Seerr."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -34,7 +34,7 @@ class RequestStatus(StrEnum):
 
 
 class MediaStatus(StrEnum):
-    """What Seerr says of the title (or of one season); it counts the *arr's files."""
+    """Status of a title or season in Seerr, based on the files of the *arr."""
 
     UNKNOWN = "unknown"
     PENDING = "pending"
@@ -46,7 +46,7 @@ class MediaStatus(StrEnum):
 
 
 class ReleaseKind(StrEnum):
-    """The ways a film comes out."""
+    """Kinds of movie release."""
 
     CINEMA = "cinema"
     DIGITAL = "digital"
@@ -54,14 +54,14 @@ class ReleaseKind(StrEnum):
 
 
 class QueueStatus(StrEnum):
-    """A row of an *arr's queue, its three state fields folded into one (contract: stage mapping)."""
+    """Status of a queue row of an *arr, combined from its three state fields (contract: stage mapping)."""
 
-    WAITING = "waiting"  # delay profile, or the client is unreachable
+    WAITING = "waiting"  # delay profile, or the download client is unreachable
     QUEUED = "queued"
     PAUSED = "paused"
     DOWNLOADING = "downloading"
-    WARNING = "warning"  # the client complains while loading (stalled, error, missing files)
-    COMPLETED = "completed"  # loaded, not yet looked at
+    WARNING = "warning"  # the download client reports a problem (stalled, error, missing files)
+    COMPLETED = "completed"  # downloaded, import not started
     IMPORT_PENDING = "import_pending"
     IMPORT_BLOCKED = "import_blocked"
     IMPORTING = "importing"
@@ -69,7 +69,7 @@ class QueueStatus(StrEnum):
 
 
 class HistoryKind(StrEnum):
-    """What an *arr did, from its history or a webhook."""
+    """Kinds of events from the history or a webhook of an *arr."""
 
     GRABBED = "grabbed"
     IMPORTED = "imported"
@@ -79,7 +79,7 @@ class HistoryKind(StrEnum):
 
 
 class TorrentState(StrEnum):
-    """A torrent's state without the client's versions and directions."""
+    """State of a torrent, independent of client version and direction."""
 
     METADATA = "metadata"
     QUEUED = "queued"
@@ -88,14 +88,14 @@ class TorrentState(StrEnum):
     STALLED = "stalled"
     PAUSED = "paused"
     MOVING = "moving"
-    COMPLETE = "complete"  # loaded, whether seeding or not
+    COMPLETE = "complete"  # downloaded, whether seeding or not
     MISSING_FILES = "missing_files"
     ERROR = "error"
     UNKNOWN = "unknown"
 
 
 class ItemKind(StrEnum):
-    """What a Jellyfin item is; a film can be any but a series or season."""
+    """Kinds of Jellyfin items; a movie can be any except series and season."""
 
     MOVIE = "movie"
     SERIES = "series"

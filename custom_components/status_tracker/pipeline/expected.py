@@ -1,4 +1,4 @@
-"""When requested titles come out: the days of films and the times of episodes that are waited for."""
+"""Release dates of requested movies and airing times of requested episodes."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ CLOSED = frozenset({Stage.DECLINED, Stage.DELETED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One date of a requested title: a day, or a time (UTC) where that is known.
+    """A release date or airing time (UTC) of a requested title.
 
-    A film has a `release` unless only the date is known. A series has a `season`, and the `episodes` of it
-    that come at the same time; none where nobody lists them.
+    A movie has a `release` unless only the date is known. A series has a `season` and the `episodes` airing
+    at the same time, empty if they are unknown.
     """
 
     request: Tracked
@@ -28,7 +28,7 @@ class Expected:
 
 
 def expected_dates(requests: Iterable[Tracked]) -> list[Expected]:
-    """Return the dates that lay ahead when the titles were requested, in their order, each once."""
+    """Return the dates after each request was made, sorted and without duplicates."""
     found: dict[tuple[object, ...], Expected] = {}
     for request in requests:
         if request.stage in CLOSED:
@@ -42,7 +42,7 @@ def expected_dates(requests: Iterable[Tracked]) -> list[Expected]:
 
 
 def _day(at: date | datetime) -> date:
-    """Return the day of a date, in UTC for a time."""
+    """Return the date, in UTC for a datetime."""
     return at.date() if isinstance(at, datetime) else at
 
 
@@ -53,7 +53,7 @@ def _asked(request: Tracked) -> datetime:
 
 
 def _of_film(request: Tracked) -> Iterable[Expected]:
-    """Return the releases of a film; the date it waits for where its Radarr lists none."""
+    """Return the releases of a movie, or its expected date if Radarr lists none."""
     since = _asked(request).date()
     releases = [release for unit in request.units for release in unit.releases]
     days = {release.kind: release.day.date() for release in releases if release.day.date() >= since}
@@ -65,13 +65,13 @@ def _of_film(request: Tracked) -> Iterable[Expected]:
 
 
 def _of_series(request: Tracked) -> Iterable[Expected]:
-    """Return the airings of the wanted episodes, those at the same time as one."""
+    """Return the airing times of the requested episodes, grouped by time."""
     since = _asked(request)
     together: dict[tuple[int | None, date | datetime], list[tuple[int, str | None]]] = defaultdict(list)
     for unit in request.units:
         if unit.air_date is None or unit.air_date + timedelta(days=1) <= since or not unit.monitored:
             continue
-        if unit.episode is None:  # Seerr knows the day a season begins, nothing of its episodes
+        if unit.episode is None:  # Seerr has the start date of a season, but not of its episodes
             together.setdefault((unit.season, unit.air_date.date()), [])
         elif unit.air_date >= since:
             together[unit.season, unit.air_date].append((unit.episode.number, unit.title))

@@ -1,4 +1,4 @@
-"""One spelling for the ids of every catalogue: "kind:value", and for the tail of a path."""
+"""Ids of all catalogues as "kind:value", and normalized paths."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -8,7 +8,7 @@ from .enums import MediaType
 
 
 class IdKind(StrEnum):
-    """What an id names; TMDB and TVDB number films, shows and episodes apart, AniDB too."""
+    """Kinds of ids; TMDB, TVDB and AniDB have separate numbers for movies, shows and episodes."""
 
     TMDB_MOVIE = "tmdb_movie"
     TMDB_SHOW = "tmdb_show"
@@ -25,34 +25,34 @@ class IdKind(StrEnum):
 
 
 def make_id(kind: IdKind, value: int | str) -> str:
-    """Return the one spelling of an id, e.g. "tmdb_movie:603"."""
+    """Return a normalized id, e.g. "tmdb_movie:603"."""
     if isinstance(value, int):
         return f"{kind.value}:{value}"
     return f"{kind.value}:{value.strip().casefold()}"
 
 
 def of_kind(ids: tuple[str, ...] | frozenset[str], *kinds: IdKind) -> frozenset[str]:
-    """Return those ids that are of the kinds."""
+    """Return the ids of the kinds."""
     heads = tuple(f"{kind}:" for kind in kinds)
     return frozenset(one for one in ids if one.startswith(heads))
 
 
 class HasIds(Protocol):
-    """What is known by the ids of a film or series."""
+    """A movie or series with ids."""
 
     @property
     def tmdb_id(self) -> int | None:
-        """Return TMDB's id."""
+        """Return the TMDB id."""
 
     @property
     def imdb_id(self) -> str | None:
-        """Return IMDb's id."""
+        """Return the IMDb id."""
 
 
 def other_title(media: MediaType, one: HasIds, other: HasIds) -> bool:
-    """Return whether ids name two titles: films by TMDB's, series by all ids they share, several at least.
+    """Return whether the ids belong to different titles: movies by TMDB id, series by all ids both have.
 
-    Catalogues cut series differently, and people pick a series by hand, so a single id may differ.
+    For a series, at least two ids must differ, because catalogues split series differently.
     """
     if media is MediaType.MOVIE:
         return bool(one.tmdb_id and other.tmdb_id) and one.tmdb_id != other.tmdb_id
@@ -66,28 +66,28 @@ def other_title(media: MediaType, one: HasIds, other: HasIds) -> bool:
 
 
 def path_parts(path: str) -> tuple[str, ...]:
-    """Return the parts of a path in one normal form, whichever way its slashes lean."""
+    """Return the parts of a normalized path, with either kind of slash."""
     return tuple(part for part in _normal_form(path).split("/") if part)
 
 
 def path_name(path: str) -> str:
-    """Return the name at the end of a path in one normal form."""
+    """Return the last part of a normalized path."""
     return _normal_form(path).rstrip("/").rpartition("/")[2]
 
 
 def _normal_form(path: str) -> str:
-    """Return a path composed and case-folded: a Mac's disk tells its names decomposed."""
+    """Return a path in NFC and case-folded; macOS returns decomposed names."""
     path = path.replace("\\", "/")
     return path.casefold() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
 def path_tail(path: str, parts: int = 2) -> str:
-    """Return the last parts of a path, e.g. "film (2020)/film.mkv", equal for every mount of it."""
+    """Return the last parts of a path, e.g. "film (2020)/film.mkv", independent of its mount point."""
     return "/".join(path_parts(path)[-parts:])
 
 
 def shared_tail(one: str, other: str) -> int:
-    """Return how many parts two paths share, counted from the end."""
+    """Return the number of parts two paths share, counted from the end."""
     count = 0
     for left, right in zip(reversed(path_parts(one)), reversed(path_parts(other)), strict=False):
         if left != right:
@@ -97,7 +97,7 @@ def shared_tail(one: str, other: str) -> int:
 
 
 def lies_in(path: str, folder: str) -> int:
-    """Return how many parts a folder shares with one that a path lies in, counted from the folder's end."""
+    """Return the number of parts a folder shares with a parent of the path, counted from the folder's end."""
     ours, theirs = path_parts(path), path_parts(folder)
     best = 0
     for end in range(1, len(ours)):

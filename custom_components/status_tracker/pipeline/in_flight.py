@@ -1,4 +1,4 @@
-"""Why a unit in flight is not further: the download, its import, Shoko, the library."""
+"""Reasons why a unit in flight is waiting: download, import, Shoko or library."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,7 +12,7 @@ from .moment import Moment
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
 from .sanitize import without_folders
 
-TOLD = timedelta(minutes=3)  # an *arr looks at its client once a minute
+TOLD = timedelta(minutes=3)  # an *arr polls its download client every minute
 STANDSTILL = timedelta(minutes=5)
 BROKEN = frozenset(
     {
@@ -52,7 +52,7 @@ _QUEUE_REASON = {
 
 
 def down(case: Case, *kinds: Service) -> tuple[ServiceEvidence, ...]:
-    """Return the services of the kinds that do not answer; of the *arrs only those that may serve it."""
+    """Return the unavailable services of the kinds; of the *arrs, only those that may handle the request."""
     return tuple(
         service
         for kind in kinds
@@ -62,7 +62,7 @@ def down(case: Case, *kinds: Service) -> tuple[ServiceEvidence, ...]:
 
 
 def like_title(case: Case) -> Hint | None:
-    """Return the hint that Jellyfin has something of a like title, which proves nothing."""
+    """Return the hint that Jellyfin has an item with a similar title, which is not a proof."""
     if not case.title:
         return None
     title = normalise_title(case.title.title)
@@ -71,7 +71,7 @@ def like_title(case: Case) -> Hint | None:
 
 
 def in_flight(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict:
-    """Return why a unit in flight is not further."""
+    """Return the verdict on a unit in flight."""
     if unit.stage is Stage.ANIME_MATCHING:
         return _matching(case, unit, limits, moment)
     if unit.has_file or unit.download is None:
@@ -84,13 +84,13 @@ def in_flight(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict
 
 
 def _blind(case: Case, unit: Unit, *kinds: Service) -> Verdict | None:
-    """Return that a service that would know does not answer, None if all do."""
+    """Return a verdict with the unavailable services of the kinds, None if all are available."""
     names = names_down(case, *kinds)
     return Verdict(stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names) if names else None
 
 
 def _loading(case: Case, unit: Unit, download: Download, moment: Moment) -> Verdict:
-    """Return why a download has not loaded: its client knows best, else its *arr."""
+    """Return why a download is not complete, from its client, else its *arr."""
     knowing = [Service.QBITTORRENT]
     if download.torrent:
         reason = _torrent_reason(download.torrent)
@@ -106,7 +106,7 @@ def _loading(case: Case, unit: Unit, download: Download, moment: Moment) -> Verd
 
 
 def _stands_still(case: Case, download: Download, moment: Moment) -> bool:
-    """Return whether nothing has arrived for a while, whatever the client calls that."""
+    """Return whether a download has made no progress for a while, regardless of its state."""
     if download.torrent and download.torrent.speed > 0:
         return False
     moved = case.journey.moved_at if case.journey else None
@@ -114,7 +114,7 @@ def _stands_still(case: Case, download: Download, moment: Moment) -> bool:
 
 
 def _torrent_reason(torrent: TorrentEvidence) -> Reason | None:
-    """Return why a torrent does not load; none while bytes arrive in a state that tells nothing."""
+    """Return why a torrent is not downloading; None for a stalled or unknown state with a download speed."""
     reason = _TORRENT_REASON.get(torrent.state)
     return None if reason is Reason.STALLED and torrent.speed > 0 else reason
 
@@ -138,7 +138,7 @@ def _done(case: Case, unit: Unit, download: Download, moment: Moment) -> Verdict
 
 
 def _library(case: Case, unit: Unit) -> Verdict:
-    """Return why an imported file is not shown."""
+    """Return why an imported file is not in the library."""
     if blind := _blind(case, unit, Service.JELLYFIN):
         return blind
     busy = any(service.busy for service in case.services.get(Service.JELLYFIN, ()))
@@ -150,7 +150,7 @@ def _library(case: Case, unit: Unit) -> Verdict:
 
 
 def _matching(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict:
-    """Return why an anime file is not shown: Shoko has not matched it, or Jellyfin hides it."""
+    """Return why an anime file is not in the library: not matched by Shoko, or hidden in Jellyfin."""
     journey = case.journey
     since = journey.stage_since if journey and journey.stage is unit.stage else moment.now
     late = moment.reached(since + limits.of(unit.stage))
@@ -181,16 +181,16 @@ def _matching(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict
 
 
 def names_down(case: Case, *kinds: Service) -> str:
-    """Return the names of the services of the kinds that are down."""
+    """Return the names of the unavailable services of the kinds."""
     return ", ".join(service.name for service in down(case, *kinds))
 
 
 def _row_words(download: Download) -> str | None:
-    """Return the *arr's own words on a download."""
+    """Return the messages of the *arr about a download."""
     return next((words for row in download.rows if (words := in_words(row.messages, row.error))), None)
 
 
 def in_words(messages: Iterable[str], error: str | None) -> str | None:
-    """Return messages as one text, without the folders of any path."""
+    """Return messages as one text, with folders removed from paths."""
     words = "; ".join(dict.fromkeys(messages)) or error
     return without_folders(words) if words else None

@@ -1,4 +1,4 @@
-"""What outlives a restart beside the evidence, and which requests are over."""
+"""Stored state of requests that the evidence does not contain."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,9 +28,9 @@ QUIET_STAGES = frozenset(
 
 @dataclass(slots=True)
 class Memory:
-    """What outlives a restart beside the evidence: journeys, and the requests that are over.
+    """Stored state of requests: the journeys of tracked requests, and requests no longer shown.
 
-    `done` holds for each of these what Seerr said of it then, so that only news opens it again.
+    `done` maps request ids to the status in Seerr at that time; a changed status can reopen the request.
     """
 
     started: datetime | None = None
@@ -38,7 +38,7 @@ class Memory:
     done: dict[int, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the memory as plain JSON."""
+        """Return the memory as JSON-serializable data."""
         return {
             "started": self.started.isoformat() if self.started else None,
             "journeys": [journey.to_dict() for journey in self.journeys.values()],
@@ -47,7 +47,7 @@ class Memory:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Memory:
-        """Return the memory `to_dict` wrote; ValueError where it is damaged."""
+        """Parse data from `to_dict`; raises ValueError if it is invalid."""
         try:
             started = data.get("started")
             journeys = [Journey.from_dict(one) for one in data["journeys"]]
@@ -57,23 +57,23 @@ class Memory:
                 done={int(number): str(sign) for number, sign in data["done"].items()},
             )
         except (AttributeError, LookupError, TypeError) as err:
-            raise ValueError(f"not a memory: {type(err).__name__}") from err
+            raise ValueError(f"Invalid memory: {type(err).__name__}") from err
 
 
 def seerr_status(request: RequestEvidence) -> MediaStatus:
-    """Return what Seerr says of what was asked for: of a series, the seasons rather than the whole."""
+    """Return the media status of a request; for a series, of the requested seasons."""
     if request.seasons and {*request.seasons} <= {*request.seasons_available}:
         return MediaStatus.AVAILABLE
     return request.media_status
 
 
 def sign_of(request: RequestEvidence) -> str:
-    """Return what Seerr says of a request, to tell news by."""
+    """Return the status of a request in Seerr, to detect changes."""
     return f"{request.status}/{seerr_status(request)}"
 
 
 def over(request: RequestEvidence) -> bool:
-    """Return whether Seerr itself counts a request as over."""
+    """Return whether Seerr considers a request finished."""
     return request.status in (RequestStatus.COMPLETED, RequestStatus.DECLINED) or (
         seerr_status(request) in (MediaStatus.AVAILABLE, MediaStatus.DELETED, MediaStatus.BLOCKLISTED)
         and request.status is RequestStatus.APPROVED
@@ -81,7 +81,7 @@ def over(request: RequestEvidence) -> bool:
 
 
 def start(evidence: Evidence, memory: Memory, now: datetime) -> None:
-    """At the very first list, take what was over long before us as done."""
+    """Mark the requests already finished at the first start as done."""
     if memory.started is not None:
         return
     memory.started = now
@@ -92,7 +92,7 @@ def start(evidence: Evidence, memory: Memory, now: datetime) -> None:
 
 
 def forget_gone(evidence: Evidence, memory: Memory) -> None:
-    """Drop all memory of requests that Seerr no longer lists."""
+    """Remove the memory of requests that Seerr no longer lists."""
     listed = {request.request_id for request in evidence.requests}
     for number in memory.journeys.keys() - listed:
         del memory.journeys[number]
@@ -101,7 +101,7 @@ def forget_gone(evidence: Evidence, memory: Memory) -> None:
 
 
 def is_open(request: RequestEvidence, memory: Memory) -> bool:
-    """Return whether a request is to be shown: not done, or opened anew since."""
+    """Return whether a request is shown: not done, or reopened since."""
     known = memory.done.get(request.request_id)
     if known is None:
         return True
@@ -121,7 +121,7 @@ MEDIA_ORDER = (
 
 
 def _fell_back(sign: str, request: RequestEvidence) -> bool:
-    """Return whether Seerr has come to say less of a request than before: it, or its media, was reopened."""
+    """Return whether the status in Seerr went back, because the request or its media was reopened."""
     status, media = sign.split("/")
     if status in (RequestStatus.COMPLETED, RequestStatus.DECLINED) and request.status in (
         RequestStatus.PENDING,
@@ -135,7 +135,7 @@ def _fell_back(sign: str, request: RequestEvidence) -> bool:
 
 
 def notice(case: Case, now: datetime, *, old: bool) -> None:
-    """Note in a request's case from when on a reading counts, before it is judged."""
+    """Update from when evidence counts for a request, before it is evaluated."""
     journey, sign = case.journey, sign_of(case.request)
     if journey is None:
         case.opened_at = None if old else now
@@ -163,7 +163,7 @@ def notice(case: Case, now: datetime, *, old: bool) -> None:
 
 
 def new_journey(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journey:
-    """Return the journey of a request seen for the first time."""
+    """Return the journey of a new request."""
     request = case.request
     early = stage in (Stage.REQUESTED, Stage.APPROVED) and request.requested_at
     since = min(early, now) if early else now
@@ -183,7 +183,7 @@ def new_journey(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journe
 def remember(
     case: Case, journey: Journey, downloads: Sequence[Download], moment: Moment, *, settling: bool
 ) -> Journey:
-    """Return the journey with what was learnt: download ids, when an *arr last told of them, anime."""
+    """Return the journey updated with download ids, when an *arr last listed them, and anime."""
     seen = dict(journey.seen)
     for download in downloads:
         key = download.download_id
@@ -202,7 +202,7 @@ def remember(
 
 
 def progressed(journey: Journey, units: Iterable[Unit], now: datetime) -> Journey:
-    """Return the journey with what is yet to load, and since when that has not changed."""
+    """Return the journey updated with the remaining bytes and when they last changed."""
     loading = {
         unit.download.download_id or id(unit.download): unit.download.left
         for unit in units
@@ -215,7 +215,7 @@ def progressed(journey: Journey, units: Iterable[Unit], now: datetime) -> Journe
 
 
 def expired(journey: Journey, limits: Limits, moment: Moment, *, settling: bool) -> bool:
-    """Return whether a finished request need not be shown any longer, or never had to be."""
+    """Return whether a finished request is no longer shown, or was finished before the first start."""
     if journey.finished_at is None:
         return False
     if journey.old and settling and journey.stage is Stage.AVAILABLE:

@@ -1,4 +1,4 @@
-"""Why a request is not further: one reason, from the unit that holds it up, and when it is stuck."""
+"""The reason why a request is waiting, and whether it is stuck."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ DATED = frozenset({Reason.NOT_RELEASED, Reason.UNAIRED})
 
 
 def is_stuck(verdict: Verdict, journey: Journey, limits: Limits, moment: Moment) -> bool:
-    """Return whether a person should look: broken at once, an ordinary wait past its stage's limit."""
+    """Return whether a request needs attention: failed, or waiting longer than the limit of its stage."""
     reason = verdict.reason
     if verdict.stage is Stage.FAILED or reason in BROKEN:
         return True
@@ -39,7 +39,7 @@ def is_stuck(verdict: Verdict, journey: Journey, limits: Limits, moment: Moment)
 
 
 def judge(case: Case, stage: Stage, units: Sequence[Unit], limits: Limits, moment: Moment) -> Verdict:
-    """Return the verdict on a request in a stage: the gravest reason among the units in it."""
+    """Return the verdict on a request in a stage, with the most severe reason of its units."""
     expected = _expected(case, units, moment)
     if stage in IN_FLIGHT:
         holding = [unit for unit in units if unit.stage is stage]
@@ -68,7 +68,7 @@ def judge(case: Case, stage: Stage, units: Sequence[Unit], limits: Limits, momen
 
 
 def _gravity(verdict: Verdict) -> int:
-    """Return the rank of a verdict, the gravest first."""
+    """Return the severity rank of a verdict, 0 being the most severe."""
     if verdict.reason in BROKEN:
         return 0
     if verdict.reason is Reason.SERVICE_UNAVAILABLE:
@@ -77,7 +77,7 @@ def _gravity(verdict: Verdict) -> int:
 
 
 def _knowing(case: Case, stage: Stage) -> tuple[Service, ...]:
-    """Return the kinds of service that would know more in a stage."""
+    """Return the kinds of service relevant in a stage."""
     arr = case.arr_service
     match stage:
         case Stage.REQUESTED | Stage.DECLINED | Stage.FAILED | Stage.DELETED:
@@ -94,7 +94,7 @@ def _knowing(case: Case, stage: Stage) -> tuple[Service, ...]:
 
 
 def _expected(case: Case, units: Iterable[Unit], moment: Moment) -> datetime | None:
-    """Return when there will be something: a film's release, the next episode's airing."""
+    """Return the release date of a movie or the next airing of a series."""
     if case.request.media_type is MediaType.MOVIE:
         movie = case.movie
         if movie and not movie.available:
@@ -109,14 +109,14 @@ def _expected(case: Case, units: Iterable[Unit], moment: Moment) -> datetime | N
 
 
 def _ahead(time: datetime | None, moment: Moment) -> bool:
-    """Return whether a time is yet to come."""
+    """Return whether a time is in the future."""
     return time is not None and not moment.reached(time)
 
 
 def _waiting(
     case: Case, stage: Stage, units: Sequence[Unit], expected: datetime | None, moment: Moment
 ) -> Verdict:
-    """Return why nothing is on the way for what is missing."""
+    """Return why missing units are not being downloaded."""
     media = case.media
     absent = [unit for unit in units if unit.stage is Stage.APPROVED]
     missing = [unit for unit in absent if unit.aired]
@@ -140,7 +140,7 @@ def _waiting(
 
 
 def _unknown_seasons(case: Case, absent: Iterable[Unit]) -> list[int]:
-    """Return the seasons still missing that Sonarr does not have; it has none before it has read any."""
+    """Return the missing seasons that Sonarr does not have; empty until it has read any."""
     known = case.series.seasons if case.series else ()
     return sorted({unit.season or 0 for unit in absent} - {*known}) if known else []
 
@@ -148,11 +148,11 @@ def _unknown_seasons(case: Case, absent: Iterable[Unit]) -> list[int]:
 def _not_there(
     case: Case, stage: Stage, missing: Sequence[Unit], expected: datetime | None, moment: Moment
 ) -> Verdict:
-    """Return why a request has no film or series in any *arr."""
+    """Return why a request has no movie or series in any *arr."""
     if case.served:
         times = [case.request.updated_at]
         if case.journey:
-            # Not before it has been absent under our eyes: the *arr may not have been asked yet.
+            # Count from when it was seen missing, because the *arr may not have been polled before.
             times += [case.journey.stage_since, case.journey.reason_since]
         handed = max((time for time in times if time), default=moment.now)
         known = case.journey is not None and case.journey.reason is Reason.NOT_IN_ARR
@@ -166,7 +166,7 @@ def _not_there(
 
 
 def _failed(case: Case, missing: Iterable[Unit]) -> Verdict | None:
-    """Return that the last download failed and nothing was grabbed since."""
+    """Return a verdict if the last download failed and nothing was grabbed since."""
     episodes = {unit.episode.episode_id for unit in missing if unit.episode}
     events = [event for event in case.history if not episodes or event.episode_id in (None, *episodes)]
     last = last_event(events, HistoryKind.GRABBED, HistoryKind.FAILED, HistoryKind.IMPORTED)
@@ -191,7 +191,7 @@ def _failed(case: Case, missing: Iterable[Unit]) -> Verdict | None:
 
 
 def _searched(case: Case, missing: Sequence[Unit]) -> datetime | None:
-    """Return when the *arr last searched for everything missing, None if it has not yet."""
+    """Return when the *arr last searched for all missing units, None if it has not."""
     if case.movie:
         return case.movie.last_search
     times = [unit.episode.last_search for unit in missing if unit.episode]

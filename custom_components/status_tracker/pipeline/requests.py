@@ -1,4 +1,4 @@
-"""The request as the pipeline sees it: units, downloads, stage, reason and the way it came."""
+"""Data model of tracked requests: units, downloads, stages, reasons and journeys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from .evidence.shoko import ShokoEvidence
 
 
 class Stage(StrEnum):
-    """Where a request, or one of its units, is; the first nine in the order of the way."""
+    """Stage of a request or unit; the first nine in order of progress."""
 
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -46,7 +46,7 @@ FINISHED = frozenset({Stage.AVAILABLE, Stage.DECLINED, Stage.DELETED})
 
 
 class Reason(StrEnum):
-    """Why a request is not further."""
+    """Reason why a request is waiting."""
 
     AWAITING_APPROVAL = "awaiting_approval"
     NOT_RELEASED = "not_released"
@@ -74,7 +74,7 @@ class Reason(StrEnum):
 
 
 class Hint(StrEnum):
-    """What is known beyond the reason, where no service has words of its own for it."""
+    """Additional information about a reason, if no service has a message for it."""
 
     SCAN_RUNNING = "scan_running"
     SHOKO_UNSEEN = "shoko_unseen"
@@ -88,19 +88,19 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """From when on a stage counts as stuck (zero: at once), and how long a finished request stays."""
+    """Time after which each stage is stuck (zero: immediately), and how long finished requests are kept."""
 
     keep: timedelta
     stages: Mapping[Stage, timedelta]
 
     def of(self, stage: Stage) -> timedelta:
-        """Return a stage's limit; those before and beside the way share that of `approved`."""
+        """Return the limit of a stage, by default that of `approved`."""
         return self.stages.get(stage, self.stages[Stage.APPROVED])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """One download of a request, as its *arr and its client tell of it. Bytes."""
+    """A download of a request, from its *arr and its client. Sizes in bytes."""
 
     download_id: str | None
     release: str | None = None
@@ -108,22 +108,22 @@ class Download:
     indexer: str | None = None
     client: str | None = None
     grabbed: datetime | None = None
-    told: datetime | None = None  # when its *arr last told of it
+    told: datetime | None = None  # when its *arr last listed it
     rows: tuple[QueueEvidence, ...] = ()
     torrent: TorrentEvidence | None = None
     outcome: HistoryEvidence | None = None
-    lost: bool = False  # grabbed once, and neither the *arr nor the client has it any more
+    lost: bool = False  # grabbed, but no longer listed by the *arr or the client
 
     @property
     def size(self) -> int:
-        """Return the size to load."""
+        """Return the size in bytes."""
         if self.torrent and self.torrent.size > 0:
             return self.torrent.size
         return max((row.size for row in self.rows), default=0)
 
     @property
     def left(self) -> int:
-        """Return what is yet to load."""
+        """Return the remaining bytes."""
         if self.torrent and self.torrent.size > 0:
             return min(self.torrent.left, self.torrent.size)
         return min((row.size_left for row in self.rows), default=0)
@@ -131,9 +131,9 @@ class Download:
 
 @dataclass(slots=True, kw_only=True)
 class Unit:
-    """A film, or one episode (`season`, `number`; a whole season where nobody counts its episodes).
+    """A movie, an episode (`season`, `number`), or a season whose episodes are unknown.
 
-    It is made anew in each evaluation and filled in by `stages` alone.
+    Created in each evaluation; `stages` sets its stage.
     """
 
     season: int | None = None
@@ -142,35 +142,35 @@ class Unit:
     title: str | None = None
     aired: bool = True
     air_date: datetime | None = None
-    releases: tuple[ReleaseDay, ...] = ()  # of a film
+    releases: tuple[ReleaseDay, ...] = ()  # of a movie
     monitored: bool = True
     has_file: bool = False
     file: FileEvidence | None = None
-    former: tuple[FileEvidence, ...] = ()  # what its *arr imported before, where it has a file now
+    former: tuple[FileEvidence, ...] = ()  # former files of a unit that has a file
     downloads: tuple[Download, ...] = ()
     shoko: tuple[ShokoEvidence, ...] = ()
     proof: LibraryEvidence | None = None
-    stale: tuple[LibraryEvidence, ...] = ()  # would prove it, or do, by a reading that is too old
+    stale: tuple[LibraryEvidence, ...] = ()  # items to read again: read too long ago to prove availability
     stage: Stage = Stage.APPROVED
-    download: Download | None = None  # the one that decides the stage
+    download: Download | None = None  # the download that determines the stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the evidence says of a request, before time is taken into account."""
+    """Result of evaluating the evidence of a request, without regard to elapsed time."""
 
     stage: Stage
     reason: Reason | None = None
     detail: str | None = None
     hint: Hint | None = None
-    blind: tuple[str, ...] = ()  # names of services that are down and would know
+    blind: tuple[str, ...] = ()  # names of unavailable services relevant in the stage
     expected: datetime | None = None
-    at: datetime | None = None  # the time a hint speaks of
+    at: datetime | None = None  # time used in the hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(EvidenceBase):
-    """One entry of a timeline."""
+    """An entry of a timeline."""
 
     stage: Stage
     at: datetime
@@ -183,10 +183,10 @@ DOWNLOADS_LENGTH = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey(EvidenceBase):
-    """What must be remembered of a request beside the evidence: stage times, downloads last seen.
+    """Stored progress of a request: stage times, and when downloads were last seen.
 
-    What was read before `opened_at` proves nothing of it; what was read before `reread_after` (its media or
-    a file of it was deleted) is to be read again. `sign` is what Seerr said of it, to tell news by.
+    Evidence read before `opened_at` is not a proof; items read before `reread_after` (a deletion of the media
+    or a file) are read again. `sign` is the status in Seerr, to detect changes.
     """
 
     request_id: int
@@ -199,16 +199,16 @@ class Journey(EvidenceBase):
     anime: bool | None = None
     download_ids: tuple[str, ...] = ()
     seen: dict[str, datetime] = field(default_factory=dict)
-    old: bool = False  # was there before us, and has not moved since
+    old: bool = False  # existed before the first start, without progress since
     opened_at: datetime | None = None
     reread_after: datetime | None = None
     sign: str | None = None
-    deleted_at: datetime | None = None  # of the last deletion in the *arr's history, by its clock
-    left: int | None = None  # bytes yet to load, while something loads
-    moved_at: datetime | None = None  # when that last changed
+    deleted_at: datetime | None = None  # last deletion in the history of the *arr, in its time
+    left: int | None = None  # remaining bytes while downloading
+    moved_at: datetime | None = None  # when `left` last changed
 
     def advance(self, verdict: Verdict, now: datetime) -> Journey:
-        """Return the journey with the verdict taken in; nothing is ever an illegal step."""
+        """Return the journey updated with a verdict; every transition is allowed."""
         moved = verdict.stage is not self.stage
         if not moved and verdict.reason is self.reason:
             return self
@@ -224,7 +224,7 @@ class Journey(EvidenceBase):
 
 
 def _shortened(timeline: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return a timeline of bounded length: reasons that came and went are dropped before stages are."""
+    """Return a timeline of limited length, dropping changes of reason before changes of stage."""
     if len(timeline) <= TIMELINE_LENGTH:
         return timeline
     pairs = enumerate(pairwise(timeline), start=1)
@@ -234,11 +234,11 @@ def _shortened(timeline: tuple[Step, ...]) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracked:
-    """A request with all a person may want to know of it; what entities show."""
+    """A request with all data shown by entities and actions."""
 
     request: RequestEvidence
     title: str
-    titled: bool  # else the title is but the request's number
+    titled: bool  # False if the title is only the request number
     year: int | None
     poster: str | None
     anime: bool
@@ -264,18 +264,18 @@ class Tracked:
 
     @property
     def episodes_total(self) -> int | None:
-        """Return how many episodes were asked for, None for a film or where nobody counts."""
+        """Return the number of requested episodes, None for a movie or if unknown."""
         return sum(unit.number is not None for unit in self.units) or None
 
     @property
     def episodes_available(self) -> int | None:
-        """Return how many of them can be watched."""
+        """Return the number of available episodes, None for a movie or if unknown."""
         if self.episodes_total is None:
             return None
         return sum(unit.stage is Stage.AVAILABLE and unit.number is not None for unit in self.units)
 
     @property
     def current(self) -> Download | None:
-        """Return the download to show: one in flight, else the last."""
+        """Return the download in flight, else the last one."""
         flying = [unit.download for unit in self.units if unit.download and unit.stage in IN_FLIGHT]
         return flying[0] if flying else (self.downloads[-1] if self.downloads else None)

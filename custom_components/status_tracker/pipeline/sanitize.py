@@ -1,4 +1,4 @@
-"""What the services say in their own words, made fit to be shown."""
+"""Sanitizing of messages from services before they are shown."""
 
 import re
 
@@ -10,5 +10,5 @@ _USER = re.compile(r"(?<=://)[^\s/@]+@")
 
 
 def without_folders(text: str) -> str:
-    """Return a text with paths cut down to the names they end in, and no credentials in addresses."""
+    """Return a text with paths reduced to their last part and credentials removed from URLs."""
     return _FOLDERS.sub("", _USER.sub("", text))

@@ -1,4 +1,4 @@
-"""The stage: of a unit the highest row whose evidence holds, of a request what its units add up to."""
+"""Stages of units, from their evidence, and of requests, from their units."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ TORRENT_STAGE = {
 
 
 def download_stage(download: Download) -> Stage | None:
-    """Return the stage a download has reached, None once it is over, failed or lost."""
+    """Return the stage of a download, None once it is imported, failed or lost."""
     if download.outcome or download.lost:
         return None
     statuses = [row.status for row in download.rows]
@@ -57,7 +57,7 @@ def download_stage(download: Download) -> Stage | None:
 
 
 def _nothing_loaded(download: Download) -> bool:
-    """Return whether a queue alone says that a paused or complaining download has no byte yet."""
+    """Return whether a paused or problematic download has not received any data, from its queue rows."""
     return all(
         row.status in (QueueStatus.PAUSED, QueueStatus.WARNING) and row.size_left >= row.size
         for row in download.rows
@@ -65,7 +65,7 @@ def _nothing_loaded(download: Download) -> bool:
 
 
 def _last_imported_grab(unit: Unit) -> datetime | None:
-    """Return when the newest release that was imported had been grabbed."""
+    """Return when the newest imported release was grabbed."""
     grabs = [
         download.grabbed
         for download in unit.downloads
@@ -75,21 +75,21 @@ def _last_imported_grab(unit: Unit) -> datetime | None:
 
 
 def upgrading(unit: Unit) -> bool:
-    """Return whether a better release of an available unit is on its way; a blocked one is not."""
+    """Return whether an available unit is being upgraded; not if the import is blocked."""
     download = unit.download
     return download is not None and not any(row.status is QueueStatus.IMPORT_BLOCKED for row in download.rows)
 
 
 def unit_stage(case: Case, unit: Unit, prover: Prover | None, former: Prover | None) -> None:
-    """Give the unit its stage, and the proof or the download that decides it.
+    """Set the stage of the unit, and the proof or download that determines it.
 
-    `prover` knows what was read since the request was opened, `former` all that was ever read.
+    `prover` has the items read since the request was opened, `former` all items.
     """
     reached: Stage | None = None
     imported = _last_imported_grab(unit) if unit.has_file else None
     for download in unit.downloads:
         if imported and download.grabbed and download.grabbed < imported:
-            continue  # a later release has taken its place
+            continue  # replaced by a later release
         stage = download_stage(download)
         if stage and (reached is None or ORDER[stage] >= ORDER[reached]):
             unit.download, reached = download, stage
@@ -109,7 +109,7 @@ def unit_stage(case: Case, unit: Unit, prover: Prover | None, former: Prover | N
 
 
 def _to_read_again(case: Case, unit: Unit, former: Prover | None) -> tuple[LibraryEvidence, ...]:
-    """Return the items whose reading is too old: they would prove the unit, or prove it since a deletion."""
+    """Return the items to read again: they were read before the request was opened, or before a deletion."""
     again = case.journey.reread_after if case.journey else None
     if unit.proof:
         read_at = unit.proof.read_at
@@ -123,7 +123,7 @@ def _to_read_again(case: Case, unit: Unit, former: Prover | None) -> tuple[Libra
 
 
 def judge_units(case: Case, moment: Moment) -> list[Unit]:
-    """Return the request's units with their stages."""
+    """Return the units of a request with their stages."""
     prover = former = None
     if case.has(Service.JELLYFIN):
         prover = Prover(case, [item for item in case.library if case.is_fresh(item.read_at)])
@@ -135,12 +135,12 @@ def judge_units(case: Case, moment: Moment) -> list[Unit]:
 
 
 def _readings(case: Case) -> Iterable[datetime | None]:
-    """Return when the items of a request's library were read."""
+    """Return when the library items of a request were read."""
     return (item.read_at for item in case.library)
 
 
 def request_stage(case: Case, units: Sequence[Unit]) -> Stage:
-    """Return the request's stage: what its units add up to, else what Seerr says of it."""
+    """Return the stage of a request, from its units, else its status in Seerr."""
     request = case.request
     if case.superseded and case.journey:
         return case.journey.stage
@@ -166,19 +166,19 @@ def request_stage(case: Case, units: Sequence[Unit]) -> Stage:
 
 
 def _wanted_again(case: Case) -> bool:
-    """Return whether a deleted title is being requested again."""
+    """Return whether a deleted title was requested again."""
     return case.request.status in (RequestStatus.PENDING, RequestStatus.APPROVED) and bool(
         case.media and not case.media.gone and case.media.monitored
     )
 
 
 def _seerr_partly(case: Case) -> bool:
-    """Return whether, with nobody else to ask, Seerr says that a part of the series is there."""
+    """Return whether Seerr, without Jellyfin or an *arr, reports a series as partially available."""
     request = case.request
     return (
         request.media_type is MediaType.TV
         and not case.has(Service.JELLYFIN)
         and not case.served
-        and not request.seasons_available  # else it is the other seasons it speaks of
+        and not request.seasons_available  # otherwise the status refers to those seasons
         and request.media_status is MediaStatus.PARTIALLY_AVAILABLE
     )

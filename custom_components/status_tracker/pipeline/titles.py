@@ -1,4 +1,4 @@
-"""Titles as people say them: without subtitle, article, accents and punctuation, and nearly right."""
+"""Search for requests by spoken title: without subtitle, article, accents and punctuation, or similar."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -7,9 +7,9 @@ import re
 from .correlator import normalise_title
 from .requests import Tracked
 
-SHORTEST = 4  # letters of a title that means something by itself; "it" and "us" are said all the time
-LIKE = 0.8  # of the letters, where speech was not understood well
-AT_MOST = 3  # titles that a part of a title may mean
+SHORTEST = 4  # minimum length of a partial title; shorter ones such as "it" and "us" are common words
+LIKE = 0.8  # minimum similarity, for speech recognition errors
+AT_MOST = 3  # maximum number of titles a partial title may match
 _SUBTITLE = re.compile("\\s*[:\uff1a\u2013\u2014]\\s*|\\s+-\\s+")
 _ARTICLES = re.compile(
     "^(?:(?:the|an?|der|die|das|les?|la|el|l[ao]s|il|lo|gli|het|de|os?|as)\\s+|l['\u2019])", re.IGNORECASE
@@ -19,7 +19,7 @@ _YEAR = re.compile(r"\s*\(?\b((?:18|19|20)\d\d)\)?\s*$")
 
 
 def spoken_titles(title: str) -> list[str]:
-    """Return the ways a title is said, the whole one first."""
+    """Return the spoken forms of a title, the full one first."""
     found = [title]
     main = _SUBTITLE.split(title, maxsplit=1)[0]
     if len(normalise_title(main)) >= SHORTEST:
@@ -29,9 +29,9 @@ def spoken_titles(title: str) -> list[str]:
 
 
 def find_by_title(said: str, requests: Iterable[Tracked]) -> list[Tracked]:
-    """Return the requests that a title means as it was said: those it names, is nearly, or is a part of.
+    """Return the requests with a title equal to, similar to or containing the spoken one.
 
-    None where it may mean many; a year at its end picks among those of one name.
+    Empty if too many match; a year at the end selects among equal titles.
     """
     known = list(requests)
     year = _YEAR.search(said)
@@ -42,7 +42,7 @@ def find_by_title(said: str, requests: Iterable[Tracked]) -> list[Tracked]:
 
 
 def _named(said: str, requests: list[Tracked]) -> list[Tracked]:
-    """Return the requests that a title without a year means."""
+    """Return the requests matching a title without a year."""
     words = normalise_title(said)
     if not words:
         return []
@@ -61,7 +61,7 @@ def _named(said: str, requests: list[Tracked]) -> list[Tracked]:
 
 
 def _like(said: str, name: str) -> bool:
-    """Return whether a title was nearly said; a number in it has to be right."""
+    """Return whether a title is similar to the spoken one; numbers in it must be equal."""
     if _NUMBER.findall(said) != _NUMBER.findall(name):
         return False
     return SequenceMatcher(None, said, name, autojunk=False).ratio() >= LIKE

@@ -1,4 +1,4 @@
-"""From all evidence and the memory of each request to what is shown of it, and what to ask next."""
+"""Evaluation of all requests from evidence and memory, including the data to fetch next."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -64,9 +64,9 @@ def evaluate(
     *,
     listed: bool = True,
 ) -> Outcome:
-    """Return where every request is and keep its journey in the memory.
+    """Evaluate all requests and update their journeys in the memory.
 
-    `listed` says that Seerr's list of requests is complete; only then is an absent one gone.
+    `listed` means that Seerr's list is complete; only then are missing requests removed.
     """
     before = dict(memory.journeys), dict(memory.done)
     first = memory.started is None
@@ -97,7 +97,7 @@ def judge_requests(
 
 
 def _track(case: Case, memory: Memory, limits: Limits, moment: Moment, *, old: bool) -> Tracked | None:
-    """Return the request as it is now, None once it has been finished for long enough."""
+    """Return the evaluated request, None once it has been finished for the retention time."""
     request, now = case.request, moment.now
     number = request.request_id
     notice(case, now, old=old)
@@ -150,19 +150,19 @@ def _track(case: Case, memory: Memory, limits: Limits, moment: Moment, *, old: b
 
 
 def _all_downloads(units: Iterable[Unit]) -> tuple[Download, ...]:
-    """Return the request's downloads, each once, in the order of their grabs."""
+    """Return the downloads of a request without duplicates, sorted by grab time."""
     found: dict[str, Download] = {}
     for unit in units:
         for download in unit.downloads:
             key = download.download_id or f"{download.release}"
-            # Of a pack partly imported, tell of what is still to come.
+            # For a partly imported pack, use the part that is not imported yet.
             if key not in found or (found[key].outcome and not download.outcome):
                 found[key] = download
     return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or EARLIEST)))
 
 
 def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
-    """Return how much of what loads has been loaded, 0 to 100; None while nothing does."""
+    """Return the download progress in percent, None while nothing is downloading."""
     if stage is not Stage.DOWNLOADING:
         return None
     flying = {
@@ -178,7 +178,7 @@ def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
 
 
 def _eta(stage: Stage, units: Iterable[Unit], moment: Moment) -> datetime | None:
-    """Return when the last of what loads will be there, to the minute."""
+    """Return the latest estimated completion of the downloads, rounded down to the minute."""
     if stage is not Stage.DOWNLOADING:
         return None
     times = []
@@ -200,7 +200,7 @@ def _to_next_minute(time: datetime) -> timedelta:
 
 
 def _link(case: Case, proofs: Iterable[LibraryEvidence]) -> str | None:
-    """Return the link to play: the film or single episode, for more the series."""
+    """Return the Jellyfin link: of the movie or single episode, else of the series."""
     found = list(proofs)
     if not found:
         return None
@@ -214,7 +214,7 @@ def _link(case: Case, proofs: Iterable[LibraryEvidence]) -> str | None:
 
 
 def _number(case: Case) -> int | None:
-    """Return the *arr's own id of the title."""
+    """Return the id of the title in the *arr."""
     if case.movie:
         return case.movie.movie_id
     if case.series:
@@ -223,7 +223,7 @@ def _number(case: Case) -> int | None:
 
 
 def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:
-    """Return every id known of the request: the title's, its episodes' and Shoko's."""
+    """Return all known ids of the request, its files and its episodes."""
     ids = set(case.ids)
     for unit in units:
         for file in unit.shoko:

@@ -1,4 +1,4 @@
-"""What a request consists of: its film or episodes, each with its file and its downloads."""
+"""Units of a request: its movie or episodes, with their files and downloads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from .evidence.requests import ClientDownload
 from .moment import Moment
 from .requests import Download, Unit
 
-GRACE = timedelta(minutes=3)  # an *arr renews its queue every minute, its client may be restarting
+GRACE = timedelta(minutes=3)  # an *arr refreshes its queue every minute, its client may be restarting
 SEERR_ROW = -1
 OUTCOMES = (HistoryKind.IMPORTED, HistoryKind.FAILED, HistoryKind.IGNORED)
 
 
 def units_of(case: Case, moment: Moment) -> list[Unit]:
-    """Return the request's units with what has been learnt of each."""
+    """Return the units of a request with their evidence."""
     if case.request.media_type is MediaType.MOVIE:
         return [_film(case, moment)]
     if case.series and not case.series.gone:
@@ -29,7 +29,7 @@ def units_of(case: Case, moment: Moment) -> list[Unit]:
 
 
 def _film(case: Case, moment: Moment) -> Unit:
-    """Return the one unit of a film."""
+    """Return the unit of a movie."""
     movie = case.movie
     downloads = (
         _downloads(case, moment, case.queue, case.history)
@@ -39,7 +39,7 @@ def _film(case: Case, moment: Moment) -> Unit:
     if movie is None or movie.gone:
         imported = _imported(case.history) if movie is None else None
         if imported and not (case.has(Service.JELLYFIN) or case.is_fresh(imported.at)):
-            imported = None  # where the file alone proves the end, the film has to be read first
+            imported = None  # without Jellyfin the file is the only proof, so the movie has to be read first
         unit = Unit(
             title=case.title.title if case.title else None,
             has_file=imported is not None,
@@ -60,19 +60,19 @@ def _film(case: Case, moment: Moment) -> Unit:
 
 
 def _imported(history: Iterable[HistoryEvidence]) -> HistoryEvidence | None:
-    """Return the import that stands: not followed by the deletion of its file."""
+    """Return the last import, None if its file was deleted since."""
     last = last_event(history, HistoryKind.IMPORTED, HistoryKind.FILE_DELETED)
     return last if last and last.kind is HistoryKind.IMPORTED else None
 
 
 def _former(history: Iterable[HistoryEvidence], now: FileEvidence | None) -> tuple[FileEvidence, ...]:
-    """Return the files an *arr imported before the present one, the newest first."""
+    """Return the files an *arr imported before the current one, newest first."""
     files = [event.file for event in history if event.kind is HistoryKind.IMPORTED and event.file]
     return tuple(dict.fromkeys(file for file in reversed(files) if file != now))
 
 
 def _episodes(case: Case, series: SeriesEvidence, moment: Moment) -> list[Unit]:
-    """Return a unit for each wanted episode that Sonarr knows; seasons it has none of count as TMDB's."""
+    """Return a unit for each requested episode in Sonarr, and TMDB's episodes for seasons Sonarr lacks."""
     rows: dict[int | None, list[QueueEvidence]] = defaultdict(list)
     for row in case.queue:
         rows[row.episode_id].append(row)
@@ -108,7 +108,7 @@ def _episodes(case: Case, series: SeriesEvidence, moment: Moment) -> list[Unit]:
     counted = {unit.season for unit in units}
     for season in case.request.seasons:
         if season not in counted:
-            # Where Sonarr lists other seasons' episodes, one without any is yet to be announced.
+            # If Sonarr lists episodes of other seasons, a season without any has not been announced.
             announced = season not in series.seasons or not series.episodes
             units += [
                 unit if announced else replace(unit, aired=False) for unit in _season(case, season, moment)
@@ -117,21 +117,21 @@ def _episodes(case: Case, series: SeriesEvidence, moment: Moment) -> list[Unit]:
 
 
 def _means(row: QueueEvidence, episode: EpisodeEvidence, grabs: Mapping[str, set[int | None]]) -> bool:
-    """Return whether a row for no episode (Sonarr cannot read its name) may be for this one.
+    """Return whether a queue row without an episode (Sonarr could not parse its name) can be for this one.
 
-    It is for those it was grabbed for; of one added by hand, for all that are missing.
+    It is for the episodes it was grabbed for or, if added manually, for all missing ones.
     """
     grabbed = grabs.get((row.download_id or "").casefold())
     return episode.episode_id in grabbed if grabbed else not episode.has_file
 
 
 def _season(case: Case, number: int, moment: Moment) -> list[Unit]:
-    """Return the units of a season no Sonarr counts: as many as TMDB knows, else the whole season as one."""
+    """Return the units of a season not in Sonarr: the number TMDB lists, else one for the whole season."""
     known = next((one for one in case.title.seasons if one.number == number), None) if case.title else None
     air_date = known.air_date if known else None
     base = Unit(season=number, aired=air_date is None or moment.reached(air_date), air_date=air_date)
     has_file = not case.served and base.aired and seerr_has(case, base)
-    # Told by a webhook before its series could be read: which episodes it is for will follow.
+    # Events from webhooks received before the series was read; their episodes are assigned later.
     early = _early(case, number, moment)
     units = [replace(base, number=one + 1) for one in range(known.episodes if known else 0)] or [base]
     return [
@@ -155,12 +155,12 @@ def _season(case: Case, number: int, moment: Moment) -> list[Unit]:
 
 
 def _early(case: Case, season: int, moment: Moment) -> tuple[Download, ...]:
-    """Return a season's downloads before its episodes were read."""
+    """Return the downloads of a season before its episodes were read."""
     pieces: list[QueueEvidence | HistoryEvidence] = [*case.queue, *case.history]
     known = {(one.source, one.episode_id): one.season for one in pieces if one.season is not None}
 
     def meant(piece: QueueEvidence | HistoryEvidence) -> bool:
-        """Return whether a piece is about the season, or about no episode in particular."""
+        """Return whether an event or row is about the season, or about no particular episode."""
         told = known.get((piece.source, piece.episode_id)) if piece.episode_id else piece.season
         return told == season or (told is None and case.series is None)
 
@@ -171,7 +171,7 @@ def _early(case: Case, season: int, moment: Moment) -> tuple[Download, ...]:
 def _downloads(
     case: Case, moment: Moment, rows: Iterable[QueueEvidence], events: Iterable[HistoryEvidence]
 ) -> tuple[Download, ...]:
-    """Return a unit's downloads, oldest grab first."""
+    """Return the downloads of a unit, sorted by grab time."""
     by_id: dict[str, list[QueueEvidence]] = defaultdict(list)
     for row in rows:
         by_id[(row.download_id or f"row {row.row_id}").casefold()].append(row)
@@ -180,7 +180,7 @@ def _downloads(
     for event in events:
         if not event.download_id:
             if event.kind is HistoryKind.IMPORTED:
-                # Imported by hand: earlier grabs are over, unless the *arr still has them in its queue.
+                # Imported manually: earlier grabs are finished unless the *arr still has them in its queue.
                 outcomes |= {key: event for key in grabs if key not in outcomes and key not in by_id}
             continue
         key = event.download_id.casefold()
@@ -205,7 +205,7 @@ def _download(
     rows: tuple[QueueEvidence, ...],
     moment: Moment,
 ) -> Download:
-    """Return one download with all that is known of it."""
+    """Return a download from its queue rows, events and torrent."""
     row, event = (rows[0] if rows else None), grab or outcome
     torrent = case.torrents.get(key)
     source = row.source if row else event.source if event else ""
@@ -227,7 +227,7 @@ def _download(
 
 
 def _watched(case: Case, source: str) -> bool:
-    """Return whether those who would tell of a download, its *arr and the clients, all answer."""
+    """Return whether the *arr of a download and all clients are available."""
     return all(
         service.ok
         for kind in (case.arr_service, Service.QBITTORRENT)
@@ -237,7 +237,7 @@ def _watched(case: Case, source: str) -> bool:
 
 
 def _seerr_downloads(case: Case, rows: Iterable[ClientDownload]) -> tuple[Download, ...]:
-    """Return downloads made of Seerr's own rows."""
+    """Return downloads from the rows of Seerr."""
     downloads = []
     for row in rows:
         key = (row.download_id or "").casefold()

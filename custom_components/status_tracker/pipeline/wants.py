@@ -1,4 +1,4 @@
-"""What the sources should know and ask of each request."""
+"""The data sources need to fetch for each request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,12 @@ from .requests import FINISHED, IN_FLIGHT, Stage, Tracked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """What the pipeline would know of one active request; sources ask for this and no more.
+    """Data the pipeline needs for a tracked request; sources fetch nothing else.
 
-    `source` and `media_id` name the film or series in its *arr where that is known. `files` are imported
-    and not yet seen in Jellyfin. `ids` are all known ids ("kind:value"), Shoko's among them, `items` the
-    Jellyfin items that prove something at present, `stale_items` those whose reading before `read_after`
-    is too old for that.
+    `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
+    but not found in Jellyfin yet. `ids` are all known ids ("kind:value") including those of Shoko, `items`
+    the Jellyfin items that prove availability, `stale_items` those to read again because they were read
+    before `read_after`.
     """
 
     request_id: int
@@ -30,10 +30,10 @@ class Want:
     seasons: tuple[int, ...]
     source: str | None
     media_id: int | None
-    handed_over: bool  # approved: an *arr should know it
+    handed_over: bool  # approved, so that an *arr should have it
     in_flight: bool
-    finished: bool  # keep what proves it, ask for nothing new
-    anime: bool | None  # None: nothing tells yet
+    finished: bool  # keep its proof, fetch nothing new
+    anime: bool | None  # None: unknown
     files: tuple[FileEvidence, ...]
     ids: tuple[str, ...]
     items: tuple[str, ...]
@@ -45,7 +45,7 @@ class Want:
 
 
 def want_of(one: Tracked, case: Case) -> Want:
-    """Return what the sources should know and ask for a request."""
+    """Return the data sources need to fetch for a request."""
     request = one.request
     finished = one.stage in FINISHED or case.superseded
     open_files: tuple[FileEvidence, ...] = tuple(

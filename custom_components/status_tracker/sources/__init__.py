@@ -1,1 +1,1 @@
-"""Ask and listen: one file a service; whatever it learns leaves as evidence."""
+"""Sources: poll the services and receive their webhooks and push events as evidence."""

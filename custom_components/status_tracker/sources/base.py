@@ -1,4 +1,4 @@
-"""What every source is: its cadence, its health, its last good evidence."""
+"""Base class of the sources: polling interval, availability and last evidence."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -25,10 +25,10 @@ POLL_LIMIT = 60.0
 
 
 class Source(ABC):
-    """One service: polled when due, told by webhooks, and its last good evidence stands meanwhile."""
+    """A service that is polled and can receive webhooks; keeps its last evidence while unavailable."""
 
     service: ClassVar[Service]
-    http: HttpClient | None = None  # how it asks; each kind of service speaks to its own
+    http: HttpClient | None = None  # the client, whose type depends on the service
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class Source(ABC):
         seerr_id: int | None = None,
         is_4k: bool = False,
     ) -> None:
-        """Start without evidence and in good faith; the clock gives aware UTC times."""
+        """Initialize without evidence, as available; `clock` returns aware UTC times."""
         self.key = key
         self.name = name
         self.clock = clock
         self.state = ServiceEvidence(
             source=key, service=self.service, name=name, seerr_id=seerr_id, is_4k=is_4k
         )
-        self.link_url: str | None = None  # where a person set the address of links
-        self.told_link: str | None = None  # what Seerr's settings hold for the same
+        self.link_url: str | None = None  # set in the options
+        self.told_link: str | None = None  # external address in the settings of Seerr
         self.error: ClientError | None = None
         self.last_success: datetime | None = None
         self.polls = 0
@@ -63,20 +63,20 @@ class Source(ABC):
 
     @property
     def link_base(self) -> str | None:
-        """Return the address people reach the service at: set by hand, of Seerr's settings, else ours."""
+        """Return the external address of the service: configured, from Seerr, else that of the client."""
         return self.link_url or self.told_link or (self.http.url if self.http else None)
 
     def tell_link(self, url: str | None) -> None:
-        """Take the address people reach the service at, as Seerr's settings hold it."""
+        """Set the external address found in the settings of Seerr."""
         if url != self.told_link:
             self.told_link = url
             self.evidence_changed()
 
-    # What a source says
+    # Evidence
 
     @abstractmethod
     def _evidence(self) -> Evidence:
-        """Return the last good evidence, without `services`."""
+        """Return the last evidence, without `services`."""
 
     @final
     @property
@@ -94,7 +94,7 @@ class Source(ABC):
 
     @abstractmethod
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Ask the service what the wants need and keep it; raises ClientError."""
+        """Fetch the data the wants need and store it; raises ClientError."""
 
     @final
     def receive(self, payload: dict[str, Any]) -> bool:
@@ -107,32 +107,32 @@ class Source(ABC):
         return False
 
     def expect_webhooks(self, expected: bool) -> None:
-        """Say that webhooks tell of changes from now on, or that they do not."""
+        """Set whether webhooks about changes are expected from now on."""
         if expected is not bool(self._webhooks_since):
             self._webhooks_since = self.clock() if expected else None
             self._heard_webhook()
 
     def _heard_webhook(self) -> None:
-        """Take it that webhooks arrive; a test alone does not show it."""
+        """Reset the count of missed webhooks; a test webhook does not reset it."""
         self.missed_webhooks, self.missed_since = 0, None
 
     def _note_missed_webhook(self, at: datetime | None = None) -> None:
-        """Count a change of this time that a poll shows and a webhook should have told."""
+        """Count a change found by a poll that a webhook should have reported before."""
         if self._webhooks_since and (at is None or at > self._webhooks_since):
             self.missed_webhooks += 1
             self.missed_since = self.missed_since or self.clock()
 
     async def listen(self, changed: Callable[[], None]) -> None:
-        """Hold a push connection until cancelled, where the service offers one; calls `changed` on news."""
+        """Run the push connection, if there is one, until cancelled; calls `changed` on new evidence."""
 
     async def close(self) -> None:
-        """Close what the source holds open."""
+        """Release resources."""
 
-    # What survives a restart
+    # Storage
 
     @abstractmethod
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return what must survive a restart, as plain JSON, bounded by the wants."""
+        """Return the data to store as JSON-serializable dict, limited to the wants."""
 
     @final
     def restore(self, data: dict[str, Any]) -> None:
@@ -144,47 +144,47 @@ class Source(ABC):
     def _restore(self, data: dict[str, Any]) -> None:
         """Take back what `dump` gave."""
 
-    # Cadence and health
+    # Polling and availability
 
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return the time to the next poll: fast while something loads, slow when all is quiet."""
+        """Return the time until the next poll: short during downloads, long without open requests."""
         if any(want.in_flight for want in wants):
             return FAST
         return CALM if any(not want.finished for want in wants) else SLOW
 
     def due(self, now: datetime) -> bool:
-        """Return whether it is time to poll and no poll is under way."""
+        """Return whether a poll is due and none is running."""
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return what of the wants this service is asked for: a change of it makes a poll due."""
+        """Return the part of the wants this service is polled for; a change makes a poll due."""
         return frozenset(want.request_id for want in wants)
 
     def needs_poll(self, wants: Sequence[Want]) -> bool:
-        """Return whether the wants have come to need what the last poll was not asked for."""
+        """Return whether the wants need data that the last poll did not cover."""
         return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
 
     def caught_up(self, wants: Sequence[Want]) -> bool:
-        """Return whether all that the wants need has been read since the start."""
+        """Return whether all data the wants need has been read since the start."""
         return self.last_success is not None and self.state.ok and not self.needs_poll(wants)
 
     def adjust_interval(self, wants: Sequence[Want]) -> None:
-        """Bring the next poll forward if the wants now need a shorter interval."""
+        """Move the next poll forward if the wants need a shorter interval."""
         if self.error is None and self._next and self.last_success:
             self._next = min(self._next, self.last_success + self.interval(wants))
 
     @property
     def next_poll(self) -> datetime | None:
-        """Return when the next poll is due, None for at once."""
+        """Return when the next poll is due, None for immediately."""
         return self._next
 
     def poll_soon(self) -> None:
-        """Make the next poll due at once, or another one when the present one has ended."""
+        """Poll immediately, or again after the poll in progress."""
         self._next, self._poll_again = None, True
 
     @final
     async def refresh(self, wants: Sequence[Want]) -> None:
-        """Poll within the time limit and keep the verdict as health; never raises ClientError."""
+        """Poll within the time limit and update the availability; never raises ClientError."""
         async with self._lock:
             self.polls += 1
             self._poll_again = False
@@ -199,13 +199,13 @@ class Source(ABC):
                 error = TimedOut(f"{self.name}: no answer in time")
             except Exception:
                 LOGGER.exception("Unexpected error polling %s", self.name)
-                error = BadAnswer(f"{self.name}: unexpected error")
+                error = BadAnswer(f"{self.name}: unknown error")
             finally:
                 self.evidence_changed()
             self._judge(error, wants)
 
     def _judge(self, error: ClientError | None, wants: Sequence[Want]) -> None:
-        """Set health and the next poll by how the last one went; a change is logged once."""
+        """Update availability and next poll from the result of a poll; log changes once."""
         now = self.clock()
         was_ok = self.state.ok
         self.error = error
@@ -224,8 +224,8 @@ class Source(ABC):
         if (error is None, reason) != (was_ok, self.state.reason):
             self.state = replace(self.state, ok=error is None, reason=reason, since=now)
         if was_ok and error:
-            # Before the first answer the set-up tells of it, which may be tried again and again
+            # Before the first success, setup reports the error, and its retries must not repeat it
             level = logging.WARNING if self.last_success else logging.DEBUG
             LOGGER.log(level, "%s is unavailable: %s", self.name, error)
         elif not was_ok and error is None:
-            LOGGER.info("%s is back", self.name)
+            LOGGER.info("%s is available again", self.name)

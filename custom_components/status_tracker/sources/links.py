@@ -1,4 +1,4 @@
-"""The addresses people reach the services at, as Seerr's settings hold them."""
+"""External addresses of the services from the settings of Seerr."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from .seerr.rows import SeerrServers
 
 
 def tell_links(servers: SeerrServers | None, sources: Iterable[Source]) -> None:
-    """Tell each *arr and the Jellyfin Seerr uses its external address.
+    """Set the external address from Seerr for each *arr and the Jellyfin it uses.
 
-    An *arr is known by its number in Seerr; a Jellyfin is Seerr's only where it is the only one here.
+    An *arr is identified by its id in Seerr; a Jellyfin only if it is the only one configured.
     """
     if servers is None:
         return

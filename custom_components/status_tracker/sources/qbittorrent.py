@@ -1,4 +1,4 @@
-"""qBittorrent: one cheap call a poll; only torrents a request waits for leave as evidence."""
+"""qBittorrent source: one request per poll; only torrents of tracked requests become evidence."""
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ WATCHING = timedelta(seconds=5)
 
 
 def torrent_state(torrent: Torrent) -> TorrentState:
-    """Return a torrent's state in our words; one unknown to us is judged by its bytes."""
+    """Return the state of a torrent; for unknown states, derived from its remaining bytes."""
     state = STATES.get(torrent.state)
     if state is TorrentState.COMPLETE and not torrent.knows_files:
         return TorrentState.METADATA
@@ -52,31 +52,31 @@ def torrent_state(torrent: Torrent) -> TorrentState:
 
 
 class QBittorrentSource(Source):
-    """The torrents behind the wanted download ids."""
+    """Source for the torrents of the tracked requests."""
 
     service = Service.QBITTORRENT
 
     def __init__(
         self, key: str, name: str, client: QBittorrentClient, *, clock: Callable[[], datetime]
     ) -> None:
-        """Start without torrents."""
+        """Initialize without torrents."""
         super().__init__(key, name, clock=clock)
         self._client = self.http = client
         self._torrents: tuple[TorrentEvidence, ...] = ()
 
     @override
     def _evidence(self) -> Evidence:
-        """Return the wanted torrents as of the last good poll."""
+        """Return the tracked torrents as of the last poll."""
         return Evidence(torrents=self._torrents)
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the downloads that are asked for."""
+        """Return the download ids to look for."""
         return frozenset(one for want in wants for one in want.download_ids)
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Look often while a request loads: the call is cheap, and nothing else tells of progress."""
+        """Return a short interval during downloads, because progress is only available by polling."""
         awaited = {one.casefold() for want in wants if want.in_flight for one in want.download_ids}
         loading = any(
             torrent.state in MOVING and not awaited.isdisjoint(torrent.hashes) for torrent in self._torrents
@@ -85,7 +85,7 @@ class QBittorrentSource(Source):
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Ask what changed; a torrent that is gone leaves the evidence."""
+        """Fetch the changes; removed torrents are removed from the evidence."""
         store = await self._client.maindata()
         found = (store.find(one) for want in wants for one in want.download_ids)
         self._torrents = tuple(
@@ -94,7 +94,7 @@ class QBittorrentSource(Source):
         )
 
     def _piece(self, torrent: Torrent) -> TorrentEvidence:
-        """Return a torrent as evidence; bytes mean nothing before its metadata is known."""
+        """Return a torrent as evidence; its byte counts are valid only once it has metadata."""
         state = torrent_state(torrent)
         known = torrent.knows_files
         return TorrentEvidence(
@@ -118,5 +118,5 @@ class QBittorrentSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take the torrents back; they stand until the first good poll."""
+        """Restore the torrents, kept until the first successful poll."""
         self._torrents = tuple(TorrentEvidence.from_dict(one) for one in data.get("torrents", ()))

@@ -1,4 +1,4 @@
-"""Write evidence down as plain JSON, and read back what can still be read."""
+"""Serialization of evidence as JSON."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,12 @@ from ..pipeline.evidence.base import EvidenceBase
 
 
 def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:
-    """Return pieces of evidence as plain JSON."""
+    """Return pieces of evidence as JSON-serializable data."""
     return [piece.to_dict() for piece in pieces]
 
 
 def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
-    """Return the pieces of a kind that can be read; what another version wrote otherwise is left out."""
+    """Return pieces of evidence from serialized data, skipping those that are invalid."""
     pieces: list[P] = []
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict):
@@ -29,7 +29,7 @@ def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
 
 
 def read_time(value: Any) -> datetime | None:
-    """Return a written time, None if it is none."""
+    """Return a stored time, None if it is invalid."""
     if not isinstance(value, str):
         return None
     try:

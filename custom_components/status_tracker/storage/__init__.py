@@ -1,1 +1,1 @@
-"""What outlives a restart."""
+"""Storage of data kept across restarts."""

@@ -1,4 +1,4 @@
-"""What has been announced of each request: saved at once, so that a restart announces nothing twice."""
+"""Announcement of changes, stored immediately so that nothing is announced again after a restart."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from .store import AnnouncementStore
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """The last that was announced of a request."""
+    """The last announced state of a request."""
 
     stage: Stage
     stuck: bool
@@ -25,7 +25,7 @@ class Announced:
 
 
 def _announced(stored: dict[str, Any]) -> dict[int, Announced]:
-    """Return by request what was announced; raises if it is damaged."""
+    """Parse stored announcements by request id; raises LookupError, TypeError or ValueError if invalid."""
     return {
         int(number): Announced(Stage(stage), bool(stuck), datetime.fromisoformat(at))
         for number, (stage, stuck, at) in stored["announced"].items()
@@ -33,30 +33,30 @@ def _announced(stored: dict[str, Any]) -> dict[int, Announced]:
 
 
 class Announcements:
-    """Announces changes, and keeps what was announced apart from the evidence, which is saved later."""
+    """Announces changes and stores what was announced, separately from the evidence, which is saved later."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Start with nothing announced."""
+        """Initialize without announcements."""
         self.hass = hass
         self.entry = entry
         self._store = AnnouncementStore(hass, entry.entry_id)
-        self.unheard: list[Change] = []  # not announced yet
+        self.unheard: list[Change] = []  # changes not announced yet
         self._listeners: list[Callable[[Change], None]] = []
         self._known: dict[int, Announced] = {}
-        self._loaded = False  # whether an earlier run left something
+        self._loaded = False  # whether stored announcements were loaded
         self._unsettled: set[int] = set()
         self._saving = False
         self._dirty = False
 
     async def async_load(self) -> None:
-        """Read what earlier runs announced."""
+        """Load the announcements of earlier runs."""
         known = await self._store.async_read_as(_announced)
         self._loaded = known is not None
         self._known = known or {}
 
     @callback
     def begin(self, requests: Mapping[int, Tracked]) -> None:
-        """Compare with the requests as saved; those that differ wait for a reading of the services."""
+        """Compare the stored announcements with the restored requests; differing ones wait for `settle`."""
         self._unsettled = self._known.keys() - requests.keys()
         for number, one in requests.items():
             if one.journey.old:
@@ -69,18 +69,18 @@ class Announcements:
 
     @callback
     def holds(self, change: Change) -> bool:
-        """Return whether a change is not to be announced now; `settle` tells of the request later."""
+        """Return whether the announcement of a change is deferred until `settle`."""
         return change.kind != REMOVED and change.request.request.request_id in self._unsettled
 
     @callback
     def add_listener(self, listener: Callable[[Change], None]) -> CALLBACK_TYPE:
-        """Call the listener with every change; the next announcement includes those of before."""
+        """Add a listener for changes, including pending ones; return a callback to remove it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     @callback
     def announce(self, fits: Callable[[Change], bool], named: Callable[[Change], Change]) -> None:
-        """Announce the changes that fit now; `named` gives a change with its present title."""
+        """Announce the pending changes that fit; `named` returns a change with its current title."""
         if not self._listeners:
             return
         unheard, self.unheard = self.unheard, []
@@ -96,7 +96,7 @@ class Announcements:
 
     @callback
     def settle(self, requests: Mapping[int, Tracked]) -> None:
-        """Queue what is to be announced of the requests that waited, now that the services were read."""
+        """Queue the changes of the deferred requests, once all services have been read."""
         found = [change for change in self.unheard if not self.holds(change)]
         for number in sorted(self._unsettled):
             now, known = requests.get(number), self._known.get(number)
@@ -114,12 +114,12 @@ class Announcements:
 
     @property
     def waiting(self) -> bool:
-        """Return whether requests wait for the services to be read."""
+        """Return whether requests wait for all services to be read."""
         return bool(self._unsettled)
 
     @callback
     def note(self, change: Change) -> None:
-        """Keep that a change was announced, and save it at once."""
+        """Record that a change was announced and save it immediately."""
         number, at = change.request.request.request_id, dt_util.utcnow()
         known = self._known.get(number)
         if change.kind == REMOVED:
@@ -136,7 +136,7 @@ class Announcements:
             self.entry.async_create_task(self.hass, self._async_save_all(), f"{DOMAIN} announcements")
 
     async def _async_save_all(self) -> None:
-        """Save until nothing new is left; Home Assistant's own delayed saving could be put off for ever."""
+        """Save until nothing is pending; async_delay_save could postpone the save indefinitely."""
         try:
             while self._dirty:
                 await self.async_save()
@@ -144,7 +144,7 @@ class Announcements:
             self._saving = False
 
     async def async_save(self) -> None:
-        """Write down what has been announced."""
+        """Save the announcements."""
         self._dirty = False
         await self._store.async_save(
             {

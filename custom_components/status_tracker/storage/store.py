@@ -1,4 +1,4 @@
-"""Where the memory of an entry is kept: readable by the next versions, harmless where it is not."""
+"""Stores of a config entry; data of newer minor versions is read, unreadable files are renamed."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,7 +20,7 @@ ASIDE = ".unread"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMemory:
-    """What outlives a restart: the requests' memory, each source's part, and the addresses in Seerr."""
+    """Stored memory of the requests, evidence of the sources and service addresses in Seerr."""
 
     memory: Memory
     sources: Mapping[str, Any]
@@ -28,7 +28,7 @@ class StoredMemory:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self | None:
-        """Return what was stored, None if that is nothing; raises like `async_read_as` expects if damaged."""
+        """Parse stored data, None if empty; raises LookupError, TypeError or ValueError if invalid."""
         if not data:
             return None
         return cls(
@@ -38,7 +38,7 @@ class StoredMemory:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it for the store."""
+        """Return the data as JSON-serializable dict."""
         return {
             "memory": self.memory.to_dict(),
             "addresses": self.addresses,
@@ -47,13 +47,13 @@ class StoredMemory:
 
 
 class MemoryStore(Store[dict[str, Any]]):
-    """The stored memory of one entry; one that cannot be read is set aside."""
+    """Store for the memory of an entry; a file that cannot be read is renamed."""
 
     suffix: ClassVar[str] = ""
-    content: ClassVar[str] = "memory is"  # for the log
+    content: ClassVar[str] = "requests"  # used in log messages
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file; nothing is read yet."""
+        """Initialize the store with the key of the entry."""
         key = f"{DOMAIN}.{entry_id}{self.suffix}"
         super().__init__(hass, VERSION, key, private=True, atomic_writes=True, minor_version=MINOR_VERSION)
 
@@ -61,63 +61,70 @@ class MemoryStore(Store[dict[str, Any]]):
     async def _async_migrate_func(
         self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return what another version wrote, brought to this one.
+        """Return data of another version.
 
-        There has been one major version only. A newer minor version adds to it, and is read as it is; a newer
-        major version never comes here.
+        There is only one major version. Data of a newer minor version is compatible and returned unchanged;
+        newer major versions are rejected by Home Assistant before this call.
         """
         return old_data
 
     async def async_read(self) -> dict[str, Any] | None:
-        """Return what is stored, None where there is nothing, or nothing that can be read."""
+        """Load the stored data; None if there is none or it cannot be read."""
         try:
             return await self.async_load()
         except UnsupportedStorageVersionError as err:
             LOGGER.warning(
-                "The stored memory is of version %s, newer than %s: starting anew", err.found_version, VERSION
+                "The stored %s have version %s, newer than the supported %s, starting with no data",
+                self.content,
+                err.found_version,
+                VERSION,
             )
         except (HomeAssistantError, OSError, KeyError, TypeError, AttributeError) as err:
-            LOGGER.warning("The stored memory cannot be read, starting anew: %s", type(err).__name__)
+            LOGGER.warning(
+                "Failed to load the stored %s, starting with no data: %s", self.content, type(err).__name__
+            )
         await self.async_set_aside()
         return None
 
     async def async_read_as[T](self, parse: Callable[[dict[str, Any]], T]) -> T | None:
-        """Return what is stored as `parse` reads it; what is damaged is set aside."""
+        """Load the stored data through `parse`; None, and the file renamed, if it is invalid."""
         if (stored := await self.async_read()) is None:
             return None
         try:
             return parse(stored)
         except (AttributeError, LookupError, TypeError, ValueError) as err:
-            LOGGER.warning("The stored %s damaged, starting anew: %s", self.content, type(err).__name__)
+            LOGGER.warning(
+                "Failed to parse the stored %s, starting with no data: %s", self.content, type(err).__name__
+            )
             await self.async_set_aside()
             return None
 
     async def async_set_aside(self) -> None:
-        """Keep the file under another name before it is written anew."""
+        """Rename the file before a new one is written."""
 
         def rename() -> None:
-            """Rename it."""
-            with suppress(OSError):  # it is gone already, or the disk is full: then there is nothing to save
+            """Rename the file."""
+            with suppress(OSError):  # the file is missing or the disk is full, nothing to preserve
                 Path(self.path).replace(f"{self.path}{ASIDE}")
 
         await self.hass.async_add_executor_job(rename)
 
     @override
     async def async_remove(self) -> None:
-        """Remove the file, and the one that was set aside."""
+        """Remove the file and the renamed one."""
         await super().async_remove()
         await self.hass.async_add_executor_job(lambda: Path(f"{self.path}{ASIDE}").unlink(missing_ok=True))
 
 
 class AnnouncementStore(MemoryStore):
-    """What has been announced of the requests of one entry: small, and written at once."""
+    """Store for announcements; small, and saved immediately."""
 
     suffix = ".announced"
-    content = "announcements are"
+    content = "announcements"
 
 
 class DurationStore(MemoryStore):
-    """How long the last journeys of one entry took."""
+    """Store for the durations of past requests."""
 
     suffix = ".durations"
-    content = "durations are"
+    content = "durations"

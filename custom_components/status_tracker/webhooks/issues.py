@@ -1,21 +1,22 @@
 """What a person can do about webhooks that do not come, as repair issues."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.loader import async_get_loaded_integration
 
 from ..const import DOMAIN
 from .registrar import Outcome
 
 ISSUES = {
     Outcome.TAKEN: "webhook_slot_taken",
-    Outcome.UNREACHABLE: "webhook_unreachable",
     Outcome.ABSENT: "webhook_plugin_missing",
     Outcome.CSRF: "webhook_csrf",
     Outcome.NOT_ALLOWED: "webhook_not_allowed",
 }
-KINDS = (*ISSUES.values(), "webhook_no_url", "webhook_silent")
+KINDS = (*ISSUES.values(), "webhook_silent")
+LATE = "webhooks_late"
 
 
 @callback
@@ -26,10 +27,44 @@ def async_raise(hass: HomeAssistant, entry_id: str, key: str, kind: str, **place
         DOMAIN,
         f"{kind}_{entry_id}_{key}",
         is_fixable=False,
+        learn_more_url=troubleshooting(hass),
         severity=ir.IssueSeverity.WARNING,
         translation_key=kind,
         translation_placeholders=placeholders,
     )
+
+
+def troubleshooting(hass: HomeAssistant) -> str:
+    """Return where the documentation says what to do."""
+    return f"{async_get_loaded_integration(hass, DOMAIN).documentation}#troubleshooting"
+
+
+@callback
+def async_raise_late(hass: HomeAssistant, entry_id: str, services: Sequence[str]) -> None:
+    """Raise the one issue of an entry whose services cannot call Home Assistant."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{LATE}_{entry_id}",
+        data={"entry_id": entry_id},
+        is_fixable=True,
+        learn_more_url=troubleshooting(hass),
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=LATE if len(services) > 1 else "webhook_late",
+        translation_placeholders={"count": str(len(services)), "services": ", ".join(services)},
+    )
+
+
+@callback
+def async_clear_late(hass: HomeAssistant, entry_id: str) -> None:
+    """Take back the issue of an entry whose services could not call Home Assistant."""
+    ir.async_delete_issue(hass, DOMAIN, f"{LATE}_{entry_id}")
+
+
+@callback
+def async_is_late(hass: HomeAssistant, entry_id: str) -> bool:
+    """Return whether that issue has been raised."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{LATE}_{entry_id}") is not None
 
 
 @callback
@@ -42,6 +77,8 @@ def async_clear(
     keep: Collection[str] = (),
 ) -> None:
     """Take back the issues of an entry, or of one of its services; `keep` are services left alone."""
+    if key is None and not keep:
+        async_clear_late(hass, entry_id)
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain != DOMAIN:
             continue

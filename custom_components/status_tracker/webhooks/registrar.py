@@ -71,6 +71,10 @@ class Registrar[C: HttpClient](ABC):
     async def _register(self, url: str) -> Outcome:
         """Register one address; raises ClientError."""
 
+    async def reaches(self, url: str) -> bool | None:
+        """Return whether the service can call an address, None if it cannot be asked; raises ClientError."""
+        return None
+
     @abstractmethod
     async def unregister(self) -> None:
         """Remove our webhook if it exists; raises ClientError."""

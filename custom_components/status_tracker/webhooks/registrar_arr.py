@@ -68,6 +68,22 @@ class ArrRegistrar(Registrar[ArrClient]):
         return Outcome.DONE
 
     @override
+    async def reaches(self, url: str) -> bool:
+        """Return whether the *arr can call an address."""
+        before = self.heard()
+        try:
+            await self.client.test_notification(self._new(url, await self.client.notifications()))
+        except Rejected as err:
+            if "url" in (field.casefold() for field in err.fields):
+                return False
+            raise
+        except NotFound:
+            raise
+        except BadAnswer, TimedOut:
+            return False
+        return self.heard() != before
+
+    @override
     async def unregister(self) -> None:
         """Remove our webhook."""
         for row in await self.client.notifications():

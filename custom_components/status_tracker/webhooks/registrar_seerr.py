@@ -23,8 +23,7 @@ class SeerrRegistrar(Registrar[SeerrClient]):
         wanted = WebhookSettings(
             enabled=True, types=TYPES, url=url, template=TEMPLATE, embed_poster=slot.embed_poster
         )
-        before = self.heard()
-        if not await self.client.test_webhook(wanted) or self.heard() == before:
+        if not await self._async_calls(wanted):
             return Outcome.UNREACHABLE
         if slot == wanted:
             return Outcome.DONE
@@ -37,6 +36,16 @@ class SeerrRegistrar(Registrar[SeerrClient]):
             await self.client.set_webhook(self._before())
             raise BadAnswer(f"{self.client.name}: did not keep the webhook as it was given")
         return Outcome.DONE
+
+    async def _async_calls(self, wanted: WebhookSettings) -> bool:
+        """Return whether Seerr's own test reaches us; nothing is stored."""
+        before = self.heard()
+        return await self.client.test_webhook(wanted) and self.heard() != before
+
+    @override
+    async def reaches(self, url: str) -> bool:
+        """Return whether Seerr can call an address."""
+        return await self._async_calls(WebhookSettings(enabled=True, types=TYPES, url=url, template=TEMPLATE))
 
     @override
     async def unregister(self) -> None:

@@ -40,6 +40,10 @@ def _never() -> int:
     return 0
 
 
+def _discard(kept: PreviousWebhook) -> None:
+    """Keep nothing: nothing is written."""
+
+
 def build_registrar(
     hass: HomeAssistant,
     entry: ConfigEntry[Any],
@@ -49,7 +53,6 @@ def build_registrar(
     heard: Callable[[], int] = _never,
 ) -> Registrar[Any]:
     """Return what registers the webhook of a service."""
-    kind, data = service
     registered = entry.data.get(CONF_REGISTERED, {})
 
     @callback
@@ -60,6 +63,23 @@ def build_registrar(
             entry, data={**entry.data, CONF_REGISTERED: {**known, key: dict(kept)}}
         )
 
+    name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
+    path = webhook.async_generate_path(webhook_id)
+    return make_registrar(hass, path, name, service, heard=heard, keep=keep, kept=registered.get(key))
+
+
+def make_registrar(
+    hass: HomeAssistant,
+    path: str,
+    name: str,
+    service: tuple[Service, Mapping[str, Any]],
+    *,
+    heard: Callable[[], int],
+    keep: Callable[[PreviousWebhook], None] = _discard,
+    kept: PreviousWebhook | None = None,
+) -> Registrar[Any]:
+    """Return the registrar of a kind of service."""
+    kind, data = service
     make: Callable[..., Registrar[Any]]
     match kind:
         case Service.SEERR:
@@ -70,9 +90,7 @@ def build_registrar(
             make = partial(ArrRegistrar, build_client(hass, kind, data))
         case _:
             make = partial(ArrRegistrar, build_client(hass, Service.SONARR, data))
-    name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
-    path = webhook.async_generate_path(webhook_id)
-    return make(path, name, heard=heard, keep=keep, kept=registered.get(key))
+    return make(path, name, heard=heard, keep=keep, kept=kept)
 
 
 async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> set[str]:

@@ -27,7 +27,9 @@ from ..const import (
 )
 from ..coordinator import StatusTrackerCoordinator
 from ..flows.client_factory import address_key
+from ..pipeline.enums import Service
 from .issues import ISSUES, async_clear, async_raise
+from .late import LateUpdates
 from .registrar import Outcome
 from .registrars import async_unregister, build_registrar, webhook_services
 
@@ -66,11 +68,21 @@ class WebhookRegistration:
         self._urls: dict[str, list[str]] = {}
         self._ok = {key: coordinator.sources[key].state.ok for key in ids}
         self._silent: set[str] = set()
+        self.late = LateUpdates(hass, entry, lambda key: coordinator.sources[key].name)
 
     @property
     def wanted(self) -> bool:
         """Return whether webhooks are to register themselves."""
         return bool(self.options[CONF_REGISTER_WEBHOOKS])
+
+    @property
+    def callers(self) -> dict[str, tuple[Service, dict[str, Any]]]:
+        """Return, by name, the services where nothing but the address stands in the way of a webhook."""
+        return {
+            self.coordinator.sources[key].name: service
+            for key, service in self._services.items()
+            if self.outcomes.get(key) not in ISSUES
+        }
 
     @callback
     def async_setup(self) -> None:
@@ -80,6 +92,7 @@ class WebhookRegistration:
             self._forget(*gone)
         async_clear(self.hass, self.entry.entry_id, keep=self._ids if self.wanted else ())
         self.entry.async_on_unload(self._stop_timers)
+        self.entry.async_on_unload(self.late.async_stop)
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
         if self.wanted:
             self.entry.async_on_unload(
@@ -185,9 +198,8 @@ class WebhookRegistration:
                 return
             urls = self._urls[key] = self._addresses(key)
             if not urls:
-                async_raise(self.hass, self.entry.entry_id, key, "webhook_no_url", service=source.name)
+                self.late.async_update(key, False, self._ids)
                 return
-            async_clear(self.hass, self.entry.entry_id, key=key, kinds=("webhook_no_url",))
             outcome = await registrar.register(urls)
             if outcome is not Outcome.DOWN:
                 source.expect_webhooks(outcome is Outcome.DONE)
@@ -208,8 +220,9 @@ class WebhookRegistration:
             kinds = [kind for kind in ISSUES.values() if kind != issue]
             async_clear(self.hass, self.entry.entry_id, key=key, kinds=kinds)
             if issue:
-                base = self._urls[key][0].removesuffix(webhook.async_generate_path(self._ids[key]))
-                async_raise(self.hass, self.entry.entry_id, key, issue, service=name, url=base)
+                async_raise(self.hass, self.entry.entry_id, key, issue, service=name)
+        reached = None if outcome is Outcome.DOWN else outcome is not Outcome.UNREACHABLE
+        self.late.async_update(key, reached, self._ids)
         if outcome is Outcome.DONE:
             self._tries[key] = 0
             return

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from custom_components.status_tracker.sources.seerr.source import (
-    SeerrSource,
-)
+from custom_components.status_tracker.sources.seerr.source import SeerrSource
 from tests.sources.arr_helpers import START, seerr_source
 from tests.stack.household import Household
 

@@ -3,9 +3,7 @@
 from typing import Any
 
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence
-from custom_components.status_tracker.sources.seerr.source import (
-    SeerrSource,
-)
+from custom_components.status_tracker.sources.seerr.source import SeerrSource
 from tests.stack.household import Household
 from tests.stack.titles import film, series
 

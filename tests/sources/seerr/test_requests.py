@@ -231,7 +231,10 @@ def without_filter(home: Household) -> None:
 
 @pytest.mark.parametrize(
     ("lack", "said"),
-    [(without_count, "does not count its requests"), (without_filter, "cannot list the requests")],
+    [
+        (without_count, "does not support counting requests"),
+        (without_filter, "does not support listing unfinished requests"),
+    ],
 )
 async def test_what_an_old_product_lacks(
     home: Household,

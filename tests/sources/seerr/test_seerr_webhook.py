@@ -14,11 +14,7 @@ from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaTy
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
-from custom_components.status_tracker.sources.seerr.source import (
-    PROVISIONAL,
-    SOON,
-    SeerrSource,
-)
+from custom_components.status_tracker.sources.seerr.source import PROVISIONAL, SOON, SeerrSource
 from custom_components.status_tracker.sources.seerr.webhook import TEMPLATE, TYPES
 from tests.sources.arr_helpers import START, load, seerr_source, want_film, want_show
 from tests.stack.household import Household

@@ -9,18 +9,7 @@ from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
 
-from .shoko_helpers import (
-    ALL,
-    MODERN,
-    PATH,
-    SIZE,
-    frieren,
-    ids,
-    poll,
-    poll_for,
-    seen,
-    want,
-)
+from .shoko_helpers import ALL, MODERN, PATH, SIZE, frieren, ids, poll, poll_for, seen, want
 
 # A file's life, by polling alone
 

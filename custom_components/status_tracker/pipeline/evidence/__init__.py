@@ -1,7 +1,7 @@
-"""What the services say, in one vocabulary: all that crosses from the sources to the pipeline.
+"""Evidence from the services: immutable, comparable data the sources pass to the pipeline.
 
-Every piece is immutable, comparable, and can be written down (`to_dict`) and read back (`from_dict`).
-`source` is always the key of the service that said it (a config subentry's id, or "seerr").
+Serialized with `to_dict` and `from_dict` (mashumaro). `source` is the key of the service: the id of a
+config subentry, or "seerr".
 """
 
 from dataclasses import dataclass, fields
@@ -17,7 +17,7 @@ from .shoko import ShokoEvidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that is known at one moment, or the part of it one source holds."""
+    """All evidence at one time, or the part of one source."""
 
     services: tuple[ServiceEvidence, ...] = ()
     requests: tuple[RequestEvidence, ...] = ()
@@ -32,7 +32,7 @@ class Evidence:
 
     @classmethod
     def merge(cls, parts: list[Evidence]) -> Self:
-        """Return the evidence of several sources as one."""
+        """Return the merged evidence of several sources."""
         return cls(
             **{
                 one.name: tuple(piece for part in parts for piece in getattr(part, one.name))

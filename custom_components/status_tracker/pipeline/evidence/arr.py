@@ -9,7 +9,7 @@ from .base import EvidenceBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEvidence(EvidenceBase):
-    """A file an *arr imported: its path as that *arr sees it, and its size in bytes."""
+    """A file imported by an *arr: its path in that *arr and its size in bytes."""
 
     path: str
     size: int = 0
@@ -19,38 +19,49 @@ class FileEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDay(EvidenceBase):
-    """A day on which a film comes out, as midnight UTC."""
+    """A release date of a movie, as midnight UTC."""
 
     kind: ReleaseKind
     day: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovieEvidence(EvidenceBase):
-    """A film in a Radarr. `available` is Radarr's minimum availability, `expected` the date it waits for."""
+class ArrTitle(EvidenceBase):
+    """Common data of a movie in Radarr and a series in Sonarr."""
 
     source: str
-    movie_id: int
     title: str
     year: int | None = None
     tmdb_id: int | None = None
     imdb_id: str | None = None
     monitored: bool = True
+    anime: bool = False
+    poster: str | None = None
+    gone: bool = False  # existed before, returns 404 now
+    read_at: datetime | None = None  # local time before the request that read it or its episodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovieEvidence(ArrTitle):
+    """A movie in Radarr; `available` is the minimum availability, `expected` the date it is reached."""
+
+    movie_id: int
     available: bool = True
     expected: datetime | None = None
     releases: tuple[ReleaseDay, ...] = ()
     file: FileEvidence | None = None
     has_file: bool = False
-    anime: bool = False
     last_search: datetime | None = None
-    poster: str | None = None
-    gone: bool = False  # was there once, answers 404 now
-    read_at: datetime | None = None  # before the call that read it, by our clock
+
+    @property
+    def media_id(self) -> int:
+        """Return the movie id in Radarr."""
+        return self.movie_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeEvidence(EvidenceBase):
-    """An episode in a Sonarr; `tvdb_id` is the episode's own."""
+    """An episode in Sonarr; `tvdb_id` is the TVDB id of the episode."""
 
     episode_id: int
     season: int
@@ -63,36 +74,31 @@ class EpisodeEvidence(EvidenceBase):
     has_file: bool = False
     file: FileEvidence | None = None
     last_search: datetime | None = None
-    read_at: datetime | None = None  # where a webhook told of it since its series was read
+    read_at: datetime | None = None  # time of a webhook about it since its series was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesEvidence(EvidenceBase):
-    """A series in a Sonarr, with the episodes of the seasons a request wants."""
+class SeriesEvidence(ArrTitle):
+    """A series in Sonarr with the episodes of the requested seasons."""
 
-    source: str
     series_id: int
-    title: str
-    year: int | None = None
     tvdb_id: int | None = None
-    tmdb_id: int | None = None
-    imdb_id: str | None = None
-    monitored: bool = True
-    anime: bool = False
-    poster: str | None = None
     next_airing: datetime | None = None
-    seasons: tuple[int, ...] = ()  # all season numbers Sonarr knows
+    seasons: tuple[int, ...] = ()  # all season numbers in Sonarr
     seasons_monitored: tuple[int, ...] = ()
     episodes: tuple[EpisodeEvidence, ...] = ()
-    gone: bool = False
-    read_at: datetime | None = None  # its episodes, before the call, by our clock
+
+    @property
+    def media_id(self) -> int:
+        """Return the series id in Sonarr."""
+        return self.series_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEvidence(EvidenceBase):
-    """An event of an *arr, from its history (`event_id`) or from a webhook (none).
+    """An event of an *arr, from its history (with `event_id`) or a webhook (without).
 
-    The ids beside `media_id` come with webhooks, so that an event can be bound before anything is polled.
+    Webhooks include further ids, so that their events can be assigned before the next poll.
     """
 
     source: str
@@ -101,7 +107,7 @@ class HistoryEvidence(EvidenceBase):
     event_id: int | None = None
     media_id: int | None = None
     episode_id: int | None = None
-    season: int | None = None  # only a webhook tells it
+    season: int | None = None  # only from webhooks
     download_id: str | None = None
     release: str | None = None
     quality: str | None = None

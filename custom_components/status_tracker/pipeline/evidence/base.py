@@ -1,4 +1,4 @@
-"""The base of all evidence, and the state of each configured service."""
+"""Base class of evidence and the availability of the services."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ from ..enums import Service
 
 
 class EvidenceBase(DataClassDictMixin):
-    """Base of all evidence."""
+    """Base class of evidence."""
 
     class Config(BaseConfig):
-        """How mashumaro writes a piece down."""
+        """Serialization options of mashumaro."""
 
         lazy_compilation = True
         omit_none = True
@@ -21,10 +21,10 @@ class EvidenceBase(DataClassDictMixin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceEvidence(EvidenceBase):
-    """One configured service and how it is.
+    """A configured service and its availability.
 
-    `seerr_id` is the number Seerr gives a Radarr or Sonarr (from 0), None if Seerr does not know it.
-    `reason` is the `reason` of the client error, None while it is well; `stale` counts as unheard-of.
+    `seerr_id` is the id of a Radarr or Sonarr in Seerr (from 0), None if Seerr does not have it.
+    `reason` is the `reason` of the client error, None without an error.
     """
 
     source: str
@@ -35,4 +35,4 @@ class ServiceEvidence(EvidenceBase):
     since: datetime | None = None
     seerr_id: int | None = None
     is_4k: bool = False
-    busy: bool = False  # Jellyfin: a library scan runs; Shoko: its queue is not empty
+    busy: bool = False  # Jellyfin: library scan running; Shoko: queue not empty

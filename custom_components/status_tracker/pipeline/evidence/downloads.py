@@ -9,7 +9,7 @@ from .base import EvidenceBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEvidence(EvidenceBase):
-    """A row of an *arr's queue: one a film, one an episode. Bytes; `messages` are the *arr's own words."""
+    """A queue row of an *arr for one movie or episode; sizes in bytes, `messages` are those of the *arr."""
 
     source: str
     row_id: int
@@ -33,7 +33,7 @@ class QueueEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TorrentEvidence(EvidenceBase):
-    """A torrent in a client; `hashes` are lower case, v1, v2 and truncated v2. Bytes, seconds, 0 to 1."""
+    """A torrent; `hashes` in lower case (v1, v2, truncated v2), bytes, seconds, `progress` from 0 to 1."""
 
     source: str
     hashes: tuple[str, ...]

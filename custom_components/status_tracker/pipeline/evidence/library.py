@@ -9,7 +9,7 @@ from .base import EvidenceBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFile(EvidenceBase):
-    """A file behind a Jellyfin item; the size is 0 where Jellyfin does not tell."""
+    """A file of a Jellyfin item; size in bytes, 0 if unknown."""
 
     path: str
     size: int = 0
@@ -17,7 +17,7 @@ class ItemFile(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryEvidence(EvidenceBase):
-    """A Jellyfin item; `ids` are "kind:value" as `ids.py` spells them, typed by what the item is."""
+    """A Jellyfin item; `ids` are "kind:value" as created by `ids.py`."""
 
     source: str
     item_id: str
@@ -32,4 +32,4 @@ class LibraryEvidence(EvidenceBase):
     number: int | None = None
     number_end: int | None = None
     url: str | None = None
-    read_at: datetime | None = None  # before the call that read it, by our clock
+    read_at: datetime | None = None  # local time before the request that read it

@@ -9,7 +9,7 @@ from .base import EvidenceBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDownload(EvidenceBase):
-    """A row of Seerr's own `downloadStatus`, which stands in where no *arr is configured. Bytes."""
+    """A row of `downloadStatus` in Seerr, used if no *arr is configured. Sizes in bytes."""
 
     download_id: str | None = None
     title: str | None = None
@@ -23,7 +23,7 @@ class ClientDownload(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEvidence(EvidenceBase):
-    """A request as Seerr lists it; `service_id` may be 0, `external_id` is the *arr's own id."""
+    """A request listed by Seerr; `service_id` can be 0, `external_id` is the id in the *arr."""
 
     request_id: int
     media_type: MediaType
@@ -40,7 +40,7 @@ class RequestEvidence(EvidenceBase):
     external_id: int | None = None
     requested_by: str | None = None
     requested_at: datetime | None = None
-    updated_at: datetime | None = None  # when we saw its status change, not Seerr's own field
+    updated_at: datetime | None = None  # when its status was seen to change, not the field of Seerr
     downloads: tuple[ClientDownload, ...] = ()
     jellyfin_id: str | None = None
     url: str | None = None
@@ -48,7 +48,7 @@ class RequestEvidence(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonTitle(EvidenceBase):
-    """A season as TMDB counts it."""
+    """A season as listed by TMDB."""
 
     number: int
     episodes: int
@@ -57,7 +57,7 @@ class SeasonTitle(EvidenceBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleEvidence(EvidenceBase):
-    """A title as Seerr describes it, asked once; `poster` is an absolute URL."""
+    """A title from Seerr, fetched once; `poster` is an absolute URL."""
 
     media_type: MediaType
     tmdb_id: int

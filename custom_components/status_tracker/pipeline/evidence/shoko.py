@@ -7,10 +7,10 @@ from .base import EvidenceBase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShokoEvidence(EvidenceBase):
-    """A file Shoko knows. `paths` are its relative paths, the present one first, former ones after.
+    """A file in Shoko; `paths` are relative, the current one first, followed by former ones.
 
     `ids` are "kind:value" (ids.py) of its file, episodes, series, AniDB, TMDB, TVDB and IMDb entries.
-    `matched` means cross-referenced; `refused` that Shoko searched and recognised nothing.
+    `matched` means cross-referenced, `refused` that Shoko searched without a match.
     """
 
     source: str
@@ -20,5 +20,5 @@ class ShokoEvidence(EvidenceBase):
     ids: tuple[str, ...] = ()
     matched: bool = False
     refused: bool = False
-    series_pending: bool = False  # matched, but Shoko has not created the series yet
+    series_pending: bool = False  # matched, but its series is not created yet
     url: str | None = None

@@ -1,1 +1,1 @@
-"""Radarr and Sonarr as sources."""
+"""Sources for Radarr and Sonarr."""

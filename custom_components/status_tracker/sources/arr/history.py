@@ -1,4 +1,4 @@
-"""The events of an *arr: each once, however often and by whichever way it is told, and only so many."""
+"""History of an *arr: merges polled events with those from webhooks and limits their number."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -21,20 +21,20 @@ type Meaning = tuple[HistoryKind, str, int | None, int | None]
 
 
 def meaning(event: HistoryEvidence) -> Meaning:
-    """Return what makes two events, told close together, the same one."""
+    """Return a key that is equal for the same event from the history and a webhook."""
     return event.kind, (event.download_id or "").casefold(), event.media_id, event.episode_id
 
 
 def _order(event: HistoryEvidence) -> tuple[datetime, int]:
-    """Return what events are sorted by: their time, of the same time their number."""
+    """Return the sort key of an event: time, then id."""
     return event.at, event.event_id or 0
 
 
 class HistoryLog:
-    """Events by their number, and those only a webhook has told so far."""
+    """Events from the history by id, and events received only by webhook."""
 
     def __init__(self) -> None:
-        """Start with nothing known."""
+        """Initialize without events."""
         self.last_event: datetime | None = None
         self._events: dict[int, HistoryEvidence] = {}
         self._index: dict[Meaning, list[HistoryEvidence]] = {}
@@ -48,16 +48,16 @@ class HistoryLog:
         return tuple(sorted((*self._events.values(), *told), key=_order))
 
     def since(self, now: datetime) -> datetime:
-        """Return from when on to ask for events."""
+        """Return the time from which to fetch events."""
         return self.last_event - MARGIN if self.last_event else now - FIRST_LOOK
 
     def read(self, ids: Iterable[tuple[int, datetime]], now: datetime) -> set[int]:
-        """Take note of the rows of a whole answer; return the ids not met before."""
+        """Add the rows of a complete response; return the ids not seen before."""
         rows = dict(ids)
         new = rows.keys() - self._seen - self._events.keys()
         self._seen = set(rows)
         if rows:
-            # A clock that runs ahead must not make the next question skip what comes.
+            # If the server clock is ahead, the next request must not skip later events.
             newest = min(max(rows.values()), now)
             self.last_event = max(newest, self.last_event) if self.last_event else newest
         for key, told in list(self._told.items()):
@@ -65,9 +65,9 @@ class HistoryLog:
         return new
 
     def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
-        """Add events with their numbers; each takes the place of the webhook that told it.
+        """Add events by id, replacing the same events received by webhook.
 
-        Return those that no webhook has told.
+        Return the events not received by webhook.
         """
         missed_webhooks: list[HistoryEvidence] = []
         for added in events:
@@ -85,13 +85,13 @@ class HistoryLog:
         return missed_webhooks
 
     def tell(self, event: HistoryEvidence) -> bool:
-        """Add an event a webhook told; False if it is known."""
+        """Add an event received by webhook; False if it is known."""
         key = meaning(event)
         known = self._index.get(key, []) + self._told.get(key, [])
         if any(abs(one.at - event.at) <= SAME for one in known):
             return False
         if event.kind is HistoryKind.GRABBED and (outcome := self.outcome(event)):
-            # Told late: what came of it is known already.
+            # Delivered late: the outcome of the download is already known.
             event = replace(event, at=min(event.at, outcome.at - timedelta(seconds=1)))
         self._told.setdefault(key, []).append(event)
         if len(self._told) > UNBOUND:
@@ -99,13 +99,13 @@ class HistoryLog:
         return True
 
     def outcome(self, grab: HistoryEvidence) -> HistoryEvidence | None:
-        """Return what came of a grab a moment ago: an import, a failure."""
+        """Return the recent outcome of a grab: import or failure."""
         return self.result(grab.download_id, grab.media_id, grab.episode_id, grab.at)
 
     def result(
         self, download_id: str | None, media_id: int | None, episode_id: int | None, at: datetime
     ) -> HistoryEvidence | None:
-        """Return what came of a download about that time."""
+        """Return the outcome of a download around a time."""
         for kind in OUTCOMES if download_id else ():
             key: Meaning = (kind, (download_id or "").casefold(), media_id, episode_id)
             for event in self._index.get(key, []) + self._told.get(key, []):
@@ -114,7 +114,7 @@ class HistoryLog:
         return None
 
     def keep(self, wanted: Callable[[HistoryEvidence], bool]) -> None:
-        """Drop events no request wants but the newest few, for a request may come after its events."""
+        """Drop events of untracked titles, except the newest few, because a request can follow its events."""
         unbound = sorted(
             (event for event in self._events.values() if not wanted(event)), key=lambda event: event.at
         )
@@ -124,34 +124,34 @@ class HistoryLog:
         self._reindex()
 
     def forget(self, media_id: int) -> None:
-        """Drop the events of a title that is gone, as the *arr does."""
+        """Remove the events of a deleted title, as the *arr does."""
         self._events = {key: event for key, event in self._events.items() if event.media_id != media_id}
         for key in [key for key in self._told if key[2] == media_id]:
             del self._told[key]
         self._reindex()
 
     def _reindex(self) -> None:
-        """Order the numbered events by what they mean."""
+        """Sort the events with ids and index them by key."""
         self._index = {}
         for event in self._events.values():
             self._index.setdefault(meaning(event), []).append(event)
 
     def _keep_told(self, key: Meaning, events: list[HistoryEvidence]) -> None:
-        """Keep these of the events told by webhooks under a meaning."""
+        """Set the events received by webhook for a key."""
         if events:
             self._told[key] = events
         else:
             self._told.pop(key, None)
 
     def dump(self, wanted: Callable[[HistoryEvidence], bool]) -> dict[str, Any]:
-        """Return the wanted events as plain JSON."""
+        """Return the tracked events as JSON-serializable data."""
         return {
             "last_event": self.last_event.isoformat() if self.last_event else None,
             "history": serialize_all(event for event in self.events if wanted(event)),
         }
 
     def restore(self, data: dict[str, Any], source: str) -> None:
-        """Take back what `dump` wrote."""
+        """Restore data from `dump`."""
         self.last_event = read_time(data.get("last_event"))
         for written in deserialize_all(HistoryEvidence, data.get("history")):
             event = replace(written, source=source)

@@ -1,9 +1,9 @@
-"""What the webhooks of Radarr and Sonarr share: each becomes the evidence a poll would bring."""
+"""Common webhook handling of Radarr and Sonarr."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, override
+from typing import Any, ClassVar, override
 
+from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer
 from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -11,20 +11,50 @@ from .state import UNBOUND_TITLES, ArrState
 from .webhook import SILENT, Event, HookEpisode, HookTitle, Payload
 
 
-class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
-    """The listening side of one *arr source; it calls nobody."""
+class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
+    """Mixin of an *arr source that handles webhooks without any request."""
+
+    added: ClassVar[Event]
+    deleted: ClassVar[Event]
+    file_deleted: ClassVar[Event]
 
     @abstractmethod
     def _title_of(self, told: Payload) -> HookTitle | None:
-        """Return the film or series an event is about."""
+        """Return the movie or series of an event."""
+
+    # Event handlers; they return False if the event is invalid
 
     @abstractmethod
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event; it answers False where the event makes no sense."""
+    def _take_grab(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a grabbed release."""
+
+    @abstractmethod
+    def _take_import(self, told: Payload, title: HookTitle) -> bool:
+        """Handle imported files."""
+
+    @abstractmethod
+    def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a download that requires manual interaction."""
+
+    @abstractmethod
+    def _take_rename(self, told: Payload, title: HookTitle) -> bool:
+        """Handle renamed files."""
+
+    @abstractmethod
+    def _take_added(self, told: Payload, title: HookTitle) -> bool:
+        """Handle an added title."""
+
+    @abstractmethod
+    def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a deleted title."""
+
+    @abstractmethod
+    def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
 
     @override
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Take a webhook as evidence; what is odd changes nothing and is counted in `bad`."""
+        """Process a webhook; invalid ones are ignored and counted in `bad`."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
@@ -45,16 +75,24 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         return True
 
     def _take(self, event: Event, told: Payload) -> bool:
-        """Take an event; False if it makes no sense."""
+        """Process an event; False if it is invalid."""
         title = self._title_of(told)
         if title is None:
-            # A download that matches nothing may wait for a person, too.
+            # A download without a matching title can also require manual interaction.
             if event is not Event.BLOCKED or not told.download_id or told.movie or told.series:
                 return False
             self.queue.tell_blocked(told, None, None, self.clock())
             return True
-        take = self._takers().get(event)
-        if take is None or not take(told, title):
+        takers = {
+            Event.GRAB: self._take_grab,
+            Event.DOWNLOAD: self._take_import,
+            Event.BLOCKED: self._take_blocked,
+            Event.RENAME: self._take_rename,
+            self.added: self._take_added,
+            self.deleted: self._take_deleted,
+            self.file_deleted: self._take_file_deleted,
+        }
+        if event not in takers or not takers[event](told, title):
             return False
         self._mark(title.id)
         return True
@@ -67,7 +105,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         episode: HookEpisode | None = None,
         file: FileEvidence | None = None,
     ) -> HistoryEvidence:
-        """Keep what happened as the history will tell it."""
+        """Add an event to the history."""
         deleted = kind is HistoryKind.FILE_DELETED
         event = HistoryEvidence(
             source=self.key,
@@ -90,7 +128,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence](ArrState[T]):
         return event
 
     def _tell_blocked(self, told: Payload, media_id: int, episode: HookEpisode | None = None) -> None:
-        """Have a download wait for a person, unless it has got further since."""
+        """Mark a download as requiring manual interaction, unless it has progressed since."""
         now = self.clock()
         if self.log.result(told.download_id, media_id, episode.id if episode else None, now) is None:
             self.queue.tell_blocked(told, media_id, episode, now)

@@ -1,4 +1,4 @@
-"""The queue of an *arr, as polled, and what webhooks told of it since."""
+"""Queue of an *arr: polled rows combined with changes from webhooks."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -14,16 +14,16 @@ from .history import HistoryLog
 from .rows import flatten
 from .webhook import HookEpisode, Payload
 
-# An *arr renews its queue some seconds after a grab: till then a poll does not show the row yet.
+# An *arr refreshes its queue some seconds after a grab; before that, a poll does not include the row.
 RENEWAL = timedelta(seconds=30)
 TOLD_ROWS = 500
 
 
 class QueueState:
-    """Rows by number; rows a webhook told of have negative ones until a poll brings the real ones."""
+    """Queue rows by id; rows from webhooks have negative ids until a poll returns the real ones."""
 
     def __init__(self, source: str) -> None:
-        """Start empty."""
+        """Initialize without rows."""
         self._source = source
         self._rows: dict[int, QueueEvidence] = {}
         self._told: dict[int, datetime] = {}
@@ -34,7 +34,7 @@ class QueueState:
         return tuple(self._rows.values())
 
     def read(self, rows: Iterable[QueueEvidence], now: datetime, log: HistoryLog) -> set[int]:
-        """Take a whole queue; return the titles of rows that have come or gone."""
+        """Replace the rows with a complete response; return the media ids of added and removed rows."""
         polled = {row.row_id: row for row in rows}
         before = {one: row for one, row in self._rows.items() if one not in self._told}
         moved = {
@@ -54,13 +54,13 @@ class QueueState:
         return moved
 
     def importing(self, media_ids: Collection[int]) -> bool:
-        """Return whether files of the titles are coming in right now."""
+        """Return whether files of the titles are being imported."""
         return any(
             row.status is QueueStatus.IMPORTING and row.media_id in media_ids for row in self._rows.values()
         )
 
     def tell_grab(self, grab: HistoryEvidence, size: int) -> None:
-        """Add the row a grab will have, unless it has one."""
+        """Add the expected row of a grab, unless it exists."""
         if not self._of(grab.download_id, grab.media_id, grab.episode_id):
             row = QueueEvidence(
                 source=self._source,
@@ -83,7 +83,7 @@ class QueueState:
     def tell_blocked(
         self, told: Payload, media_id: int | None, episode: HookEpisode | None, now: datetime
     ) -> None:
-        """Have a download wait for a person, with the *arr's words."""
+        """Mark a download as blocked, with the messages of the *arr."""
         episode_id = episode.id if episode else None
         messages = flatten(told.download_status_messages)
         found = self._of(told.download_id, media_id, episode_id)
@@ -108,7 +108,7 @@ class QueueState:
             self._place(row, now)
 
     def tell_imported(self, download_id: str | None, media_id: int, episode_id: int | None) -> None:
-        """Drop the rows of what has been imported."""
+        """Remove the rows of imported episodes or movies."""
         for row in self._of(download_id, media_id, episode_id) if download_id else ():
             del self._rows[row.row_id]
             self._told.pop(row.row_id, None)
@@ -116,7 +116,7 @@ class QueueState:
     def _of(
         self, download_id: str | None, media_id: int | None, episode_id: int | None
     ) -> list[QueueEvidence]:
-        """Return the rows of a download of a film or an episode; unmatched rows are of any."""
+        """Return the rows of a download for a movie or episode; rows without a title match any."""
         key = (download_id or "").casefold()
         return [
             row
@@ -127,7 +127,7 @@ class QueueState:
         ]
 
     def _place(self, row: QueueEvidence, at: datetime) -> None:
-        """Keep a row a webhook told of, the oldest giving way to too many."""
+        """Add a row from a webhook, dropping the oldest if there are too many."""
         self._rows[row.row_id] = row
         self._told[row.row_id] = at
         if len(self._told) > TOLD_ROWS:
@@ -135,7 +135,7 @@ class QueueState:
             del self._told[oldest], self._rows[oldest]
 
     def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[dict[str, Any]]:
-        """Return the wanted rows as plain JSON."""
+        """Return the tracked rows as JSON-serializable data."""
         return serialize_all(
             row
             for row in self._rows.values()
@@ -143,16 +143,16 @@ class QueueState:
         )
 
     def restore(self, rows: Any) -> None:
-        """Take back what `dump` wrote, for as long as no poll succeeds."""
+        """Restore data from `dump`, kept until the first successful poll."""
         for row in deserialize_all(QueueEvidence, rows):
             self._rows[row.row_id] = replace(row, source=self._source)
 
 
 def _unit(row: QueueEvidence) -> tuple[str, int | None]:
-    """Return what tells that two rows are of the same download and episode."""
+    """Return a key that is equal for rows of the same download and episode."""
     return (row.download_id or "").casefold(), row.episode_id
 
 
 def _row_id(download_id: str | None, media_id: int | None, episode_id: int | None) -> int:
-    """Return a number for a row no poll has shown yet, the same each time it is told."""
+    """Return a stable negative id for a row that has not been polled yet."""
     return -1 - crc32(f"{(download_id or '').casefold()}/{media_id}/{episode_id}".encode())

@@ -1,6 +1,5 @@
-"""The Radarr source: polls and webhooks become evidence of films."""
+"""Radarr source: polls and webhooks as evidence of movies."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
@@ -11,28 +10,28 @@ from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.arr import MovieEvidence, ReleaseDay
 from ...pipeline.evidence.downloads import QueueEvidence
 from ...pipeline.wants import Want
-from ..serialization import deserialize_all
 from .rows import file_evidence, hints_at_anime
 from .source import ArrSource
 from .webhook import Event, HookTitle, Payload
 
 
-class RadarrSource(ArrSource[MovieEvidence, Movie]):
-    """One Radarr."""
+class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
+    """Source for a Radarr instance."""
 
     service = Service.RADARR
     media_type = MediaType.MOVIE
+    evidence_type = MovieEvidence
     parts = ("movie",)
+    added, deleted, file_deleted = Event.MOVIE_ADDED, Event.MOVIE_DELETED, Event.MOVIE_FILE_DELETED
 
     def __init__(self, key: str, name: str, client: RadarrClient, **options: Any) -> None:
-        """Start as every *arr source does."""
+        """Initialize the source."""
         super().__init__(key, name, client, **options)
-        self.client = self.http = client
         self._labels: dict[int, str] = {}
 
     @override
     def _evidence(self) -> Evidence:
-        """Return films, queue and history."""
+        """Return movies, queue and history."""
         return Evidence(
             movies=tuple(self._shown()),
             queue=tuple(self._with_upgrade(row) for row in self.queue.rows),
@@ -40,28 +39,23 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         )
 
     def _with_upgrade(self, row: QueueEvidence) -> QueueEvidence:
-        """Return a row, marked as upgrade if the film has a file already."""
+        """Return a row, marked as upgrade if the movie has a file."""
         movie = self._titles.get(row.media_id or 0)
         return replace(row, upgrade=True) if movie and movie.has_file else row
 
     @override
-    def _wanted_id(self, want: Want) -> int | None:
+    def _catalogue_id(self, title: MovieEvidence | Want) -> int | None:
         """Return the TMDB id."""
-        return want.tmdb_id or None
-
-    @override
-    def _catalogue_id(self, title: MovieEvidence) -> int | None:
-        """Return the TMDB id."""
-        return title.tmdb_id
+        return title.tmdb_id or None
 
     @override
     async def _find(self, catalogue_id: int) -> Movie | None:
-        """Ask for a film by its TMDB id."""
+        """Look up a movie by its TMDB id."""
         return await self.client.movie_by_tmdb(catalogue_id)
 
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Movie | None) -> MovieEvidence:
-        """Read a film."""
+        """Read a movie."""
         read_at = self.clock()
         movie = found or await self.client.movie(media_id)
         if any(tag not in self._labels for tag in movie.tags):
@@ -71,12 +65,12 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
 
     @override
     async def _reread(self, title: MovieEvidence, part: str, seasons: frozenset[int]) -> MovieEvidence:
-        """Read a film again."""
+        """Read a movie again."""
         read_at = self.clock()
         return self._movie(await self.client.movie(title.movie_id), read_at)
 
     def _movie(self, movie: Movie, read_at: datetime) -> MovieEvidence:
-        """Return a film as evidence."""
+        """Return a movie as evidence."""
         labels = [self._labels.get(tag, "") for tag in movie.tags]
         return MovieEvidence(
             source=self.key,
@@ -99,7 +93,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
 
     @override
     def _missing(self, media_id: int, want: Want | None) -> MovieEvidence:
-        """Return a film that is gone and was never read."""
+        """Return the evidence of a deleted movie that was never read."""
         return MovieEvidence(
             source=self.key,
             movie_id=media_id,
@@ -111,42 +105,26 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
 
     @override
     def _gone(self, title: MovieEvidence) -> MovieEvidence:
-        """Return a film without its file, gone."""
+        """Return a movie marked as deleted, without its file."""
         return replace(title, gone=True, has_file=False, file=None)
-
-    @override
-    def _read_back(self, rows: Any) -> list[MovieEvidence]:
-        """Return written films."""
-        return [replace(movie, source=self.key) for movie in deserialize_all(MovieEvidence, rows)]
 
     # Webhooks
 
     @override
     def _title_of(self, told: Payload) -> HookTitle | None:
-        """Return the film."""
+        """Return the movie."""
         return told.movie
 
     @override
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event."""
-        return {
-            Event.GRAB: self._take_grab,
-            Event.DOWNLOAD: self._take_import,
-            Event.BLOCKED: self._take_blocked,
-            Event.RENAME: self._take_rename,
-            Event.MOVIE_ADDED: self._take_added,
-            Event.MOVIE_DELETED: self._take_deleted,
-            Event.MOVIE_FILE_DELETED: self._take_file_deleted,
-        }
-
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a release went to the client."""
+        """Handle a grabbed release."""
         self._titles[title.id] = self._movie_of(title)
         self._tell(told, HistoryKind.GRABBED, title.id)
         return True
 
+    @override
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file came into the library."""
+        """Handle an imported file."""
         file = told.movie_file.evidence if told.movie_file else None
         if file is None:
             return False
@@ -157,14 +135,16 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         )
         return True
 
+    @override
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a download waits for a person."""
+        """Handle a download that requires manual interaction."""
         self._titles[title.id] = self._movie_of(title)
         self._tell_blocked(told, title.id)
         return True
 
+    @override
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files have new names."""
+        """Handle renamed files."""
         movie = self._movie_of(title)
         for one in told.renamed_movie_files:
             if movie.file and one.evidence and one.previous_path == movie.file.path:
@@ -172,20 +152,23 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         self._titles[title.id] = movie
         return True
 
+    @override
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the film is known now."""
+        """Handle an added movie."""
         self._titles[title.id] = replace(self._movie_of(title), gone=False)
         self._waits.pop(("catalogue", title.tmdb_id), None)
         return True
 
+    @override
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the film is known no more."""
+        """Handle a deleted movie."""
         self._titles[title.id] = self._gone(self._movie_of(title))
         self.log.forget(title.id)
         return True
 
+    @override
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
         if told.movie_file is None:
             return False
         movie = self._movie_of(title)
@@ -196,11 +179,11 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
         return True
 
     def _movie_of(self, title: HookTitle) -> MovieEvidence:
-        """Return the film as it is known, else what the event tells of it."""
+        """Return the known movie, else one created from the event."""
         return self._titles.get(title.id) or self._from_hook(title)
 
     def _from_hook(self, movie: HookTitle) -> MovieEvidence:
-        """Return what an event tells of a film that was never read."""
+        """Return a movie created from an event."""
         return MovieEvidence(
             source=self.key,
             movie_id=movie.id,
@@ -214,7 +197,7 @@ class RadarrSource(ArrSource[MovieEvidence, Movie]):
 
 
 def _releases(movie: Movie) -> tuple[ReleaseDay, ...]:
-    """Return the days a film comes out, as far as Radarr knows them."""
+    """Return the known release dates of a movie."""
     days = {
         ReleaseKind.CINEMA: movie.in_cinemas,
         ReleaseKind.DIGITAL: movie.digital_release,

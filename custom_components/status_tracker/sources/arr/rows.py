@@ -1,4 +1,4 @@
-"""From the rows of an *arr's queue and history to evidence."""
+"""Conversion of *arr queue and history rows to evidence."""
 
 from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
@@ -31,7 +31,7 @@ KINDS = {
 
 
 def queue_status(status: str, tracked_status: str | None, tracked_state: str | None) -> QueueStatus:
-    """Return what the three state fields of a row mean together; the first match decides."""
+    """Return the status of a queue row from its three state fields; the first match applies."""
     status = status.casefold()
     tracked, state = (tracked_status or "").casefold(), (tracked_state or "").casefold()
     if status in WAITING:
@@ -50,7 +50,7 @@ def queue_status(status: str, tracked_status: str | None, tracked_state: str | N
 
 
 def flatten(messages: Iterable[StatusMessage]) -> tuple[str, ...]:
-    """Return the *arr's words as lines; a file's name goes before what is said of it."""
+    """Return the messages of the *arr as lines, prefixed with the file name they refer to."""
     lines: list[str] = []
     for message in messages:
         title = message.title or ""
@@ -59,7 +59,7 @@ def flatten(messages: Iterable[StatusMessage]) -> tuple[str, ...]:
 
 
 def queue_evidence(row: QueueRow, source: str) -> QueueEvidence:
-    """Return a row of the queue as evidence."""
+    """Return a queue row as evidence."""
     return QueueEvidence(
         source=source,
         row_id=row.id,
@@ -83,7 +83,7 @@ def queue_evidence(row: QueueRow, source: str) -> QueueEvidence:
 
 
 def file_evidence(file: MediaFile | None) -> FileEvidence | None:
-    """Return a file of the library as evidence."""
+    """Return a library file as evidence."""
     if file is None or not file.path:
         return None
     return FileEvidence(
@@ -92,7 +92,7 @@ def file_evidence(file: MediaFile | None) -> FileEvidence | None:
 
 
 def history_evidence(row: HistoryRow, source: str) -> HistoryEvidence | None:
-    """Return an event as evidence, None for kinds that move nothing (a renaming)."""
+    """Return an event as evidence, None for kinds without effect on a request (e.g. renaming)."""
     kind = KINDS.get(row.event_type.casefold())
     if kind is None:
         return None
@@ -120,7 +120,7 @@ def history_evidence(row: HistoryRow, source: str) -> HistoryEvidence | None:
 
 
 def hints_at_anime(labels: Iterable[str], root: str | None, path: str | None) -> bool:
-    """Return whether a tag or the folder a film's folder lies in is named after anime."""
+    """Return whether a tag or the parent folder of a title is named after anime."""
     if any("anime" in label.casefold() for label in labels):
         return True
     folder = root or ""

@@ -1,36 +1,32 @@
-"""The Sonarr source: polls and webhooks become evidence of series and their wanted episodes."""
+"""Sonarr source: polls and webhooks as evidence of series and their requested episodes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, override
+from typing import override
 
-from ...clients.sonarr import Episode, Series, SonarrClient
+from ...clients.sonarr import Series, SonarrClient
 from ...pipeline.enums import HistoryKind, MediaType, Service
 from ...pipeline.evidence import Evidence
-from ...pipeline.evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, SeriesEvidence
+from ...pipeline.evidence.arr import EpisodeEvidence, HistoryEvidence, SeriesEvidence
 from ...pipeline.wants import Want
-from ..serialization import deserialize_all
-from .rows import file_evidence
+from .episodes import episode_evidence, imported_files, with_file, with_renamed_file, without_file
 from .source import ArrSource
-from .webhook import Event, HookEpisode, HookTitle, Payload
+from .webhook import Event, HookTitle, Payload
 
 
-class SonarrSource(ArrSource[SeriesEvidence, Series]):
-    """One Sonarr.
+class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
+    """Source for a Sonarr instance.
 
-    A webhook changes a series that was read, and never makes one: of a few episodes told of, a request for
-    a season would seem complete.
+    A webhook only updates a series that has been read: with only the episodes of the webhook, a requested
+    season would appear complete.
     """
 
     service = Service.SONARR
     media_type = MediaType.TV
+    evidence_type = SeriesEvidence
     parts = ("series", "episodes")
-
-    def __init__(self, key: str, name: str, client: SonarrClient, **options: Any) -> None:
-        """Start as every *arr source does."""
-        super().__init__(key, name, client, **options)
-        self.client = self.http = client
+    added, deleted, file_deleted = Event.SERIES_ADDED, Event.SERIES_DELETED, Event.EPISODE_FILE_DELETED
 
     @override
     def _evidence(self) -> Evidence:
@@ -38,23 +34,18 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return Evidence(series=tuple(self._shown()), queue=self.queue.rows, history=self.log.events)
 
     @override
-    def _wanted_id(self, want: Want) -> int | None:
+    def _catalogue_id(self, title: SeriesEvidence | Want) -> int | None:
         """Return the TVDB id."""
-        return want.tvdb_id or None
-
-    @override
-    def _catalogue_id(self, title: SeriesEvidence) -> int | None:
-        """Return the TVDB id."""
-        return title.tvdb_id
+        return title.tvdb_id or None
 
     @override
     async def _find(self, catalogue_id: int) -> Series | None:
-        """Ask for a series by its TVDB id."""
+        """Look up a series by its TVDB id."""
         return await self.client.series_by_tvdb(catalogue_id)
 
     @override
     async def _read(self, media_id: int, seasons: frozenset[int], found: Series | None) -> SeriesEvidence:
-        """Read a series and the episodes of the wanted seasons."""
+        """Read a series and the episodes of the requested seasons."""
         read_at = self.clock()
         series = found or await self.client.series(media_id)
         return self._series(series, await self._episodes(media_id, seasons), read_at)
@@ -68,17 +59,17 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         return replace(title, episodes=await self._episodes(title.series_id, seasons), read_at=read_at)
 
     async def _episodes(self, series_id: int, seasons: frozenset[int]) -> tuple[EpisodeEvidence, ...]:
-        """Read the episodes of seasons, with one call."""
+        """Read the episodes of seasons with one request."""
         if not seasons:
             return ()
         only = next(iter(seasons)) if len(seasons) == 1 else None
         rows = await self.client.episodes(series_id, only)
-        return tuple(_episode(row) for row in rows if row.season_number in seasons)
+        return tuple(episode_evidence(row) for row in rows if row.season_number in seasons)
 
     def _series(
         self, series: Series, episodes: tuple[EpisodeEvidence, ...], read_at: datetime | None
     ) -> SeriesEvidence:
-        """Return a series as evidence, with its episodes as they were read."""
+        """Return a series as evidence, with its episodes."""
         return SeriesEvidence(
             source=self.key,
             series_id=series.id,
@@ -99,7 +90,7 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     def _missing(self, media_id: int, want: Want | None) -> SeriesEvidence:
-        """Return a series that is gone and was never read."""
+        """Return the evidence of a deleted series that was never read."""
         return SeriesEvidence(
             source=self.key,
             series_id=media_id,
@@ -112,17 +103,12 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
 
     @override
     def _gone(self, title: SeriesEvidence) -> SeriesEvidence:
-        """Return a series without its episodes, gone."""
+        """Return a series marked as deleted, without episodes."""
         return replace(title, gone=True, episodes=())
 
     @override
-    def _read_back(self, rows: Any) -> list[SeriesEvidence]:
-        """Return written series."""
-        return [replace(series, source=self.key) for series in deserialize_all(SeriesEvidence, rows)]
-
-    @override
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
-        """Return whether an event is of a wanted episode."""
+        """Return whether an event is about a requested episode."""
         wanted = super()._filter()
         episodes = {one.episode_id for series in self._titles.values() for one in series.episodes}
         unread = {one for one in self._bound if one not in self._titles or not self._titles[one].episodes}
@@ -138,44 +124,36 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
         """Return the series."""
         return told.series
 
-    @override
-    def _takers(self) -> Mapping[Event, Callable[[Payload, HookTitle], bool]]:
-        """Return what takes each event."""
-        return {
-            Event.GRAB: self._take_grab,
-            Event.DOWNLOAD: self._take_import,
-            Event.BLOCKED: self._take_blocked,
-            Event.RENAME: self._take_rename,
-            Event.SERIES_ADDED: self._take_added,
-            Event.SERIES_DELETED: self._take_deleted,
-            Event.EPISODE_FILE_DELETED: self._take_file_deleted,
-        }
-
     def _meet(self, title: HookTitle) -> None:
-        """Remember the number of a series, so that it need not be looked up."""
+        """Store the id of a series to avoid looking it up."""
         if title.tvdb_id:
             self._met.pop(title.tvdb_id, None)
             self._met[title.tvdb_id] = title.id
             self._waits.pop(("catalogue", title.tvdb_id), None)
 
+    @override
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a release went to the client, with all its episodes."""
+        """Handle a grabbed release with all its episodes."""
         self._meet(title)
         for episode in told.episodes:
             self._tell(told, HistoryKind.GRABBED, title.id, episode)
         return bool(told.episodes)
 
+    @override
     def _take_import(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file, or all files of a release, came into the library."""
+        """Handle the import of one file or of all files of a release."""
         self._meet(title)
-        for episode, file in _files(told):
+        for episode, file in imported_files(told):
             self._tell(told, HistoryKind.IMPORTED, title.id, episode, file)
             self.queue.tell_imported(told.download_id, title.id, episode.id)
-            self._set_file(title.id, episode, file)
+            if (series := self._titles.get(title.id)) and not series.gone:
+                seasons = self._known.get(title.id, frozenset())
+                self._titles[title.id] = with_file(series, episode, file, seasons, self.clock())
         return bool(told.episodes and (told.episode_file or told.episode_files))
 
+    @override
     def _take_blocked(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a download waits for a person."""
+        """Handle a download that requires manual interaction."""
         self._meet(title)
         for episode in told.episodes:
             self._tell_blocked(told, title.id, episode)
@@ -183,114 +161,37 @@ class SonarrSource(ArrSource[SeriesEvidence, Series]):
             self._tell_blocked(told, title.id)
         return True
 
+    @override
     def _take_rename(self, told: Payload, title: HookTitle) -> bool:
-        """Take that files have new names."""
+        """Handle renamed files."""
         for one in told.renamed_episode_files:
-            if one.evidence:
-                self._rename(title.id, one.previous_path, one.evidence)
+            if one.evidence and (series := self._titles.get(title.id)):
+                self._titles[title.id] = with_renamed_file(series, one.previous_path, one.evidence)
         return True
 
+    @override
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known now."""
+        """Handle an added series."""
         self._meet(title)
         return True
 
+    @override
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that the series is known no more."""
+        """Handle a deleted series."""
         if series := self._titles.get(title.id):
             self._titles[title.id] = self._gone(series)
         self._met.pop(title.tvdb_id, None)
         self.log.forget(title.id)
         return True
 
+    @override
     def _take_file_deleted(self, told: Payload, title: HookTitle) -> bool:
-        """Take that a file is gone; for an upgrade the new one is told of too, often at the same path."""
+        """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
         if told.episode_file is None:
             return False
         for episode in told.episodes:
             self._tell(told, HistoryKind.FILE_DELETED, title.id, episode)
-        if not told.for_upgrade:
-            self._drop_file(title.id, told)
+        if not told.for_upgrade and (series := self._titles.get(title.id)):
+            episodes = {episode.id for episode in told.episodes}
+            self._titles[title.id] = without_file(series, episodes, told.episode_file.path)
         return True
-
-    def _set_file(self, series_id: int, told: HookEpisode, file: FileEvidence | None) -> None:
-        """Give an episode its file; one unknown so far comes to a season that was read."""
-        series, now = self._titles.get(series_id), self.clock()
-        if series is None or series.gone:
-            return
-        if any(episode.episode_id == told.id for episode in series.episodes):
-            self._change(
-                series,
-                lambda one: (
-                    replace(one, has_file=True, file=file, read_at=now) if one.episode_id == told.id else one
-                ),
-            )
-        elif told.season_number in self._known.get(series_id, ()):
-            episode = EpisodeEvidence(
-                episode_id=told.id,
-                season=told.season_number,
-                number=told.episode_number,
-                tvdb_id=told.tvdb_id or None,
-                title=told.title,
-                air_date=told.air_date_utc,
-                has_file=True,
-                file=file,
-                read_at=now,
-            )
-            self._titles[series_id] = replace(series, episodes=(*series.episodes, episode))
-
-    def _rename(self, series_id: int, before: str | None, file: FileEvidence) -> None:
-        """Give the episodes of a file its new path."""
-        if series := self._titles.get(series_id):
-            self._change(
-                series, lambda one: replace(one, file=file) if one.file and one.file.path == before else one
-            )
-
-    def _drop_file(self, series_id: int, told: Payload) -> None:
-        """Take the file from the episodes that have it."""
-        ids = {episode.id for episode in told.episodes}
-        path = told.episode_file.path if told.episode_file else None
-        if series := self._titles.get(series_id):
-            self._change(
-                series,
-                lambda one: (
-                    replace(one, has_file=False, file=None)
-                    if one.episode_id in ids and (one.file is None or path in (None, one.file.path))
-                    else one
-                ),
-            )
-
-    def _change(self, series: SeriesEvidence, change: Callable[[EpisodeEvidence], EpisodeEvidence]) -> None:
-        """Change episodes of a series."""
-        episodes = tuple(change(one) for one in series.episodes)
-        self._titles[series.series_id] = replace(series, episodes=episodes)
-
-
-def _episode(row: Episode) -> EpisodeEvidence:
-    """Return an episode as evidence."""
-    return EpisodeEvidence(
-        episode_id=row.id,
-        season=row.season_number,
-        number=row.episode_number,
-        absolute=row.absolute_episode_number,
-        tvdb_id=row.tvdb_id or None,
-        title=row.title,
-        monitored=row.monitored,
-        air_date=row.air_date_utc,
-        has_file=row.has_file,
-        file=file_evidence(row.episode_file),
-        last_search=row.last_search_time,
-    )
-
-
-def _files(told: Payload) -> Iterable[tuple[HookEpisode, FileEvidence | None]]:
-    """Return the imported episodes with their files, as far as a release's files tell theirs by name."""
-    for episode in told.episodes:
-        if told.episode_file:
-            yield episode, told.episode_file.evidence
-        elif len(told.episode_files) == 1:
-            yield episode, told.episode_files[0].evidence
-        else:
-            key = (episode.season_number, episode.episode_number)
-            file = next((one for one in told.episode_files if key in one.numbers), None)
-            yield episode, file.evidence if file else None

@@ -1,4 +1,4 @@
-"""What the Radarr and the Sonarr source share: what to ask in a cycle."""
+"""Common polling of the Radarr and Sonarr sources."""
 
 from abc import abstractmethod
 import asyncio
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, override
 
+from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer, NotFound
 from ...clients.radarr import Movie
 from ...clients.sonarr import Series
@@ -20,36 +21,36 @@ from .state import SOON
 
 READS = 100
 READ_SECONDS = 20.0
-TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that have a webhook
+TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that are also sent by webhook
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]):
-    """One *arr: its queue and history each cycle, a film or series only when something tells of it."""
+class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Series](ArrPush[T, C]):
+    """An *arr: polls its queue and history; reads a movie or series only after a sign of change."""
 
-    parts: ClassVar[tuple[str, ...]]  # what an audit re-reads, one call each
+    parts: ClassVar[tuple[str, ...]]  # what an audit re-reads, one request each
 
     @abstractmethod
     async def _find(self, catalogue_id: int) -> M | None:
-        """Ask for a title by its id in the catalogue."""
+        """Look up a title by its catalogue id."""
 
     @abstractmethod
     async def _read(self, media_id: int, seasons: frozenset[int], found: M | None) -> T:
-        """Read a title; `found` is what a moment ago `_find` gave of it."""
+        """Read a title; `found` is the result of `_find`, if there is one."""
 
     @abstractmethod
     async def _reread(self, title: T, part: str, seasons: frozenset[int]) -> T:
-        """Read one part of a title again, with one call."""
+        """Read one part of a title again, with one request."""
 
     @abstractmethod
     def _missing(self, media_id: int, want: Want | None) -> T:
-        """Return the evidence of a title that is gone and was never read."""
+        """Return the evidence of a deleted title that was never read."""
 
-    # Cadence
+    # Polling
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Go on soon while there is more to read than one poll may."""
+        """Return a short interval while one poll is not enough to read everything."""
         now = self.clock()
         if self._backlog or any(self._ready(("id", one), now) for one in self._dirty if one in self._bound):
             return SOON
@@ -57,22 +58,22 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the titles and seasons that are asked for."""
+        """Return the requested titles and seasons."""
         return frozenset(
-            (self._wanted_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
+            (self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
             for want in self._mine(wants)
             if not want.finished
         )
 
-    # A cycle
+    # Update cycle
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Ask for the queue and, every other quiet time, a wanted title instead of the history."""
+        """Poll the queue, and the history or, on every other idle poll, one tracked title."""
         now = self.clock()
         self._bind(wants)
         for media_id in self.queue.read(
-            [queue_evidence(row, self.key) for row in await self._api.queue_details()], now, self.log
+            [queue_evidence(row, self.key) for row in await self.client.queue_details()], now, self.log
         ):
             self._mark(media_id)
         missing = self._lookups(wants, now)
@@ -97,12 +98,12 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             self._bind(wants)
         for media_id in self._while_time(list(self._to_read(now)), deadline):
             await self._read_title(media_id, found.get(media_id), now)
-        # What was read may turn out to be another title than the one that is wanted.
+        # The title read can differ from the one requested.
         self._backlog = self._backlog or bool(self._lookups(wants, now))
         self._tidy(wants)
 
     def _while_time(self, ids: Sequence[int], deadline: float) -> Iterable[int]:
-        """Give out what is to be read, as much as one poll may; the rest is left for the next, soon."""
+        """Yield items until the time limit of a poll; the rest is read in the next poll, soon."""
         loop = asyncio.get_running_loop()
         for count, one in enumerate(ids):
             if count == READS or loop.time() > deadline:
@@ -111,11 +112,11 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             yield one
 
     def _lookups(self, wants: Sequence[Want], now: datetime) -> list[int]:
-        """Return the ids in the catalogue to ask for: nothing here is known to be theirs."""
+        """Return the catalogue ids to look up: those without a known media id."""
         index = self._index()
         asked: dict[int, None] = {}
         for want in self._mine(wants):
-            catalogue_id = self._wanted_id(want)
+            catalogue_id = self._catalogue_id(want)
             if catalogue_id is None or want.finished or not want.handed_over:
                 continue
             ids = self._ids_of(want, index)
@@ -127,18 +128,18 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         return list(asked)
 
     def _to_read(self, now: datetime) -> Iterable[int]:
-        """Return the titles to read now, those in flight and newest first."""
+        """Return the titles to read now, in flight and newest first."""
         for media_id, want in reversed(self._wanted_by.items()):
             unread = not want.finished and not (self._is_known(media_id) and self._is_fresh(media_id))
             if (unread or media_id in self._dirty) and self._ready(("id", media_id), now):
                 yield media_id
 
     def _is_known(self, media_id: int) -> bool:
-        """Return whether a title was read with all seasons that are wanted now."""
+        """Return whether a title was read with all requested seasons."""
         return media_id in self._known and self._bound[media_id] <= self._known[media_id]
 
     def _is_fresh(self, media_id: int) -> bool:
-        """Return whether a title was read since the newest request for it was opened."""
+        """Return whether a title was read since its newest request was opened."""
         opened, title = self._opened.get(media_id), self._titles.get(media_id)
         return (
             opened is None
@@ -148,19 +149,19 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         )
 
     def _newest(self, media_id: int, title: T) -> T:
-        """Return a title as read now; as read before, where it is the same and nobody needs it newer."""
+        """Return a title as just read, or the previous evidence if it is equal and still fresh."""
         known = self._titles.get(media_id)
         if known and self._is_fresh(media_id) and replace(known, read_at=title.read_at) == title:
             return known
         return title
 
     async def _read_title(self, media_id: int, found: M | None, now: datetime) -> None:
-        """Read a title, at first sight with its history; one that cannot be read waits."""
+        """Read a title, the first time with its history; retry later if it fails."""
         mark, seasons = self._dirty.get(media_id), self._bound[media_id]
         try:
             title = await self._read(media_id, seasons, found)
             if not self._is_known(media_id):
-                self._add_history(await self._api.history_of(media_id))
+                self._add_history(await self.client.history_of(media_id))
         except NotFound:
             self._lose(media_id)
         except BadAnswer:
@@ -172,12 +173,12 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         self._known[media_id] = seasons
         for part in self.parts:
             self._read_at[media_id, part] = now
-        if self._dirty.get(media_id) == mark:  # else a webhook came meanwhile
+        if self._dirty.get(media_id) == mark:  # otherwise a webhook arrived meanwhile
             self._dirty.pop(media_id, None)
 
     async def _read_history(self, now: datetime) -> None:
-        """Read what happened since the last event; what it happened to is to be read again."""
-        rows = await self._api.history_since(self.log.since(now))
+        """Read the history since the last event and mark the affected titles to be read again."""
+        rows = await self.client.history_since(self.log.since(now))
         new = self.log.read(((row.id, row.date) for row in rows), now)
         fresh = [row for row in rows if row.id in new]
         missed_webhooks = {
@@ -189,12 +190,12 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
             self._mark(row.movie_id or row.series_id)
 
     def _add_history(self, rows: Iterable[Any]) -> list[HistoryEvidence]:
-        """Keep rows of the history as events; return those that no webhook has told."""
+        """Add history rows as events; return those not received by webhook."""
         events = (history_evidence(row, self.key) for row in rows)
         return self.log.add(event for event in events if event)
 
     def _longest_unread(self) -> tuple[int, str] | None:
-        """Return the part of a wanted title that has not been read for the longest time."""
+        """Return the part of a tracked title that was read longest ago."""
         parts = [
             (media_id, part)
             for media_id, want in self._wanted_by.items()
@@ -204,7 +205,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         return min(parts, key=lambda one: self._read_at.get(one, LONG_AGO), default=None)
 
     async def _audit(self, media_id: int, part: str, now: datetime) -> None:
-        """Notice what no event tells: monitoring, dates, a deletion while nobody listened."""
+        """Re-read a title to detect changes without events: monitoring, dates, missed deletions."""
         self._read_at[media_id, part] = now
         mark = self._told
         try:
@@ -212,13 +213,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, M: Movie | Series](ArrPush[T]
         except NotFound:
             self._lose(media_id)
         except BadAnswer:
-            return  # its turn comes again
+            return  # retried on a later turn
         else:
             if mark == self._told:
                 self._titles[media_id] = self._newest(media_id, title)
 
     def _lose(self, media_id: int) -> None:
-        """Keep that a title is gone; the *arr drops its history too."""
+        """Mark a title as deleted and remove its history, as the *arr does."""
         if (title := self._titles.get(media_id)) is not None:
             self._titles[media_id] = self._gone(title)
         else:

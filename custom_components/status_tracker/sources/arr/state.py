@@ -1,4 +1,4 @@
-"""What an *arr source keeps: which titles are wanted, what is known of them, what waits."""
+"""State of an *arr source: tracked titles, their evidence and pending reads."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from ...pipeline.enums import MediaType
 from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.wants import Want
 from ..base import Source
-from ..serialization import serialize_all
+from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .queue import QueueState
 
@@ -20,31 +20,32 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 UNBOUND_TITLES = 50
 
 
-class ArrState[T: MovieEvidence | SeriesEvidence](Source):
-    """The memory of one *arr source."""
+class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
+    """State of an *arr source; `T` is the type of its titles, `C` that of its client."""
 
     media_type: ClassVar[MediaType]
+    evidence_type: type[T]
 
     def __init__(
         self,
         key: str,
         name: str,
-        client: ArrClient,
+        client: C,
         *,
         clock: Callable[[], datetime],
         seerr_id: int | None = None,
         is_4k: bool = False,
     ) -> None:
-        """Start with nothing known; `seerr_id` is the number Seerr gives this instance."""
+        """Initialize without titles; `seerr_id` is the id of this instance in Seerr."""
         super().__init__(key, name, clock=clock, seerr_id=seerr_id, is_4k=is_4k)
+        self.client = self.http = client
         self.log = HistoryLog()
         self.queue = QueueState(key)
         self.bad = 0
-        self._api = client
         self._titles: dict[int, T] = {}
-        self._met: dict[int, int] = {}  # id in the catalogue: id here, of what webhooks told
-        self._known: dict[int, frozenset[int]] = {}  # seasons read, history included
-        self._bound: dict[int, frozenset[int]] = {}  # wanted, with the wanted seasons
+        self._met: dict[int, int] = {}  # media id by catalogue id, from webhooks
+        self._known: dict[int, frozenset[int]] = {}  # seasons that were read, with history
+        self._bound: dict[int, frozenset[int]] = {}  # tracked titles with their requested seasons
         self._wanted_by: dict[int, Want] = {}
         self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
         self._downloads: frozenset[str] = frozenset()
@@ -56,32 +57,24 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._backlog = False
 
     def place(self, seerr_id: int | None, is_4k: bool) -> None:
-        """Say which of Seerr's servers this is."""
+        """Set the id of this instance in Seerr and whether it is for 4K."""
         if (seerr_id, is_4k) != (self.state.seerr_id, self.state.is_4k):
             self.state = replace(self.state, seerr_id=seerr_id, is_4k=is_4k)
 
-    # What Radarr and Sonarr do differently
+    # Differences between Radarr and Sonarr
 
     @abstractmethod
-    def _wanted_id(self, want: Want) -> int | None:
+    def _catalogue_id(self, title: T | Want) -> int | None:
         """Return the id in the catalogue this *arr goes by."""
 
     @abstractmethod
-    def _catalogue_id(self, title: T) -> int | None:
-        """Return the same of a title."""
-
-    @abstractmethod
     def _gone(self, title: T) -> T:
-        """Return a title without its files, gone."""
+        """Return a title marked as deleted, without its files."""
 
-    @abstractmethod
-    def _read_back(self, rows: Any) -> list[T]:
-        """Return written titles as this source's evidence."""
-
-    # What is wanted
+    # Tracked titles
 
     def _mine(self, wants: Sequence[Want]) -> Iterable[Want]:
-        """Return the wants this instance could serve."""
+        """Return the wants this instance can serve."""
         for want in wants:
             if want.media_type is self.media_type and (
                 want.source == self.key if want.source else want.is_4k is self.state.is_4k
@@ -89,12 +82,12 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
                 yield want
 
     def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
-        """Return the ids here a want may mean: Seerr's, and the one found in the catalogue."""
-        ids = {want.media_id if want.source == self.key else None, index.get(self._wanted_id(want))}
+        """Return the possible media ids of a want: from Seerr and from the catalogue id."""
+        ids = {want.media_id if want.source == self.key else None, index.get(self._catalogue_id(want))}
         return {one for one in ids if one is not None}
 
     def _index(self) -> dict[int | None, int]:
-        """Return the id here of every title in the catalogue that is not gone."""
+        """Return the media ids by catalogue id, without deleted titles."""
         index: dict[int | None, int] = {}
         index.update(self._met.items())
         for media_id, title in self._titles.items():
@@ -107,14 +100,14 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         return index
 
     def _shown(self) -> Iterable[T]:
-        """Return the titles, of two with one id in the catalogue not the one that is gone."""
+        """Return the titles, omitting deleted ones that were added again under a new id."""
         index = self._index()
         for title in self._titles.values():
             if not title.gone or index.get(self._catalogue_id(title)) is None:
                 yield title
 
     def _bind(self, wants: Sequence[Want]) -> None:
-        """Work out which titles and downloads are wanted."""
+        """Update the tracked titles and downloads from the wants."""
         index = self._index()
         bound: dict[int, frozenset[int]] = {}
         wanted_by: dict[int, Want] = {}
@@ -133,34 +126,34 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._downloads = frozenset(downloads)
 
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
-        """Return whether a request wants to know of an event."""
+        """Return whether an event is relevant for a request."""
         bound, downloads = self._bound.keys(), self._downloads
         return lambda event: event.media_id in bound or (event.download_id or "").casefold() in downloads
 
-    # What is to be read
+    # Pending reads
 
     def look_again(self, media_id: int) -> None:
-        """Have a title read at the next poll, whatever it has been made to wait for."""
+        """Read a title in the next poll, regardless of any back-off."""
         self._waits.clear()
         self._mark(media_id)
 
     def _mark(self, media_id: int | None) -> None:
-        """Have a title read again."""
+        """Mark a title to be read again."""
         if media_id:
             self._told += 1
             self._dirty[media_id] = self._told
 
     def _ready(self, key: Hashable, now: datetime) -> bool:
-        """Return whether something does not have to wait any more."""
+        """Return whether the back-off of a read has elapsed."""
         return key not in self._waits or self._waits[key][1] <= now
 
     def _wait(self, key: Hashable, now: datetime) -> None:
-        """Let something wait, longer each time."""
+        """Delay a read, longer each time."""
         times = self._waits[key][0] if key in self._waits else 0
         self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
 
     def _tidy(self, wants: Sequence[Want]) -> None:
-        """Drop what no request wants, except the newest few that webhooks announced."""
+        """Drop untracked titles, except the newest few announced by webhook."""
         self._bind(wants)
         unbound = [one for one in self._titles if one not in self._bound]
         for media_id in unbound[:-UNBOUND_TITLES]:
@@ -171,16 +164,16 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
         self._known = {one: seasons for one, seasons in self._known.items() if one in self._bound}
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
         self._read_at = {key: at for key, at in self._read_at.items() if key[0] in self._bound}
-        catalogue = {self._wanted_id(want) for want in self._mine(wants)}
+        catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         live = {("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound}
         self._waits = {key: wait for key, wait in self._waits.items() if key in live}
         self.log.keep(self._filter())
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the wanted titles, their events and rows, and up to where the history is known."""
+        """Return the tracked titles, their events and rows, and the time up to which the history was read."""
         self._bind(wants)
         wanted = self._filter()
         return {
@@ -192,9 +185,9 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take back what `dump` wrote; the history since then tells what has changed."""
-        for title in self._read_back(data.get("titles")):
-            self._titles[_media_id(title)] = title
+        """Restore data from `dump`; changes since then are found in the history."""
+        for title in deserialize_all(self.evidence_type, data.get("titles")):
+            self._titles[title.media_id] = replace(title, source=self.key)
         known = data.get("known")
         for row in known if isinstance(known, list) else []:
             match row:
@@ -202,8 +195,3 @@ class ArrState[T: MovieEvidence | SeriesEvidence](Source):
                     self._known[media_id] = frozenset(one for one in seasons if isinstance(one, int))
         self.queue.restore(data.get("queue"))
         self.log.restore(data, self.key)
-
-
-def _media_id(title: MovieEvidence | SeriesEvidence) -> int:
-    """Return the *arr's own id of a title."""
-    return title.movie_id if isinstance(title, MovieEvidence) else title.series_id

@@ -1,4 +1,4 @@
-"""What Radarr and Sonarr post to a webhook; one tolerant shape for all their events."""
+"""Webhook payloads of Radarr and Sonarr, with one model for all events."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ ID_MAX = 2**31
 
 
 class Event(StrEnum):
-    """The events, case-folded, for their spelling may change one day."""
+    """Event types, case-folded for robustness."""
 
     TEST = "test"
     GRAB = "grab"
@@ -41,7 +41,7 @@ SILENT = frozenset({Event.TEST, Event.HEALTH, Event.HEALTH_RESTORED, Event.UPDAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookTitle(Answer):
-    """The film or series of an event; ids of 0 are none. `type` is a series' kind, `tags` are labels."""
+    """Movie or series of an event; an id of 0 means none. `type` is the series type, `tags` are labels."""
 
     id: int
     title: str = ""
@@ -56,13 +56,13 @@ class HookTitle(Answer):
 
     @property
     def poster(self) -> str | None:
-        """Return the public address of the poster."""
+        """Return the public URL of the poster."""
         return poster_of(self.images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookEpisode(Answer):
-    """An episode of an event."""
+    """Episode of an event."""
 
     id: int
     season_number: int
@@ -74,7 +74,7 @@ class HookEpisode(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookFile(Answer):
-    """A file of an event, its path as the *arr sees it."""
+    """File of an event, with its path in the *arr."""
 
     path: str | None = None
     previous_path: str | None = None
@@ -92,7 +92,7 @@ class HookFile(Answer):
 
     @property
     def numbers(self) -> frozenset[tuple[int, int]]:
-        """Return season and number of the episodes its name tells."""
+        """Return season and episode numbers parsed from the file name."""
         found = _EPISODES.search(re.split(r"[/\\]", self.path or "")[-1])
         if not found:
             return frozenset()
@@ -102,7 +102,7 @@ class HookFile(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookRelease(Answer):
-    """The release of an event, whole when it is grabbed, later only what the *arr remembers."""
+    """Release of an event, with all fields on a grab and fewer later."""
 
     release_title: str | None = None
     quality: str | None = None
@@ -112,7 +112,7 @@ class HookRelease(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookDownload(Answer):
-    """The download an event complains of."""
+    """Download that requires manual interaction."""
 
     title: str | None = None
     quality: str | None = None
@@ -121,7 +121,7 @@ class HookDownload(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload(Answer):
-    """An event; Sonarr's Download has one `episode_file`, or `episode_files` of a whole release."""
+    """An event; Sonarr's Download event has `episode_file`, or `episode_files` for a whole release."""
 
     event_type: str
     movie: HookTitle | None = None
@@ -142,7 +142,7 @@ class Payload(Answer):
 
     @property
     def event(self) -> Event | None:
-        """Return which event it is, None for one unheard of."""
+        """Return the event type, None if unknown."""
         try:
             return Event(self.event_type.casefold())
         except ValueError:
@@ -150,12 +150,12 @@ class Payload(Answer):
 
     @property
     def for_upgrade(self) -> bool:
-        """Return whether a file was deleted only to make room for a better one."""
+        """Return whether a file was deleted for an upgrade."""
         return (self.delete_reason or "").casefold() == "upgrade"
 
     @property
     def is_sound(self) -> bool:
-        """Return whether every number in it is one an *arr can have."""
+        """Return whether all ids are in the valid range."""
         numbers = [one.id for one in (self.movie, self.series, *self.episodes) if one]
         sizes = (self.release.size, self.download_info.size)
         return all(0 < one < ID_MAX for one in numbers) and all(0 <= one < SIZE_MAX for one in sizes)

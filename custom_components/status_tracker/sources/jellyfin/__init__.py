@@ -1,1 +1,1 @@
-"""Jellyfin as a source."""
+"""Source for Jellyfin."""

@@ -1,4 +1,4 @@
-"""What changed in a Jellyfin since the last time, page by page."""
+"""Changed items of a Jellyfin library since the last read, in pages."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ CHANGING = ("Movie", "Series", "Episode", "Video")
 
 PAGES_A_POLL = 10
 OVERLAP = timedelta(minutes=2)
-REPEATED = 50  # as many items in an answer that have not changed since the last are no overlap
+REPEATED = 50  # a page with this many unchanged items overlaps with the previous read
 SEEN_MAX = 5000
 
 
 @dataclass(slots=True)
 class Sweep:
-    """A reading of changes that may take several pages, and several polls."""
+    """State of reading changes over several pages and polls."""
 
     since: datetime
     start: int = 0
@@ -29,25 +29,25 @@ class Sweep:
 
 
 class ChangeReader:
-    """Reads the items that were saved since a date; all items in turn from a server that ignores dates."""
+    """Reads items saved since a date, or all items in turn if the server ignores the date filter."""
 
     def __init__(self, name: str) -> None:
-        """Name the service, for the log."""
+        """Initialize; `name` is used in log messages."""
         self.name = name
-        self.since: datetime | None = None  # by the server's clock; None until the library was read
-        self.filters_dates: bool | None = None  # None: nothing has given reason to ask
+        self.since: datetime | None = None  # server time; None until the library was read
+        self.filters_dates: bool | None = None  # None: not tested yet
         self._sweep: Sweep | None = None
         self._seen: dict[str, int] = {}
-        self._next = 0  # where the next page of all items starts
-        self._newest = False  # whether it is the turn of the newest items
+        self._next = 0  # start index of the next page of all items
+        self._newest = False  # whether to read the newest items next
 
     @property
     def under_way(self) -> bool:
-        """Return whether a reading goes on with the next poll."""
+        """Return whether the next poll continues the read."""
         return self._sweep is not None
 
     async def read(self, client: JellyfinClient, now: datetime) -> AsyncIterator[tuple[list[Item], datetime]]:
-        """Yield the changed items of each page with the server's time; `now` is ours, where it tells none."""
+        """Yield the changed items of each page with the server time, or `now` if it is missing."""
         if self.since is None:
             return
         if self.filters_dates is False:
@@ -70,7 +70,7 @@ class ChangeReader:
     async def _read_in_turn(
         self, client: JellyfinClient, now: datetime, since: datetime
     ) -> tuple[list[Item], datetime]:
-        """Return the changed items of one page: alternately the newest, and the next of all others."""
+        """Return the changed items of a page, alternating between the newest and the next of all items."""
         start = 0 if self._newest else self._next
         page = await client.changed_since(since - OVERLAP, CHANGING, start)
         self.since = page.date or now
@@ -80,16 +80,14 @@ class ChangeReader:
         return self._changed(page, self._seen), self.since
 
     async def _check_filter(self, client: JellyfinClient) -> bool:
-        """Return whether the server obeys the date, by asking for what cannot be there."""
+        """Return whether the server applies the date filter, tested with a date in the future."""
         self.filters_dates = obeyed = await client.filters_dates(CHANGING)
         if not obeyed:
-            LOGGER.warning(
-                "%s ignores the date filter; reading its library in turn, one page per poll", self.name
-            )
+            LOGGER.warning("%s ignores the date filter, reading its library one page per poll", self.name)
         return obeyed
 
     def _changed(self, page: ItemPage, seen: dict[str, int]) -> list[Item]:
-        """Return the items that are not as in the last reading, for readings overlap; note them in `seen`."""
+        """Return the items that changed since the previous read, and store them in `seen`."""
         changed = []
         for item in page.items:
             ids = frozenset((key, str(value)) for key, value in item.provider_ids.items())

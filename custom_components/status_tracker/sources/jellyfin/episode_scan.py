@@ -17,17 +17,17 @@ SHOKO_TIME = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class Pass:
-    """One way through all episodes and videos: what is looked for, and how far it has come."""
+    """State of a scan through all episodes and videos."""
 
     keys: set[str]
     start: int = 0
 
 
 class EpisodeScan:
-    """When to search: once a file an hour, all files in one pass, and only where nothing else can help."""
+    """Schedules scans, at most hourly for each file, for files that cannot be found otherwise."""
 
     def __init__(self) -> None:
-        """Initialize."""
+        """Initialize an empty index."""
         self.current: Pass | None = None
         self._first: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
@@ -35,10 +35,10 @@ class EpisodeScan:
     def plan(
         self, wants: Iterable[Want], known: Callable[[], frozenset[str]], began: datetime, now: datetime
     ) -> None:
-        """Begin a pass if a file is due.
+        """Start a scan if a file is due.
 
-        `known` gives the path keys at hand. What was imported after `began` shows among the changes, so it
-        is searched for only when an hour has not brought it.
+        `known` are the path keys already found. Files imported after `began` appear in the changes, so they
+        are scanned for only after an hour.
         """
         due: dict[str, frozenset[str]] = {}
         folders: dict[str, tuple[str, ...]] = {}
@@ -52,7 +52,7 @@ class EpisodeScan:
                 seen.add(key)
                 folders[key] = file_keys(file.path)
                 if key not in self._first:
-                    self._first[key] = now  # other ways come first: the series, by its ids
+                    self._first[key] = now  # try other ways first, such as the ids of the series
                     if file.added and file.added > began:
                         self._last[key] = now
                 elif key in self._last:
@@ -70,7 +70,7 @@ class EpisodeScan:
             self.current = Pass(keys.union(*(due[key] for key in keys), *(folders[key] for key in keys)))
 
     async def go_on(self, client: JellyfinClient) -> list[str]:
-        """Read the next pages of the pass, if one is under way; return the ids of items that fit."""
+        """Read the next pages of a running scan; return the ids of matching items."""
         found: list[str] = []
         for _ in range(PAGES_A_POLL):
             if self.current is None:

@@ -1,4 +1,4 @@
-"""The ids of a Jellyfin item, typed by what the item is, from its provider ids and its paths."""
+"""Typed ids of a Jellyfin item, from its provider ids and paths."""
 
 from collections.abc import Iterable, Iterator, Mapping
 import re
@@ -9,7 +9,7 @@ from ...pipeline.ids import IdKind, make_id
 
 KINDS = {kind.value: kind for kind in ItemKind}
 
-# A provider's number names different things on different items; what is not listed says nothing.
+# The meaning of a provider id depends on the item kind; combinations not listed are ignored.
 PROVIDERS: dict[str, dict[ItemKind, IdKind]] = {
     "tmdb": {
         ItemKind.MOVIE: IdKind.TMDB_MOVIE,
@@ -42,12 +42,12 @@ CUSTOM = re.compile(r"shoko://(file|episode|series)/(\d+)", re.IGNORECASE)
 CUSTOM_SERIES = re.compile(r"[?&]seriesid=(\d+)", re.IGNORECASE)
 CUSTOM_EPISODES = re.compile(r"[?&]episodeids=(\d+(?:(?:,|%2c)\d+)*)", re.IGNORECASE)
 
-# Shokofin's libraries in TMDB's structure carry TMDB's number behind a letter, in the case given here.
+# With TMDB structure, Shokofin uses TMDB ids with a letter as prefix, in this case.
 PREFIXES = {("t", ItemKind.SERIES): IdKind.TMDB_SHOW, ("T", ItemKind.MOVIE): IdKind.TMDB_MOVIE}
 
 
 def typed_ids(kind: ItemKind, providers: Mapping[str, Any], paths: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return all ids of an item in the one spelling, sorted."""
+    """Return all normalized ids of an item, sorted."""
     found: set[str] = set()
     for key, value in providers.items():
         if value is not None and str(value).strip():
@@ -58,7 +58,7 @@ def typed_ids(kind: ItemKind, providers: Mapping[str, Any], paths: Iterable[str]
 
 
 def _of_provider(kind: ItemKind, key: str, value: str) -> Iterator[str]:
-    """Give the ids one provider entry holds."""
+    """Yield the ids of a provider id entry."""
     if key == "custom":
         yield from _of_custom(value)
         return
@@ -72,7 +72,7 @@ def _of_provider(kind: ItemKind, key: str, value: str) -> Iterator[str]:
 
 
 def _of_shoko(kind: ItemKind, id_kind: IdKind, value: str) -> Iterator[str]:
-    """Give Shoko's ids, one or a list; a letter before the number makes it TMDB's."""
+    """Yield the Shoko ids of an entry with one or several; those with a letter as prefix are TMDB ids."""
     for one in (part.strip() for part in value.split(",")):
         if one.isdecimal():
             yield make_id(id_kind, one)
@@ -81,7 +81,7 @@ def _of_shoko(kind: ItemKind, id_kind: IdKind, value: str) -> Iterator[str]:
 
 
 def _of_custom(value: str) -> Iterator[str]:
-    """Give the ids of Shokofin's own link, e.g. shoko://file/345?seriesId=12&episodeIds=678,679."""
+    """Yield the ids of a Shokofin link, e.g. shoko://file/345?seriesId=12&episodeIds=678,679."""
     kinds = {"file": IdKind.SHOKO_FILE, "episode": IdKind.SHOKO_EPISODE, "series": IdKind.SHOKO_SERIES}
     if match := CUSTOM.match(value):
         yield make_id(kinds[match[1].casefold()], match[2])
@@ -93,7 +93,7 @@ def _of_custom(value: str) -> Iterator[str]:
 
 
 def _of_path(kind: ItemKind, path: str) -> Iterator[str]:
-    """Give the ids in the names of Shokofin's virtual file system; the file's name before its folder's."""
+    """Yield the ids in paths of Shokofin's virtual file system, file name before folder."""
     if "[shoko" not in path.casefold():
         return
     parts = [part for part in path.replace("\\", "/").split("/") if part]

@@ -1,4 +1,4 @@
-"""The whole library as an index: built in pages over several polls, kept by changes, rebuilt daily."""
+"""Index of the library: built in pages over several polls, updated by changes, rebuilt daily."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ PAGES_A_POLL = 10
 
 @dataclass(slots=True)
 class Filling:
-    """An index being built: how far it has come, and the server's time when that began."""
+    """State of building an index, with the server time at its start."""
 
     index: KeyTable = field(default_factory=KeyTable)
     start: int = 0
@@ -26,25 +26,25 @@ class Filling:
 
 
 class LibraryIndex:
-    """Which items a key may mean, among all films and series and whatever changed since."""
+    """Index of item ids by key, for all movies and series and all changed items."""
 
     def __init__(self) -> None:
-        """Initialize."""
+        """Initialize an empty index."""
         self.filling: Filling | None = Filling()
         self.server_id = ""
         self._index = KeyTable()
 
     @property
     def size(self) -> int:
-        """Return how many items are known."""
+        """Return the number of indexed items."""
         return self._index.size
 
     def rebuild(self) -> None:
-        """Read all anew; the present index serves until that is done."""
+        """Start a rebuild; the current index is used until it is complete."""
         self.filling = self.filling or Filling()
 
     async def go_on(self, client: JellyfinClient, now: datetime) -> datetime | None:
-        """Read the next pages; when the last one was read, return the server's time as of the first."""
+        """Read the next pages; after the last one, return the server time at the start."""
         filling = self.filling or Filling()
         for _ in range(PAGES_A_POLL):
             page = await client.page(INDEXED, filling.start)
@@ -58,7 +58,7 @@ class LibraryIndex:
         return None
 
     def put(self, items: Iterable[Item]) -> None:
-        """Take in items with the keys they have now."""
+        """Add items with their current keys."""
         for item in items:
             self.server_id = item.server_id or self.server_id
             self.put_keys(item.id, item_keys(item))
@@ -69,16 +69,16 @@ class LibraryIndex:
             for index in (self._index, self.filling.index) if self.filling else (self._index,):
                 index.put(item_id, keys)
         except ValueError as err:
-            LOGGER.debug("An item of Jellyfin is left out: %s", err)
+            LOGGER.debug("Skipping an invalid Jellyfin item: %s", err)
 
     def find(self, key: str) -> set[str]:
-        """Return the ids of the items a key may mean."""
+        """Return the ids of the items that may have a key."""
         return self._index.find(key)
 
     def knows(self, item: Item) -> bool:
-        """Return whether an item has been read or told of before, under any key it has."""
+        """Return whether an item is indexed under any of its keys."""
         return any(item.id in self._index.find(key) for key in item_keys(item))
 
     def discard(self, item_id: str) -> None:
-        """Find an item no more."""
+        """Remove an item."""
         self._index.discard(item_id)

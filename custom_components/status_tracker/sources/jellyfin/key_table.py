@@ -1,4 +1,4 @@
-"""Which Jellyfin items an id or a path tail may mean, in some 8 bytes a key and 16 an item."""
+"""Compact mapping of keys to Jellyfin item ids, with about 8 bytes per key and 16 per item."""
 
 from array import array
 from bisect import bisect_left
@@ -12,20 +12,20 @@ ORDINAL_MASK = (1 << ORDINAL_BITS) - 1
 
 
 def _hash(key: str) -> int:
-    """Return 40 bits of a key; two keys may share them, so whatever is found has to be read and compared."""
+    """Return a 40-bit hash of a key; because of collisions, found items have to be read and compared."""
     return hash(key) & HASH_MASK
 
 
 class KeyTable:
-    """Keys to item ids without an object for either.
+    """Maps keys to item ids without Python objects for either.
 
-    An entry is one number: 40 bits of the key's hash above 24 bits of the item's place in the list of ids.
-    Entries lie in a few sorted arrays; what came last waits in a small dict. A key an item no longer has
-    stays until the index is built anew.
+    An entry is a number with 40 bits of the key hash and 24 bits of the item index. Entries are kept in
+    a few sorted arrays, recent ones in a small dict. Keys removed from an item remain until the index is
+    rebuilt.
     """
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize an empty table."""
         self._ids = bytearray()
         self._runs: list[array[int]] = []
         self._loose: dict[int, list[int]] = {}
@@ -34,14 +34,14 @@ class KeyTable:
 
     @property
     def size(self) -> int:
-        """Return how many items were put in."""
+        """Return the number of items added."""
         return len(self._ids) // 16
 
     def put(self, item_id: str, keys: Iterable[str]) -> None:
-        """Map keys to an item; ValueError if its id is not 32 hex digits."""
+        """Map keys to an item; raises ValueError if its id is not 32 hex digits."""
         raw = bytes.fromhex(item_id)
         if len(raw) != 16:
-            raise ValueError("an item id has 32 digits")
+            raise ValueError("Invalid item id, expected 32 hex digits")
         self._gone.discard(raw)
         ordinal: int | None = None
         fresh: list[int] = []
@@ -57,7 +57,7 @@ class KeyTable:
         if ordinal is None:
             ordinal = self.size
             if ordinal > ORDINAL_MASK:
-                raise ValueError("too many items")
+                raise ValueError("Too many items")
             self._ids += raw
         for hash_ in fresh:
             self._loose.setdefault(hash_, []).append(ordinal)
@@ -66,20 +66,20 @@ class KeyTable:
             self._seal()
 
     def discard(self, item_id: str) -> None:
-        """Find an item no more, until it is put in again."""
+        """Remove an item until it is added again."""
         self._gone.add(bytes.fromhex(item_id))
 
     def find(self, key: str) -> set[str]:
-        """Return the ids of the items a key may mean."""
+        """Return the ids of the items that may have a key."""
         found = {self._id(place) for place in self._places(_hash(key))}
         return {raw.hex() for raw in found - self._gone}
 
     def _id(self, ordinal: int) -> bytes:
-        """Return the id at a place."""
+        """Return the id at an index."""
         return bytes(self._ids[ordinal * 16 : ordinal * 16 + 16])
 
     def _places(self, hash_: int) -> list[int]:
-        """Return the places a hash leads to."""
+        """Return the item indexes for a hash."""
         places = list(self._loose.get(hash_, ()))
         low = hash_ << ORDINAL_BITS
         for run in self._runs:
@@ -90,7 +90,7 @@ class KeyTable:
         return places
 
     def _seal(self) -> None:
-        """Move what is loose into the sorted arrays; small ones become one, so that few are searched."""
+        """Move recent entries to a sorted array and merge small arrays to limit their number."""
         run = array(
             "Q",
             sorted(

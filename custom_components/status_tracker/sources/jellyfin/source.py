@@ -1,7 +1,7 @@
-"""Jellyfin: its library read in pages once, then by what changed; only what a request waits for is kept.
+"""Jellyfin source: reads the library once in pages, then its changes; keeps only items of requests.
 
-A steady poll is one call. In turn it asks what changed, reads again what proves something (deletions do not
-show among the changes), or, while somebody waits for the library, whether a scan runs.
+An idle poll is one request: for changes, for items used as proof (deletions are not among the changes) or,
+while files wait for the library, for a running scan.
 """
 
 import asyncio
@@ -38,12 +38,12 @@ BEHIND = timedelta(seconds=1)
 
 
 class JellyfinSource(Source):
-    """The items of one Jellyfin that matter to the wants."""
+    """Source for the Jellyfin items the wants need."""
 
     service = Service.JELLYFIN
 
     def __init__(self, key: str, name: str, client: JellyfinClient, *, clock: Callable[[], datetime]) -> None:
-        """Initialize; nothing of the library is read yet."""
+        """Initialize without items."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self._tracked = TrackedItems()
@@ -62,17 +62,17 @@ class JellyfinSource(Source):
 
     @property
     def filters_dates(self) -> bool | None:
-        """Return whether the server obeys dates; None while nothing has given reason to ask."""
+        """Return whether the server applies date filters; None if not tested yet."""
         return self._changes.filters_dates
 
     @override
     def _evidence(self) -> Evidence:
-        """Return the items that matter."""
+        """Return the tracked items."""
         return Evidence(library=tuple(self._tracked.items.values()))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return a short interval while something is half read."""
+        """Return a short interval while a read is incomplete."""
         if (
             self._library_index.filling
             or self._changes.under_way
@@ -85,17 +85,17 @@ class JellyfinSource(Source):
 
     @override
     def caught_up(self, wants: Sequence[Want]) -> bool:
-        """Return whether the library was indexed and nothing is half read."""
+        """Return whether the library is indexed and no read is incomplete."""
         return super().caught_up(wants) and self._built is not None and self.interval(wants) != BEHIND
 
     @property
     def _base(self) -> str:
-        """Return the address of its web client."""
+        """Return the URL of the web client."""
         return self.link_base or self.client.url
 
     @override
     def tell_link(self, url: str | None) -> None:
-        """Take the address people reach it at, and have all links lead there."""
+        """Set the external address and update the links of all items."""
         if url == self.told_link:
             return
         super().tell_link(url)
@@ -105,7 +105,7 @@ class JellyfinSource(Source):
 
     @override
     def needs_poll(self, wants: Sequence[Want]) -> bool:
-        """Return whether something is newly looked for, or an item has to be read again before it proves."""
+        """Return whether there are new wants, or items to read again before they prove availability."""
         return super().needs_poll(wants) or (
             self.state.ok
             and self._built is not None
@@ -115,12 +115,12 @@ class JellyfinSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the ids and files that are looked for."""
+        """Return the ids and files to find."""
         return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Keep up with the library, then read what the wants need and nobody has read yet."""
+        """Update the library index, then read the items the wants need."""
         aim = tuple(
             (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
             for one in wants
@@ -134,7 +134,7 @@ class JellyfinSource(Source):
         if self._built is None:
             return
         if changed and wants:
-            # Without wants nobody has looked yet what is wanted: what stands from before stays.
+            # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
         self._aim = aim
         await self._look_up()
@@ -143,7 +143,7 @@ class JellyfinSource(Source):
             await self._search_deep()
 
     async def _cycle(self, built: datetime) -> None:
-        """Make the one call of a steady poll."""
+        """Make the one request of an idle poll."""
         now = self.clock()
         self._turn += 1
         if now - built >= REBUILD:
@@ -162,25 +162,25 @@ class JellyfinSource(Source):
             self.see_scan(False)
 
     async def _fill(self) -> None:
-        """Go on with the index of films and series, where one is being built."""
+        """Continue building the index of movies and series, if in progress."""
         if not self._library_index.filling:
             return
         began = await self._library_index.go_on(self.client, self.clock())
         if began is None:
             return
-        LOGGER.debug("%s: %d items are indexed", self.name, self._library_index.size)
+        LOGGER.debug("%s: Indexed %d items", self.name, self._library_index.size)
         if self._built is None:
             self._began = began
             if self._changes.since is None or began - self._changes.since > GAP_MAX:
                 self._changes.since = began
-            # Only what stands from before a restart has to be read again at once.
+            # Only items restored after a restart have to be read again at once.
             self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
         self._changes.filters_dates = None
         self._looked_up = frozenset()
 
     async def _read_changes(self) -> None:
-        """Note what matters of the items that changed, to be read again with its files."""
+        """Mark changed items that are relevant, to be read with their files."""
         async for fresh, date in self._changes.read(self.client, self.clock()):
             unknown = {
                 item.id for item in fresh if item.type in INDEXED and not self._library_index.knows(item)
@@ -199,7 +199,7 @@ class JellyfinSource(Source):
                     self._unread[item.id] = None
 
     async def _look_up(self) -> None:
-        """Find the items that newly wanted keys may mean; they are read before they count."""
+        """Find the items that may have new keys; they are read before being used."""
         keys = frozenset(self._tracked.wanted.by_key)
         for count, key in enumerate(keys - self._looked_up, 1):
             for item_id in self._library_index.find(key):
@@ -210,7 +210,7 @@ class JellyfinSource(Source):
         self._looked_up = keys
 
     async def _read_items(self) -> int:
-        """Read the items due with their files, and the series of episodes that matter; return the calls."""
+        """Read pending items with files, and series of tracked episodes; return the number of requests."""
         calls = 0
         while calls < READS_A_POLL:
             self._unread.update(dict.fromkeys(self._tracked.missing_series()))
@@ -221,12 +221,12 @@ class JellyfinSource(Source):
         return calls
 
     async def _read_batch(self, due: dict[str, None]) -> None:
-        """Read up to a hundred items of those due; what is missing in the answer is gone."""
+        """Read up to 100 pending items; items missing in the response were deleted."""
         batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
         found = {item.id: item for item in await self.client.items_by_ids(batch)}
         for item_id in batch:
             if item_id not in due:
-                continue  # deleted, as a webhook told meanwhile
+                continue  # deleted meanwhile, reported by webhook
             del due[item_id]
             item = found.get(item_id)
             piece = item_evidence(self.key, item, self._base, read_at) if item else None
@@ -237,7 +237,7 @@ class JellyfinSource(Source):
                 self._tracked.take(piece)
 
     async def _read_series(self) -> int:
-        """Read the episodes of series a request wants; return the calls."""
+        """Read the episodes of requested series; return the request count."""
         due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
         for series_id, seasons in due:
             read_at = self.clock()
@@ -251,7 +251,7 @@ class JellyfinSource(Source):
         return len(due)
 
     async def _search_deep(self) -> None:
-        """Go through all episodes for anime files nothing else leads to, some pages a poll."""
+        """Scan all episodes for anime files that cannot be found otherwise, some pages per poll."""
         began = self._began or self.clock()
         self._episode_scan.plan(self._tracked.wanted.wants, self._tracked.paths, began, self.clock())
         for item_id in await self._episode_scan.go_on(self.client):
@@ -260,12 +260,12 @@ class JellyfinSource(Source):
         await self._read_items()
 
     def _forget(self, item_id: str) -> None:
-        """Drop an item that no longer exists, a series with its episodes."""
+        """Remove a deleted item, and the episodes of a series."""
         self._tracked.drop(item_id)
         self._library_index.discard(item_id)
 
     def see_scan(self, busy: bool) -> None:
-        """Keep whether a scan runs."""
+        """Set whether a library scan is running."""
         if busy != self.state.busy:
             self.state = replace(self.state, busy=busy)
 
@@ -273,7 +273,7 @@ class JellyfinSource(Source):
 
     @override
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Take a notification of the webhook plugin: what it tells counts at once, a poll confirms it."""
+        """Process a notification of the webhook plugin, effective immediately and confirmed by a poll."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
             self._library_index.server_id and notice.server_id not in ("", self._library_index.server_id)
@@ -292,7 +292,7 @@ class JellyfinSource(Source):
         return True
 
     def _take_away(self, item: LibraryEvidence) -> None:
-        """Drop what was deleted; a season is no item here, its episodes are."""
+        """Remove a deleted item; for a season, its episodes."""
         if item.kind is not ItemKind.SEASON:
             self._unread.pop(item.item_id, None)
             self._recheck.pop(item.item_id, None)
@@ -301,7 +301,7 @@ class JellyfinSource(Source):
             self._tracked.drop_season(item.series_id, item.season)
 
     def _add(self, item: LibraryEvidence) -> None:
-        """Keep what was added if it matters; what was known of it from a reading stays with it."""
+        """Add an item if it is relevant, keeping fields known from an earlier read."""
         if item.kind is ItemKind.SEASON:
             return
         if known := self._tracked.items.get(item.item_id):
@@ -313,11 +313,11 @@ class JellyfinSource(Source):
             if not self._tracked.ambiguous(item):
                 self._tracked.take(item)
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the items that prove something, and up to when changes were read."""
+        """Return the items that prove availability, and the time up to which changes were read."""
         proving = {item for want in wants for item in want.items}
         since = self._changes.since
         items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
@@ -325,7 +325,7 @@ class JellyfinSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take the items back; they stand until Jellyfin was read."""
+        """Restore items from `dump`, kept until Jellyfin has been read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}
         self._tracked.relink(self._base)

@@ -1,4 +1,4 @@
-"""Which Jellyfin items matter to somebody, and those that do."""
+"""Relevance of Jellyfin items for the wants, and the relevant items."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,32 +14,32 @@ from .ids import KINDS, typed_ids
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
 ANIME_SERIES = (IdKind.SHOKO_SERIES, IdKind.ANIDB_ANIME)
 
-DISC_DEPTH = 3  # a film's folder, then e.g. BDMV and STREAM
+DISC_DEPTH = 3  # a movie folder with e.g. BDMV and STREAM
 
-type Seasons = frozenset[int] | None  # None: all of them, whatever their numbers
+type Seasons = frozenset[int] | None  # None: all seasons
 NO_SEASONS: frozenset[int] = frozenset()
 
 
 def path_key(path: str) -> str:
-    """Return the key of a file: the last two parts of its path, equal for every mount of it."""
+    """Return the key of a file: the last two parts of its path, independent of its mount point."""
     return f"path:{path_tail(path)}"
 
 
 def file_keys(path: str) -> tuple[str, ...]:
-    """Return the keys of a file and of the folders it lies in, for Jellyfin plays a disc by its folder."""
+    """Return the keys of a file and its parent folders, because Jellyfin uses the folder for a disc."""
     parts = path_parts(path)
     ends = range(len(parts), max(len(parts) - DISC_DEPTH, 2) - 1, -1)
     return tuple(f"path:{'/'.join(parts[max(end - 2, 0) : end])}" for end in ends) or (path_key(path),)
 
 
 def item_paths(item: Item) -> tuple[str, ...]:
-    """Return the paths of an item's files, each once."""
+    """Return the distinct paths of the files of an item."""
     paths = (item.path, *(one.path for one in item.media_sources))
     return tuple(dict.fromkeys(path for path in paths if path))
 
 
 def item_keys(item: Item) -> tuple[str, ...]:
-    """Return the keys an item is found by: its ids, and the tails of its files."""
+    """Return the keys of an item: its ids and the path keys of its files."""
     if (kind := KINDS.get(item.type.casefold())) is None:
         return ()
     paths = item_paths(item)
@@ -48,7 +48,7 @@ def item_keys(item: Item) -> tuple[str, ...]:
 
 
 def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -> LibraryEvidence | None:
-    """Return an item as evidence of when it was read; None for kinds nobody asks for."""
+    """Return an item as evidence with the time it was read; None for kinds that are not used."""
     if (kind := KINDS.get(item.type.casefold())) is None:
         return None
     sizes = {one.path: one.size for one in item.media_sources}
@@ -75,33 +75,33 @@ def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -
 
 
 def relinked(item: LibraryEvidence, url: str) -> LibraryEvidence:
-    """Return an item with its page in the web client at another address."""
+    """Return an item with its link on another base URL."""
     page = (item.url or "").partition("/web/#/")[2]
     return replace(item, url=f"{url}/web/#/{page}") if page else item
 
 
 def item_url(url: str, item_id: str, server_id: str) -> str:
-    """Return the page of an item in Jellyfin's web client."""
+    """Return the URL of an item in the Jellyfin web client."""
     return f"{url}/web/#/details?id={item_id}&serverId={server_id}"
 
 
 def is_anime(want: Want) -> bool:
-    """Return whether a request may be shown by Shoko's numbers rather than by TVDB's."""
+    """Return whether a request can have the episode numbers of Shoko instead of those of TVDB."""
     return bool(want.anime) or bool(of_kind(want.ids, *SHOKO_KINDS))
 
 
 def _common(one: Seasons, other: Seasons) -> Seasons:
-    """Return the seasons in both."""
+    """Return the seasons contained in both."""
     if one is None or other is None:
         return other if one is None else one
     return one & other
 
 
 class Wanted:
-    """What all wants together look for."""
+    """Combined search criteria of all wants."""
 
     def __init__(self, wants: Sequence[Want] = ()) -> None:
-        """Collect the ids and path tails of unfinished wants, and the items that prove something."""
+        """Collect the ids and path keys of unfinished wants, and the items used as proof."""
         self.wants = tuple(want for want in wants if not want.finished)
         self.items = frozenset(item for want in wants for item in want.items)
         self.by_key: dict[str, list[Want]] = {}
@@ -109,11 +109,11 @@ class Wanted:
             for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
                 self.by_key.setdefault(key, []).append(want)
         self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
-        # Somebody's file is imported and not yet shown.
+        # Files that are imported but not found in the library yet.
         self.waiting = any(want.files for want in self.wants)
 
     def seasons(self, series: LibraryEvidence) -> Seasons:
-        """Return the seasons a request wants of a series, empty if no request wants it."""
+        """Return the requested seasons of a series, empty if it is not requested."""
         found: set[int] = set()
         for one in series.ids:
             by_anime = one.startswith(tuple(f"{kind}:" for kind in ANIME_SERIES))
@@ -127,22 +127,22 @@ class Wanted:
 
 
 class TrackedItems:
-    """The items that matter: each proves something, carries a wanted key, or is of a wanted season."""
+    """Relevant items: used as proof, with a wanted key, or in a requested season."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize without items."""
         self.wanted = Wanted()
         self.items: dict[str, LibraryEvidence] = {}
         self._read: dict[str, Seasons] = {}
         self._scopes: dict[str, Seasons] = {}
 
     def aim(self, wanted: Wanted) -> None:
-        """Look for something else from now on."""
+        """Set new search criteria."""
         self.wanted = wanted
         self._scopes = {}
 
     def prune(self) -> None:
-        """Drop the items that no request needs."""
+        """Drop the items that are not relevant anymore."""
         kept = {key: one for key, one in self.items.items() if self.matters(one)}
         parents = {one.series_id for one in kept.values()}
         self.items = {key: one for key, one in self.items.items() if key in kept or key in parents}
@@ -154,7 +154,7 @@ class TrackedItems:
         }
 
     def matters(self, piece: LibraryEvidence) -> bool:
-        """Return whether an item matters by itself."""
+        """Return whether an item is relevant, regardless of its series or episodes."""
         if piece.item_id in self.wanted.items:
             return True
         keys = self.wanted.by_key
@@ -166,16 +166,16 @@ class TrackedItems:
         return seasons is None or piece.season in seasons
 
     def _scope(self, series_id: str) -> Seasons:
-        """Return the wanted seasons of a tracked series."""
+        """Return the requested seasons of a tracked series."""
         if series_id not in self._scopes:
             series = self.items.get(series_id)
             self._scopes[series_id] = self.wanted.seasons(series) if series else NO_SEASONS
         return self._scopes[series_id]
 
     def take(self, piece: LibraryEvidence) -> bool:
-        """Keep an item as it is now if it matters, else drop it; return whether it stays.
+        """Add or update an item if it is relevant, else drop it; return whether it was kept.
 
-        A series matters as well when an episode of it does.
+        A series is also relevant if one of its episodes is.
         """
         series = piece.kind is ItemKind.SERIES
         parent = series and any(piece.item_id == one.series_id for one in self.items.values())
@@ -190,7 +190,7 @@ class TrackedItems:
         return False
 
     def _newest(self, piece: LibraryEvidence) -> LibraryEvidence:
-        """Return an item as read now; as read before, where it is the same and nobody needs it newer."""
+        """Return an item as just read, or the previous one if it is equal and still fresh."""
         known, needed = self.items.get(piece.item_id), self.wanted.read_after
         if (
             known is None
@@ -202,11 +202,11 @@ class TrackedItems:
         return known
 
     def relink(self, url: str) -> None:
-        """Let the links of all items lead to another address of the web client."""
+        """Update the links of all items to another base URL."""
         self.items = {key: relinked(item, url) for key, item in self.items.items()}
 
     def outdated(self, wants: Iterable[Want]) -> list[str]:
-        """Return the items that have to be read again before they prove something."""
+        """Return the items to read again before they prove availability."""
         found: dict[str, None] = {}
         for want in wants:
             for item_id in want.stale_items:
@@ -216,7 +216,7 @@ class TrackedItems:
         return list(found)
 
     def drop(self, item_id: str) -> None:
-        """Drop an item that is gone; with a series go its episodes."""
+        """Remove a deleted item, and the episodes of a series."""
         known = self.items.pop(item_id, None)
         if known is None or known.kind is ItemKind.SERIES:
             self._read.pop(item_id, None)
@@ -224,7 +224,7 @@ class TrackedItems:
             self.items = {key: one for key, one in self.items.items() if one.series_id != item_id}
 
     def drop_season(self, series_id: str, season: int) -> None:
-        """Drop the episodes of a season."""
+        """Remove the episodes of a season."""
         self.items = {
             key: one for key, one in self.items.items() if (one.series_id, one.season) != (series_id, season)
         }
@@ -236,15 +236,15 @@ class TrackedItems:
         return not piece.files and any(want.is_4k for one in ids for want in self.wanted.by_key.get(one, ()))
 
     def paths(self) -> frozenset[str]:
-        """Return the path keys of all files here."""
+        """Return the path keys of the files of all items."""
         return frozenset(path_key(file.path) for one in self.items.values() for file in one.files)
 
     def missing_series(self) -> set[str]:
-        """Return the series that are not here though episodes of theirs are."""
+        """Return the series of tracked episodes that are not tracked themselves."""
         return {one.series_id for one in self.items.values() if one.series_id} - self.items.keys()
 
     def unread(self) -> dict[str, Seasons]:
-        """Return the series whose wanted seasons were not all read yet."""
+        """Return the series with requested seasons that have not been read yet."""
         due: dict[str, Seasons] = {}
         for key, one in self.items.items():
             if one.kind is not ItemKind.SERIES or (seasons := self._scope(key)) == NO_SEASONS:
@@ -255,7 +255,7 @@ class TrackedItems:
         return due
 
     def take_episodes(self, series_id: str, seasons: Seasons, pieces: Iterable[LibraryEvidence]) -> None:
-        """Keep a series' episodes as they are now; those not listed are gone."""
+        """Replace the episodes of a series, removing those not listed."""
         listed = {piece.item_id: piece for piece in pieces}
         self.items = {
             key: one for key, one in self.items.items() if one.series_id != series_id or key in listed

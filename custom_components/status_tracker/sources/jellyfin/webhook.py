@@ -1,4 +1,4 @@
-"""What Jellyfin's webhook plugin sends, as evidence: all properties as one object, some of them odd."""
+"""Payloads of Jellyfin's webhook plugin, sent with all properties."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +15,7 @@ PROVIDER = "provider_"
 
 
 class Notice(StrEnum):
-    """The notifications that mean something here."""
+    """Notification types that are processed."""
 
     ADDED = "itemadded"
     DELETED = "itemdeleted"
@@ -24,7 +24,7 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryNotice:
-    """One notification; a scan that ended has no item."""
+    """A notification; without an item for a finished scan."""
 
     notice: Notice
     server_id: str
@@ -32,7 +32,7 @@ class LibraryNotice:
 
 
 def read_notice(source: str, url: str, payload: dict[str, Any]) -> LibraryNotice | None:
-    """Return what a payload says, None for everything odd or of no use."""
+    """Parse a payload; None if it is invalid or not relevant."""
     kind = str(payload.get("NotificationType", "")).casefold()
     server_id = plain_guid(str(payload.get("ServerId") or ""))
     if kind == "taskcompleted" and payload.get("ResultKey") == SCAN_TASK:
@@ -44,7 +44,7 @@ def read_notice(source: str, url: str, payload: dict[str, Any]) -> LibraryNotice
 
 
 def _item(source: str, url: str, server_id: str, payload: dict[str, Any]) -> LibraryEvidence | None:
-    """Return the item of a payload; it has no path, and an episode has its own ids only."""
+    """Return the item of a payload, which has no path; an episode has only its own ids."""
     kind = KINDS.get(str(payload.get("ItemType", "")).casefold())
     item_id = _guid(payload.get("ItemId"))
     if kind is None or item_id is None:
@@ -70,12 +70,12 @@ def _item(source: str, url: str, server_id: str, payload: dict[str, Any]) -> Lib
 
 
 def _guid(value: Any) -> str | None:
-    """Return an id as 32 hex digits, None if it is none."""
+    """Return an id as 32 hex digits, None if it is invalid."""
     text = plain_guid(value) if isinstance(value, str) else ""
     return text if len(text) == 32 and all(digit in "0123456789abcdef" for digit in text) else None
 
 
 def _number(value: Any) -> int | None:
-    """Return a small number, be it written as text; None if it is none."""
+    """Return a small number from a number or text, None if it is invalid."""
     text = str(value).strip() if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
     return int(text) if len(text) < 7 and text.isdecimal() else None

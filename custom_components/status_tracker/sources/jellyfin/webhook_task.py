@@ -1,4 +1,4 @@
-"""The task of Jellyfin's webhook plugin that sends what was added."""
+"""Scheduled task of Jellyfin's webhook plugin that sends notifications about added items."""
 
 from datetime import datetime, timedelta
 
@@ -8,17 +8,17 @@ TWO_ROUNDS = timedelta(seconds=180)
 
 
 class WebhookTask:
-    """Knows since when the task has been running; all times are the server's."""
+    """Tracks whether the task is running on schedule; all times are in server time."""
 
     def __init__(self) -> None:
-        """Assume that it has never run."""
+        """Initialize as never run."""
         self._ran: datetime | None = None
 
     async def announces(self, client: JellyfinClient, now: datetime) -> bool:
-        """Return whether new items should have been announced by now.
+        """Return whether notifications about new items should have been sent by now.
 
-        The task runs every 90 s. One that has never run starts an hour after the server does, and one that
-        ended longer ago has not run since the server started.
+        The task runs every 90 seconds, first an hour after the server was started. If its last run
+        was longer ago, it has not run since the start.
         """
         ended = next(
             (

@@ -1,1 +1,1 @@
-"""Seerr as a source."""
+"""Source for Seerr."""

@@ -1,4 +1,4 @@
-"""The requests of one Seerr: all are read at the start, then those that are not over, page by page."""
+"""Requests of Seerr: all are read at the start, then the unfinished ones, page by page."""
 
 import asyncio
 from collections import Counter
@@ -18,24 +18,24 @@ from .webhook import STATUS
 LOGGER = logging.getLogger(__name__)
 
 ALL_EVERY = timedelta(days=1)
-ALL_AGAIN = timedelta(minutes=10)  # the shortest time between two readings of all that the counts ask for
-LOOKUPS = 30  # requests read by their number in one poll; for more of them all are read
-FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown, instead of a page
+ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
+LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
+FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
 
 
 class Requests:
-    """What is known of the requests, and what of them to read in a poll.
+    """The known requests of Seerr, and what to read in a poll.
 
-    `complete` says that the requests are all there are: it takes one complete list since the start.
-    `overtaken` says that a webhook told of a request while the last poll was under way.
+    `complete` means that all requests have been listed at least once since the start.
+    `overtaken` means that a webhook about a request was received during the last poll.
     """
 
     def __init__(
         self, client: SeerrClient, clock: Callable[[], datetime], missed: Callable[[], None]
     ) -> None:
-        """Start with nothing known; `missed` is called for a change that a webhook should have told."""
+        """Initialize without requests; `missed` is called for a change a webhook should have reported."""
         self.known: dict[int, RequestEvidence] = {}
-        self.told: dict[int, int] = {}  # request: number of the webhook that told of it last
+        self.told: dict[int, int] = {}  # webhook counter by request id
         self.complete = False
         self.overtaken = False
         self._base_url = client.url
@@ -43,9 +43,9 @@ class Requests:
         self._clock = clock
         self._missed = missed
         self._hooks = 0
-        self._mark = 0  # webhooks after this one are newer than what the poll reads
-        self._open: set[int] = set()  # the numbers in Seerr's list of requests that are not over
-        self._unlisted: dict[str, int] = {}  # how many more are counted than listed: of blocklisted media
+        self._mark = 0  # webhooks after this one are newer than the data being read
+        self._open: set[int] = set()  # ids in the list of unfinished requests
+        self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
         self._skip = 0
@@ -55,17 +55,17 @@ class Requests:
         self._all_again: datetime | None = None
 
     def tell(self, request: RequestEvidence) -> None:
-        """Take a request as a webhook tells it; the next poll reads it by its number."""
+        """Store a request received by webhook; the next poll reads it by its id."""
         self._hooks += 1
         self.told[request.request_id] = self._hooks
         self.known[request.request_id] = request
 
-    # A poll
+    # Poll
 
     async def read(self, base_url: str, shown: Iterable[int]) -> None:
-        """Read the counts and one page; where they differ from what is known, read on."""
+        """Read the counts and one page; read more if the counts differ from the known requests."""
         self._mark, self._lookups = self._hooks, 0
-        if base_url != self._base_url:  # every link is another one
+        if base_url != self._base_url:  # every link has changed
             self._base_url, self._all_due = base_url, None
         if self._all_due is None or self._clock() >= self._all_due:
             await self._read_all()
@@ -77,7 +77,7 @@ class Requests:
         self.overtaken = bool(self.told)
 
     async def _read_open(self, shown: Iterable[int]) -> None:
-        """Read one page or finished request in turn, what webhooks told of, and whatever else has moved."""
+        """Read one page or finished request in turn, those reported by webhooks, and other changed ones."""
         count = await self._count()
         total = await self._read_turn(shown)
         for number, hook in list(self.told.items()):
@@ -89,7 +89,7 @@ class Requests:
         count = await self._count()
         if self._agrees(count):
             return
-        # What has moved is over: a new request that was there at once, or an old one that was deleted.
+        # A changed request is finished: either new and available at once, or an old one that was deleted.
         now = self._clock()
         soon = self._all_again is not None and now < self._all_again
         if await self._walk(False, lambda _: soon or self._agrees(count)) and not self._agrees(count):
@@ -97,7 +97,7 @@ class Requests:
             self._all_again = now + ALL_AGAIN
 
     async def _read_turn(self, shown: Iterable[int]) -> int | None:
-        """Read what has its turn; return how many requests are not over, None where that was not told."""
+        """Read the page or request that is due; return the number of unfinished requests, None if unknown."""
         self._turn += 1
         finished = [number for number in shown if number in self.known and number not in self._open]
         turn, rest = divmod(self._turn, FINISHED_TURN)
@@ -110,7 +110,7 @@ class Requests:
         return page.total if page.complete else None
 
     async def _walk(self, open_only: bool, settled: Callable[[int | None], bool]) -> bool:
-        """Read pages, newest first, until it is settled; return whether all were read."""
+        """Read pages, newest first, until the counts match; return whether all were read."""
         skip, above = 0, None
         while self._lookups <= LOOKUPS:
             page = await self._page(skip, open_only)
@@ -123,7 +123,7 @@ class Requests:
         return False
 
     async def _take_page(self, page: RequestPage, open_only: bool, above: int | None) -> None:
-        """Take a page; read by its number what should be in it, below `above`, and is not."""
+        """Process a page; read by id the known requests below `above` that it should contain but does not."""
         await self._take_all(page.requests, self.known)
         listed, below = set(page.ids), min(page.ids, default=0)
         known = self._open if open_only else self.known.keys()
@@ -138,7 +138,7 @@ class Requests:
             await self._look_up(number)
 
     async def _look_up(self, number: int) -> None:
-        """Read a request by its number; one that is not there is gone."""
+        """Read a request by its id; a missing one is removed."""
         self._lookups += 1
         if self._lookups > LOOKUPS:
             return
@@ -147,26 +147,26 @@ class Requests:
         except NotFound:
             self._forget(number)
         except BadAnswer:
-            return  # what is known of it stands
+            return  # keep the known state
         else:
             self._take(row, self.known)
             if (request := self.known.get(number)) and request.media_status is MediaStatus.BLOCKLISTED:
-                self._forget(number)  # no list has it
+                self._forget(number)  # not in any list
 
     def _forget(self, number: int) -> None:
-        """Let a request go, unless a webhook has told of it since."""
+        """Remove a request, unless a webhook about it was received since."""
         if self.told.get(number, 0) <= self._mark:
             self.known.pop(number, None)
             self._open.discard(number)
 
-    # All of them
+    # All requests
 
     async def _read_all(self) -> None:
-        """Read all requests; only a complete list lets any of them go."""
+        """Read all requests; missing ones are removed only after a complete list."""
         count, before, found = await self._count(), set(self.known), dict(self.known)
         listing = await self._client.requests()
         await self._take_all(listing.requests, found)
-        # A part of the first list must not be taken for all there is.
+        # Do not publish a part of the first list.
         found.update((one, self.known[one]) for one, hook in self.told.items() if hook > self._mark)
         self.known = found
         if not listing.complete:
@@ -180,14 +180,14 @@ class Requests:
         await self._walk(True, lambda _: False)
 
     async def _take_all(self, rows: Sequence[Request], known: dict[int, RequestEvidence]) -> None:
-        """Take requests as Seerr lists them, a few in each step of the event loop."""
+        """Process listed requests, a few per iteration of the event loop."""
         for count, row in enumerate(rows):
             if count and count % SLICE == 0:
                 await asyncio.sleep(0)
             self._take(row, known)
 
     def _take(self, row: Request, known: dict[int, RequestEvidence]) -> None:
-        """Take a request as Seerr lists it, unless a webhook has told of it since."""
+        """Process a listed request, unless a webhook about it was received since."""
         found = request_evidence(row, self._base_url)
         if found is None:
             return
@@ -201,47 +201,47 @@ class Requests:
             known[found.request_id] = found
 
     def _dated(self, request: RequestEvidence, before: RequestEvidence | None) -> RequestEvidence:
-        """Return a request with the time its status was seen to change: Seerr keeps none."""
+        """Return a request with the time its status changed, which Seerr does not provide."""
         if before is None:
             return replace(request, updated_at=self._clock()) if self.complete else request
         same = (before.status, before.media_status) == (request.status, request.media_status)
         return replace(request, updated_at=before.updated_at if same else self._clock())
 
-    # What Seerr may lack
+    # Differences between versions of Seerr
 
     async def _page(self, skip: int, open_only: bool) -> RequestPage:
-        """Return a page of a list; of all requests where Seerr does not know the filter."""
+        """Return a page of a list; of all requests if the filter is not supported."""
         if not open_only or self._filter == ALL:
             return await self._client.request_page(skip)
         try:
             return await self._client.request_page(skip, self._filter)
         except Rejected:
             page = await self._client.request_page(skip)
-        LOGGER.debug("%s cannot list the requests that are not over: all are read", self._client.name)
+        LOGGER.debug("%s does not support listing unfinished requests, reading all", self._client.name)
         self._filter = ALL
         return page
 
     async def _count(self) -> RequestCount:
-        """Return how many requests there are, in all where Seerr does not count them by status."""
+        """Return the number of requests, in total if counts by status are not supported."""
         if self._counted:
             try:
                 return await self._client.request_count()
             except NotFound, Rejected:
                 total = await self._client.request_total()
-            LOGGER.debug("%s does not count its requests: the list tells how many", self._client.name)
+            LOGGER.debug("%s does not support counting requests, using the list", self._client.name)
             self._counted = False
         else:
             total = await self._client.request_total()
         return RequestCount(total=total)
 
     def _agrees(self, count: RequestCount, total: int | None = None) -> bool:
-        """Return whether as many requests are known as are counted, and as many are not over."""
+        """Return whether the counts match the known requests and the unfinished ones."""
         if total is not None and total != len(self._open):
             return False
         return all(self._unlisted.get(name, 0) == more for name, more in self._difference(count).items())
 
     def _difference(self, count: RequestCount) -> dict[str, int]:
-        """Return how many more requests are counted than are known."""
+        """Return the difference between counted and known requests."""
         by_status = Counter(one.status for one in self.known.values())
         known = {
             "total": by_status.total(),
@@ -259,5 +259,5 @@ class Requests:
 
 
 def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:
-    """Return whether a listed request was known like this, which a webhook would have made it."""
+    """Return whether a listed change was already known from a webhook."""
     return known is not None and (known.status is listed.status or listed.status is RequestStatus.PENDING)

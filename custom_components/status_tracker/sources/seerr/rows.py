@@ -1,4 +1,4 @@
-"""From Seerr's answers to evidence."""
+"""Conversion of Seerr responses to evidence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MEDIA_STATUS = dict(enumerate(MediaStatus, start=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeerrServers:
-    """The services in Seerr's own settings, with addresses and keys as Seerr uses them."""
+    """The services in the settings of Seerr, with addresses and keys."""
 
     radarr: tuple[ArrServer, ...] = ()
     sonarr: tuple[ArrServer, ...] = ()
@@ -25,7 +25,7 @@ class SeerrServers:
 
 
 def request_evidence(row: Request, base_url: str) -> RequestEvidence | None:
-    """Return a request as evidence, of the HD or the 4K side; None for a status or type unheard of."""
+    """Return a request as evidence, for HD or 4K; None for an unknown status or type."""
     status, media = REQUEST_STATUS.get(row.status), row.media
     if status is None or row.type not in set(MediaType):
         return None
@@ -59,7 +59,7 @@ def request_evidence(row: Request, base_url: str) -> RequestEvidence | None:
 
 
 def _downloads(rows: Iterable[Download]) -> Iterable[ClientDownload]:
-    """Return Seerr's view of the *arr's queue."""
+    """Return the downloads Seerr has read from the *arr queues."""
     for row in rows:
         yield ClientDownload(
             download_id=row.download_id or None,
@@ -100,7 +100,7 @@ def title_evidence(media_type: MediaType, tmdb_id: int, details: TitleDetails) -
 def provisional_title(
     media_type: MediaType, tmdb_id: int, title: str, year: int | None, poster: str
 ) -> TitleEvidence:
-    """Return what a webhook tells of a title, till it is read."""
+    """Return a title from a webhook, used until it is fetched."""
     return TitleEvidence(
         media_type=media_type,
         tmdb_id=tmdb_id,
@@ -111,7 +111,7 @@ def provisional_title(
 
 
 def _date(text: str | None) -> datetime | None:
-    """Return a day as the moment it begins, in UTC; None for an empty or odd one."""
+    """Return a date as midnight UTC; None if it is empty or invalid."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The Seerr source: polls and webhooks become evidence of requests and titles."""
+"""Seerr source: polls and webhooks as evidence of requests and titles."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -19,8 +19,8 @@ from .rows import SeerrServers, provisional_title, title_evidence
 from .webhook import FIRST, OTHER, TEST, Payload
 
 TITLES = 40
-AT_ONCE = 4  # titles asked for at the same time: Seerr itself asks TMDB for each
-TITLE_FAILURES = 3  # polls that failed in a row: a title is not to be expected soon
+AT_ONCE = 4  # concurrent requests for titles, each of which Seerr requests from TMDB
+TITLE_FAILURES = 3  # failed attempts after which a title is no longer waited for
 NEXT_TITLES = timedelta(seconds=1)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
 SETTINGS_EVERY = timedelta(hours=6)
@@ -32,16 +32,16 @@ type TitleKey = tuple[MediaType, int]
 
 
 class SeerrSource(Source):
-    """The requests of one Seerr, and the titles of those that are wanted.
+    """Source for the requests of Seerr and the titles of those tracked.
 
-    `complete` says that the requests are all there are: it takes one complete listing since the start.
-    `servers` are Seerr's own settings, None till they are read.
+    `complete` means that all requests have been listed at least once since the start.
+    `servers` are the services in the settings of Seerr, None until read.
     """
 
     service = Service.SEERR
 
     def __init__(self, key: str, name: str, client: SeerrClient, *, clock: Callable[[], datetime]) -> None:
-        """Start without a listing."""
+        """Initialize without requests."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self.servers: SeerrServers | None = None
@@ -57,7 +57,7 @@ class SeerrSource(Source):
 
     @property
     def complete(self) -> bool:
-        """Return whether the requests are all there are."""
+        """Return whether all requests have been listed since the start."""
         return self._requests.complete
 
     @override
@@ -70,38 +70,38 @@ class SeerrSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the titles that are asked for."""
+        """Return the titles to fetch."""
         return frozenset(_title_keys(wants))
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Look for new requests every minute, sooner while titles are missing or a webhook came between."""
+        """Return one minute, less while titles are missing or after a webhook."""
         if self._requests.overtaken:
             return SOON
         return NEXT_TITLES if self._untitled else self._rest
 
     def seeks_title(self, request: RequestEvidence) -> bool:
-        """Return whether the title of a request is yet to be asked for, and soon will be."""
+        """Return whether the title of a request is still to be fetched, within few attempts."""
         key = (request.media_type, request.tmdb_id or 0)
         known = key in self._titles or key in self._waits
         return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
 
-    # A cycle
+    # Update cycle
 
     @property
     def public_url(self) -> str:
-        """Return the address under which people open Seerr."""
+        """Return the external address of Seerr."""
         return (self.servers and self.servers.application_url) or self.client.url
 
     @override
     def poll_soon(self) -> None:
-        """Make the next poll due at once; it reads the requests, too."""
+        """Poll immediately, including the requests."""
         super().poll_soon()
         self._requests_at = None
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Read the settings now and then, the requests unless only titles are due, and titles."""
+        """Read the settings periodically, missing titles, and the requests unless only titles are due."""
         await self._read_settings()
         now = self.clock()
         fresh = self.error is None and self._requests_at and now - self._requests_at < CALM
@@ -112,11 +112,11 @@ class SeerrSource(Source):
         await self._read_titles(wants)
 
     def read_settings_again(self) -> None:
-        """Have the settings read at the next poll: they may hold what has changed elsewhere."""
+        """Read the settings in the next poll, because they may have changed."""
         self._settings_due = None
 
     async def _read_settings(self) -> None:
-        """Read which services Seerr uses, if it is time; it may refuse to tell."""
+        """Read the services from the settings, if due; requires admin rights."""
         now = self.clock()
         if self._settings_due and now < self._settings_due:
             return
@@ -130,11 +130,11 @@ class SeerrSource(Source):
                 or None,
             )
         except BadAnswer, TimedOut, NotReady:
-            return  # what is known stands, and it is asked again in an hour
+            return  # keep the previous settings and retry in an hour
         self._settings_due = now + SETTINGS_EVERY
 
     def _forget_titles(self, wants: Sequence[Want]) -> None:
-        """Drop the titles of no request, and what a webhook told of those that have been read since."""
+        """Drop titles without a request, and titles from webhooks that have been read since."""
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
         self._titles = {key: title for key, title in self._titles.items() if key in kept}
@@ -144,7 +144,7 @@ class SeerrSource(Source):
         }
 
     def _missing_titles(self, wants: Sequence[Want]) -> list[TitleKey]:
-        """Return the wanted titles to ask for now, those without any name first."""
+        """Return the titles to fetch now, untitled requests first."""
         now = self.clock()
         return [
             key
@@ -153,14 +153,14 @@ class SeerrSource(Source):
         ]
 
     async def _read_titles(self, wants: Sequence[Want]) -> None:
-        """Read some of the missing titles, a few at a time."""
+        """Read some of the missing titles, a few concurrently."""
         self._forget_titles(wants)
         missing = self._missing_titles(wants)
         self._untitled = len(missing) > TITLES
         due = iter(missing[:TITLES])
 
         async def read() -> None:
-            """Read titles until there are no more."""
+            """Read titles until none are left."""
             for key in due:
                 await self._read_title(*key)
 
@@ -170,13 +170,13 @@ class SeerrSource(Source):
                 raise error
 
     async def _read_title(self, media_type: MediaType, tmdb_id: int) -> None:
-        """Read a title; one that cannot be had waits."""
+        """Read a title; retry later if it fails."""
         key = media_type, tmdb_id
         ask = self.client.movie if media_type is MediaType.MOVIE else self.client.tv
         try:
             self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
         except BadAnswer, TimedOut, NotReady:
-            # Seerr is well, TMDB behind it is not, or has it not.
+            # Seerr is available, but TMDB is not or has no such title.
             times = self._waits[key][0] if key in self._waits else 0
             self._waits[key] = (times + 1, self.clock() + WAITS[min(times, len(WAITS) - 1)])
         else:
@@ -186,7 +186,7 @@ class SeerrSource(Source):
 
     @override
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Take a notification as evidence; what is odd changes nothing and is counted in `bad`."""
+        """Process a notification; invalid ones are ignored and counted in `bad`."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
@@ -213,13 +213,13 @@ class SeerrSource(Source):
 
     @staticmethod
     def _is_late(status: RequestStatus, told: Payload) -> bool:
-        """Return whether a notification was overtaken by what is known."""
+        """Return whether a notification is older than the known state."""
         if told.kind in FIRST:
             return status is not RequestStatus.PENDING or told.status is status
         return status is RequestStatus.COMPLETED and told.status is not RequestStatus.COMPLETED
 
     def _moved(self, request: RequestEvidence, status: RequestStatus) -> RequestEvidence:
-        """Return a request in the status it was told to be in."""
+        """Return a request with the status of a notification."""
         if status is RequestStatus.COMPLETED:
             done = replace(request, media_status=MediaStatus.AVAILABLE, seasons_available=request.seasons)
         else:
@@ -229,7 +229,7 @@ class SeerrSource(Source):
         return replace(done, status=status, updated_at=self.clock())
 
     def _provide(self, number: int, status: RequestStatus, told: Payload) -> RequestEvidence | None:
-        """Return a request that was never listed, as a notification tells it; None if it tells too little."""
+        """Return a request created from a notification; None if it lacks required data."""
         kind = told.media.media_type.casefold() if told.media else ""
         tmdb_id = told.tmdb_id
         if kind not in set(MediaType) or tmdb_id is None or len(self._requests.told) >= PROVISIONAL:
@@ -255,7 +255,7 @@ class SeerrSource(Source):
             url=f"{self.public_url}/{media_type}/{tmdb_id}",
         )
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
@@ -270,7 +270,7 @@ class SeerrSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take back what `dump` wrote; it stands until the first listing."""
+        """Restore data from `dump`, kept until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests.known[request.request_id] = request
         for title in deserialize_all(TitleEvidence, data.get("titles")):
@@ -283,5 +283,5 @@ def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
 
 
 def _urgency(want: Want) -> tuple[bool, bool, int]:
-    """Return what wants are sorted by to be given a title: nameless, active, new first."""
+    """Return the sort key for fetching titles: untitled, active and newest first."""
     return want.titled, want.finished, -want.request_id

@@ -1,4 +1,4 @@
-"""Seerr's webhook: the template we give it, and what it makes of it."""
+"""Webhook of Seerr: the configured template and the model of its payloads."""
 
 from dataclasses import dataclass, field
 import re
@@ -11,8 +11,8 @@ from ...pipeline.enums import RequestStatus
 
 TYPES = 2 + 4 + 8 + 16 + 64 + 128  # pending, approved, available, failed, declined, auto-approved
 
-# Names in double braces are Seerr's; "{{media}}" and the like as a key become the object, or null. Of who
-# asked only the name is told, which is all that is ever shown.
+# Names in double braces are variables of Seerr; a key such as "{{media}}" is replaced by an object or null.
+# Of the requesting user, only the name is included.
 TEMPLATE = orjson.dumps(
     {
         "status_tracker": 1,
@@ -42,9 +42,9 @@ STATUS = {
     "MEDIA_FAILED": RequestStatus.FAILED,
     "MEDIA_DECLINED": RequestStatus.DECLINED,
 }
-# Of other matters: issues, and requests made from a watchlist, of which other notifications tell.
+# Other subjects: issues, and watchlist requests, for which other notifications are sent.
 OTHER = ("ISSUE_", "MEDIA_")
-# Sent once, when a request is made: told later than anything else, they are old.
+# Sent once when a request is made; late deliveries are outdated.
 FIRST = frozenset({"MEDIA_PENDING", "MEDIA_AUTO_APPROVED"})
 SEASONS = "requested seasons"
 
@@ -53,7 +53,7 @@ _SUBJECT = re.compile(r"^(?P<title>.+?)(?: \((?P<year>\d{4})\))?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookMedia(Answer):
-    """The title; every value comes as text, empty where unknown."""
+    """The title; all values are text, empty if unknown."""
 
     media_type: str = ""
     tmdb_id: str = ""
@@ -62,7 +62,7 @@ class HookMedia(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookRequest(Answer):
-    """The request, its number as text; the name may be an e-mail address."""
+    """The request, with its id as text; the name can be an e-mail address."""
 
     request_id: str = ""
     requested_by_username: str = ""
@@ -70,7 +70,7 @@ class HookRequest(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookExtra(Answer):
-    """A line of a notification, e.g. "Requested Seasons": "1, 2"."""
+    """An extra field of a notification, e.g. "Requested Seasons": "1, 2"."""
 
     name: str = ""
     value: str = ""
@@ -78,7 +78,7 @@ class HookExtra(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload(Answer):
-    """A notification of our template or Seerr's own; its media status may be an old one and is not read."""
+    """A notification with our or the default template; its media status can be outdated and is ignored."""
 
     notification_type: str
     event: str = ""
@@ -90,27 +90,27 @@ class Payload(Answer):
 
     @property
     def kind(self) -> str:
-        """Return the type of notification in Seerr's spelling."""
+        """Return the notification type."""
         return self.notification_type.upper()
 
     @property
     def status(self) -> RequestStatus | None:
-        """Return what the request has come to, None if it is not about that."""
+        """Return the request status for the type, None if it is not about a status."""
         return STATUS.get(self.kind)
 
     @property
     def request_id(self) -> int | None:
-        """Return the request's number."""
+        """Return the id of the request."""
         return _number(self.request.request_id) if self.request else None
 
     @property
     def requested_by(self) -> str | None:
-        """Return who asked, by a name fit to be shown."""
+        """Return the display name of the requesting user."""
         return shown_name(self.request.requested_by_username) if self.request else None
 
     @property
     def is_4k(self) -> bool:
-        """Return whether it is about a 4K request: only the event's wording tells."""
+        """Return whether the request is for 4K, which only the event text contains."""
         return "4K" in self.event.upper().split()
 
     @property
@@ -125,7 +125,7 @@ class Payload(Answer):
 
     @property
     def seasons(self) -> tuple[int, ...]:
-        """Return the seasons asked for."""
+        """Return the requested seasons."""
         text = next((one.value for one in self.extra if one.name.casefold() == SEASONS), "")
         return tuple(sorted({int(one) for one in re.findall(r"\d{1,4}", text[:2000])}))
 
@@ -139,6 +139,6 @@ class Payload(Answer):
 
 
 def _number(text: str) -> int | None:
-    """Return the number a text holds, None if it holds none an id could be."""
+    """Return a text as a number, None if it is not a valid id."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text) else None

@@ -1,1 +1,1 @@
-"""Shoko as a source."""
+"""Source for Shoko."""

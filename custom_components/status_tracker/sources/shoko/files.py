@@ -1,4 +1,4 @@
-"""What the Shoko source keeps of each file, and the plain rules about files: ids, fit, back-off."""
+"""Files tracked by the Shoko source, with functions for their ids, matching and back-off."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ FIRST_WAIT_UNHINTED = timedelta(minutes=2)
 LONGEST_WAIT_UNHINTED = timedelta(hours=1)
 SETTLED_WAIT = timedelta(minutes=30)
 PATHS_KEPT = 10
-READS = 9  # some 35 minutes of them, for what comes after a match: the series, the links
+READS = 9  # reads over about 35 minutes, for series and links created after a match
 LINKS = (
     IdKind.TMDB_MOVIE,
     IdKind.TMDB_SHOW,
@@ -30,9 +30,9 @@ LINKS = (
 
 @dataclass(slots=True, kw_only=True)
 class Lookup:
-    """An *arr's file that is looked for in Shoko; `due` None: found.
+    """Search for an *arr file in Shoko; `due` is None once found.
 
-    `hinted`: something else says that it is anime. `tmdb`: of the requests that want it.
+    `hinted` means that there is a sign that it is anime; `tmdb` are the ids of its requests.
     """
 
     file: FileEvidence
@@ -44,7 +44,7 @@ class Lookup:
     tmdb: set[tuple[MediaType, int]] = field(default_factory=set)
 
     def tried(self, now: datetime) -> None:
-        """Count a try and go on ever more slowly; much more so without any hint of anime."""
+        """Count an attempt and increase the delay, more so without a sign of anime."""
         self.tries += 1
         if self.hinted:
             self.due = now + backed_off(self.tries)
@@ -52,66 +52,66 @@ class Lookup:
             self.due = now + backed_off(self.tries, FIRST_WAIT_UNHINTED, LONGEST_WAIT_UNHINTED)
 
     def found(self, file_id: int) -> None:
-        """Stop looking."""
+        """Stop searching."""
         self.file_id, self.due = file_id, None
 
     def lost(self, now: datetime) -> None:
-        """Look again."""
+        """Search again."""
         self.file_id, self.due, self.tries = None, now, 0
 
 
 @dataclass(slots=True, kw_only=True)
 class Tracked:
-    """A Shoko file that belongs to a request."""
+    """A Shoko file of a request."""
 
     evidence: ShokoEvidence
     due: datetime
-    since: datetime  # known to Shoko since
+    since: datetime  # when it was first seen in Shoko
     reads: int = 0
     settled: bool = False
     stirred: bool = False
-    refused: bool = False  # Shoko said so, or was idle and had not matched it
-    told: frozenset[str] = frozenset()  # the ids of its cross references when last read
+    refused: bool = False  # rejected by Shoko, or not matched while its queue was empty
+    told: frozenset[str] = frozenset()  # cross-reference ids when it was last read
     requests: set[int] = field(default_factory=set)
 
     @property
     def unsettled(self) -> bool:
-        """Return whether more may become known of it, and it has not been read in vain too often."""
+        """Return whether the file may still change and the attempts are not exhausted."""
         return not self.settled and self.reads < READS
 
     def tried(self, now: datetime) -> None:
-        """Count a reading before it is done, so that a failing one is not repeated without pause."""
+        """Count a read before it is made, so that a failing one is not repeated immediately."""
         self.stirred = False
         self.reads += 1
         self.due = now + backed_off(self.reads)
 
     def settle(self, now: datetime) -> None:
-        """Slow down once nothing is to come any more: the match, the series, the links."""
+        """Increase the delay once match, series and links are complete."""
         if self.stirred:
-            return  # something happened while it was read
+            return  # changed while it was read
         seen = self.evidence
         self.settled = seen.matched and not seen.series_pending and bool(of_kind(seen.ids, *LINKS))
         if self.settled:
             self.reads, self.due = 0, now + SETTLED_WAIT
 
     def stir(self, now: datetime) -> None:
-        """Read it again at once: something happened to it."""
+        """Read the file again immediately after a change."""
         self.due, self.stirred, self.settled, self.reads = now, True, False, 0
 
 
 def backed_off(tries: int, first: timedelta = FIRST_WAIT, longest: timedelta = LONGEST_WAIT) -> timedelta:
-    """Return how long to wait after so many tries."""
+    """Return the delay after a number of attempts."""
     return min(first * (1 << min(max(tries - 1, 0), 10)), longest)
 
 
 def tails(path: str) -> tuple[str, ...]:
-    """Return what to ask Shoko for, its case kept: folder and name, then the name alone."""
+    """Return the path ends to search for: folder and name, then the name alone, in original case."""
     parts = [part for part in path.replace("\\", "/").split("/") if part]
     return tuple("/" + "/".join(parts[-count:]) for count in (2, 1) if len(parts) >= count)
 
 
 def same_tail(one: str, other: str) -> bool:
-    """Return whether two paths end in the same folder and name."""
+    """Return whether two paths have the same folder and name."""
     return len(path_parts(one)) > 1 and path_tail(one) == path_tail(other)
 
 
@@ -121,7 +121,7 @@ def at_odds(one: int, other: int) -> bool:
 
 
 def best_file(files: Iterable[ShokoFile], size: int) -> ShokoFile | None:
-    """Return the file of an unambiguous tail: equal size first, then where Shoko can reach it."""
+    """Return the matching file: equal size first, then available in Shoko; None if ambiguous."""
     fitting = [one for one in files if not at_odds(one.size, size)]
     if len(fitting) > 1 and (equal := [one for one in fitting if size and one.size == size]):
         fitting = equal
@@ -131,32 +131,32 @@ def best_file(files: Iterable[ShokoFile], size: int) -> ShokoFile | None:
 
 
 def only_file(files: Iterable[ShokoFile], size: int) -> ShokoFile | None:
-    """Return the one file of exactly this size, None if there are several or the size is unknown."""
+    """Return the only file of a size, None if there are several or the size is unknown."""
     equal = {one.id: one for one in files if size and one.size == size}
     return next(iter(equal.values())) if len(equal) == 1 else None
 
 
 def join_paths(*groups: Iterable[str]) -> tuple[str, ...]:
-    """Return relative paths in one spelling, each once, the first first."""
+    """Return distinct normalized relative paths in their order."""
     cleaned = (path.replace("\\", "/").lstrip("/") for group in groups for path in group)
     return tuple(dict.fromkeys(path for path in cleaned if path))[:PATHS_KEPT]
 
 
 def file_paths(file: ShokoFile) -> list[str]:
-    """Return where a file lies, the places Shoko can reach first."""
+    """Return the paths of a file, available locations first."""
     places = sorted(file.locations, key=lambda place: not place.is_accessible)
     return [place.relative_path for place in places]
 
 
 def is_pending(file: ShokoFile) -> bool:
-    """Return whether a file is matched and Shoko has not created all that it is."""
+    """Return whether a file is matched but Shoko has not created all its series and episodes."""
     return any(not one.id for ref in file.series_ids for one in (ref.series_id, *ref.episode_ids))
 
 
 def file_ids(
     file: ShokoFile, series: Mapping[int, ShokoIds], episodes: Mapping[int, ShokoIds]
 ) -> tuple[str, ...]:
-    """Return all ids of a file, from its cross references and from its series and episodes."""
+    """Return all ids of a file, from its cross-references, series and episodes."""
     found = {make_id(IdKind.SHOKO_FILE, file.id): None}
     for ref in file.series_ids:
         shows = [ref.series_id, *_known(series, ref.series_id)]
@@ -181,7 +181,7 @@ def file_ids(
 
 
 def event_ids(file_id: int, references: Iterable[EventCrossReference]) -> tuple[str, ...]:
-    """Return the ids an event tells of a file."""
+    """Return the ids of a file in an event."""
     found = {make_id(IdKind.SHOKO_FILE, file_id): None}
     for ref in references:
         _add(found, IdKind.SHOKO_SERIES, (ref.series,))
@@ -192,23 +192,23 @@ def event_ids(file_id: int, references: Iterable[EventCrossReference]) -> tuple[
 
 
 def references(file: ShokoFile) -> Iterable[CrossReference]:
-    """Return the cross references whose series Shoko has created."""
+    """Return the cross-references with an existing series."""
     return (ref for ref in file.series_ids if ref.series_id.id)
 
 
 def _lone_film(shows: Iterable[ShokoIds]) -> set[int]:
-    """Return a series' film if it is one film and no show: else it may be another episode's film."""
+    """Return the TMDB movie of a series if it is the only one and it has no show."""
     parts = tuple(shows)
     films = {one for part in parts for one in part.tmdb.movie}
     return films if len(films) == 1 and not any(part.tmdb.show for part in parts) else set()
 
 
 def _known(entries: Mapping[int, ShokoIds], ids: ShokoIds) -> tuple[ShokoIds, ...]:
-    """Return what is known of a series or episode beside a cross reference."""
+    """Return the ids of a series or episode in a cross-reference."""
     full = entries.get(ids.id) if ids.id else None
     return (full,) if full else ()
 
 
 def _add(found: dict[str, None], kind: IdKind, values: Iterable[int | str | None]) -> None:
-    """Add ids in order; 0 and none are no ids."""
+    """Append ids in order, skipping 0 and None."""
     found.update((make_id(kind, value), None) for value in values if value)

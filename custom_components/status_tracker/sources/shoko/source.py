@@ -1,4 +1,4 @@
-"""Shoko: which of the imported files it knows, what they are, and what becomes of them there."""
+"""Shoko source: finds imported files and tracks their matching."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
@@ -32,16 +32,16 @@ from .titles import ShokoTitles
 
 LOGGER = logging.getLogger(__name__)
 
-WORK_LIMIT = 40.0  # seconds of a poll, so that a slow Shoko gets through its files in several
+WORK_LIMIT = 40.0  # time limit of a poll in seconds; the rest is read in the next poll
 SOONEST = timedelta(seconds=1)
-REFUSED_AFTER = timedelta(minutes=2)  # an idle queue and still no match
-REFUSED_AFTER_UNSEEN = timedelta(minutes=10)  # the same where nothing tells of the queue
+REFUSED_AFTER = timedelta(minutes=2)  # time without a match while the queue is empty
+REFUSED_AFTER_UNSEEN = timedelta(minutes=10)  # the same if the queue state is unknown
 
 type TmdbFiles = dict[tuple[MediaType, int], list[ShokoFile]]
 
 
 class ShokoSource(Source):
-    """Looks up each imported file by its path and follows it by its id; push says the same sooner."""
+    """Finds imported files by path and tracks them by id; push events report changes earlier."""
 
     service: ClassVar[Service] = Service.SHOKO
 
@@ -54,7 +54,7 @@ class ShokoSource(Source):
         clock: Callable[[], datetime],
         push: PushConnection | None = None,
     ) -> None:
-        """Start without files; without a push connection polling does it all."""
+        """Initialize without files; without `push`, only polls are used."""
         super().__init__(key, name, clock=clock)
         self._client = self.http = client
         self._push = push
@@ -64,7 +64,7 @@ class ShokoSource(Source):
 
     @property
     def push_connected(self) -> bool:
-        """Return whether events come in at present."""
+        """Return whether the push connection is established."""
         return self._push is not None and self._push.connected
 
     @override
@@ -74,7 +74,7 @@ class ShokoSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return the usual interval, or less if a file is due before."""
+        """Return the default interval, or less if a file is due before."""
         usual = super().interval(wants)
         if self.error is not None:
             return usual
@@ -86,12 +86,12 @@ class ShokoSource(Source):
 
     @override
     def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the files that are asked about."""
+        """Return the files to find."""
         return frozenset(file.path for want in wants for file in want.files)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Look up new files, read those again that may have changed, and ask how busy the queue is."""
+        """Search for new files, read changed ones and update the queue state."""
         self._book.follow(wants)
         self._titles.keep(one for file in self._book.tracked.values() for one in file.evidence.ids)
         self._titles.begin()
@@ -107,13 +107,13 @@ class ShokoSource(Source):
         await self._work([*lookups, *stirred, *calm])
 
     async def _pulse(self) -> None:
-        """Ask for the queue, which also tells whether Shoko is there and takes the key."""
+        """Read the queue, which also verifies the connection and the API key."""
         queue = await self._client.queue()
         if queue is not None:
             self._set_busy(queue.total_count > 0)
 
     async def _work(self, due: Sequence[Lookup | Tracked]) -> None:
-        """Do what is due until the time is up; an odd answer to one call holds up no other."""
+        """Process due files until the time limit; an invalid response does not affect other files."""
         loop = asyncio.get_running_loop()
         until = loop.time() + WORK_LIMIT
         tmdb: TmdbFiles = {}
@@ -132,15 +132,15 @@ class ShokoSource(Source):
             raise odd
 
     async def _look_up(self, lookup: Lookup, tmdb: TmdbFiles) -> None:
-        """Find an *arr's file in Shoko: by its path, else by size among what TMDB links."""
+        """Search for an *arr file: by path, else by size among the files linked to its TMDB id."""
         if lookup.file_id is not None:
-            return  # an event was quicker
+            return  # found meanwhile by an event
         tries, due = lookup.tries, lookup.due
         lookup.tried(self.clock())
         try:
             file = await self._by_path(lookup) or await self._by_tmdb(lookup, tmdb)
         except CannotConnect, NotReady:
-            lookup.tries, lookup.due = tries, due  # that was no look
+            lookup.tries, lookup.due = tries, due  # not counted as an attempt
             raise
         if file is None:
             return
@@ -150,7 +150,7 @@ class ShokoSource(Source):
         await self._keep(tracked, file)
 
     async def _by_path(self, lookup: Lookup) -> ShokoFile | None:
-        """Return the file at the path; by its name alone only one of the same size."""
+        """Return the file with the path; if only the name matches, with the same size."""
         size = lookup.file.size
         for tail, choose in zip(tails(lookup.file.path), (best_file, only_file), strict=False):
             if choose is only_file and not size:
@@ -160,7 +160,7 @@ class ShokoSource(Source):
         return None
 
     async def _by_tmdb(self, lookup: Lookup, asked: TmdbFiles) -> ShokoFile | None:
-        """Return the file of the same size that Shoko links to the request's film or show."""
+        """Return the file of the same size that Shoko links to the requested movie or show."""
         if not lookup.hinted or not self._book.has_own_size(lookup):
             return None
         for media_type, tmdb_id in sorted(lookup.tmdb):
@@ -169,14 +169,14 @@ class ShokoSource(Source):
                 film = media_type is MediaType.MOVIE
                 ask = self._client.files_of_movie if film else self._client.files_of_show
                 asked[key] = await ask(tmdb_id)
-            # One that is followed already was found by its path: it is the file of somebody else.
+            # A file already found by path belongs to another search.
             unclaimed = [one for one in asked[key] if one.id not in self._book.tracked]
             if file := only_file(unclaimed, lookup.file.size):
                 return file
         return None
 
     async def _read(self, tracked: Tracked) -> None:
-        """Read a file again by its id; one that is gone is withdrawn."""
+        """Read a file by its id; a deleted one is removed."""
         tracked.tried(self.clock())
         try:
             file = await self._client.file(tracked.evidence.file_id)
@@ -186,7 +186,7 @@ class ShokoSource(Source):
         await self._keep(tracked, file)
 
     async def _keep(self, tracked: Tracked, file: ShokoFile) -> None:
-        """Take an answer as evidence, with the ids of the file's series and episodes."""
+        """Store a file from a response as evidence, with the ids of its series and episodes."""
         self._book.release_misfits(file.id, file.size)
         if file.created:
             tracked.since = min(tracked.since, file.created)
@@ -199,7 +199,7 @@ class ShokoSource(Source):
             tracked.settle(self.clock())
 
     def _compose(self, tracked: Tracked, file: ShokoFile) -> None:
-        """Write down as evidence what is known of a file."""
+        """Return a file as evidence."""
         matched = bool(file.series_ids)
         tracked.refused = not matched and (tracked.refused or self._passed_over(tracked))
         tracked.evidence = replace(
@@ -214,34 +214,34 @@ class ShokoSource(Source):
         )
 
     def _passed_over(self, tracked: Tracked) -> bool:
-        """Return whether Shoko has had its time with a file and nothing to do, and left it unmatched."""
+        """Return whether Shoko has left a file unmatched although its queue is empty."""
         limit = REFUSED_AFTER if self._queue_told else REFUSED_AFTER_UNSEEN
         return not self.state.busy and self.clock() - tracked.since >= limit
 
     def _set_busy(self, busy: bool) -> bool:
-        """Keep whether the queue has work; return whether that is new."""
+        """Set whether the queue is busy; return whether that changed."""
         changed = self.state.busy != busy
         self._queue_told = True
         self.state = replace(self.state, busy=busy)
         return changed
 
-    # Push
+    # Push events
 
     @override
     async def listen(self, changed: Callable[[], None]) -> None:
-        """Take events as they come until cancelled, or until Shoko refuses the key."""
+        """Run the push connection until cancelled or the API key is rejected."""
         if self._push is None:
             return
 
         def on_event(name: str, payload: dict[str, Any]) -> None:
-            """Take one event in."""
+            """Process an event."""
             event = parse_event(name, payload)
             self.evidence_changed()
             if event is not None and self._apply(event):
                 changed()
 
         def on_connected() -> None:
-            """Have everything open read again by REST."""
+            """Mark all pending files to be read again by REST."""
             self._book.stir_all()
             self.poll_soon()
             changed()
@@ -249,12 +249,12 @@ class ShokoSource(Source):
         try:
             await self._push.run(on_event, on_connected)
         except InvalidAuth:
-            LOGGER.debug("Shoko refuses the key: the next poll says so too")
+            LOGGER.debug("Shoko rejected the API key of the push connection, polling to confirm")
             self.poll_soon()
             changed()
 
     def _apply(self, event: ShokoEvent) -> bool:
-        """Take an event as evidence, or have read what it is about; return whether that is news."""
+        """Apply an event, or mark its files to be read; return whether anything changed."""
         if event.kind is ShokoEventKind.QUEUE:
             return event.busy is not None and self._set_busy(event.busy)
         self._titles.spoil(event.series, event.episodes)
@@ -263,7 +263,7 @@ class ShokoSource(Source):
             self.poll_soon()
         return meant
 
-    # What survives a restart
+    # Storage
 
     @override
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
@@ -272,5 +272,5 @@ class ShokoSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take the files back as last good evidence."""
+        """Restore files from `dump` as the last evidence."""
         self._book.restore(data)

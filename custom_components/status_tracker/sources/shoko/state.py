@@ -1,4 +1,4 @@
-"""The Shoko source's book: which files are looked for, which are followed, and what events say of them."""
+"""State of the Shoko source: files to find, tracked files, and changes from events."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -19,10 +19,10 @@ FILE_EVENTS = (Kind.HASHED, Kind.MATCHED, Kind.NOT_MATCHED, Kind.RELOCATED)
 
 
 class ShokoState:
-    """Files by request: bounded by the wants, and the last few that events told of and nobody wanted."""
+    """Files by request, limited to the wants and the latest untracked files from events."""
 
     def __init__(self, source: str, url: str, clock: Callable[[], datetime]) -> None:
-        """Start empty; `url` is where a person links what Shoko did not recognise."""
+        """Initialize without files; `url` is the page to link unrecognized files."""
         self.tracked: dict[int, Tracked] = {}
         self.lookups: dict[tuple[str, int], Lookup] = {}
         self.recent: OrderedDict[int, ShokoEvidence] = OrderedDict()
@@ -30,10 +30,10 @@ class ShokoState:
         self._url = url
         self._clock = clock
 
-    # For whom
+    # Wants
 
     def follow(self, wants: Sequence[Want]) -> None:
-        """Make the lookups those of the wants, and forget files that no request has any more."""
+        """Update the lookups from the wants and drop files without a request."""
         now = self._clock()
         before, self.lookups = self.lookups, {}
         hinted = {key for key, one in before.items() if one.hinted}
@@ -42,13 +42,13 @@ class ShokoState:
                 self._want(want, file, before, now)
         for key, lookup in self.lookups.items():
             if lookup.hinted and key not in hinted and lookup.file_id is None:
-                lookup.lost(now)  # only now something says that it is anime
+                lookup.lost(now)  # now there is a sign of anime
             self._adopt(lookup)
         keep = self.of(wants)
         self.tracked = {key: one for key, one in self.tracked.items() if key in keep}
 
     def of(self, wants: Sequence[Want]) -> set[int]:
-        """Return the files that belong to a want: by the request they were found for, or by their id."""
+        """Return the files of a want, by the request they were found for or by id."""
         requests = {want.request_id for want in wants}
         ids = {one for want in wants for one in want.ids}
         return {
@@ -58,19 +58,19 @@ class ShokoState:
         }
 
     def has_own_size(self, lookup: Lookup) -> bool:
-        """Return whether a file's size tells it from the others that are looked for."""
+        """Return whether the size of a file is unique among the files to find."""
         size = lookup.file.size
         return bool(size) and sum(one.file.size == size for one in self.lookups.values()) == 1
 
     def open(self) -> list[Tracked]:
-        """Return the files to look at: not yet seen in Jellyfin, just told of, or with ids yet to come."""
+        """Return the files to read: not found in Jellyfin yet, just changed, or with pending ids."""
         wanted = {one.file_id for one in self.lookups.values()}
         return [one for key, one in self.tracked.items() if key in wanted or one.stirred or one.unsettled]
 
     def _want(
         self, want: Want, file: FileEvidence, before: dict[tuple[str, int], Lookup], now: datetime
     ) -> None:
-        """Note that a want needs a file; an upgrade may keep the path, so the size counts too."""
+        """Add a lookup for a file of a want; a different size at the same path is a new file."""
         key = (file.path, file.size)
         if (lookup := self.lookups.get(key)) is None:
             lookup = before.get(key) or Lookup(file=file, due=now)
@@ -82,7 +82,7 @@ class ShokoState:
         lookup.hinted = lookup.hinted or want.anime is True
 
     def _adopt(self, lookup: Lookup) -> None:
-        """Give a lookup its file if that is known already, from another request or from an event."""
+        """Resolve a lookup with a file known from another request or an event."""
         if lookup.file_id is None:
             known = (*(one.evidence for one in self.tracked.values()), *self.recent.values())
             for one in known:
@@ -99,17 +99,17 @@ class ShokoState:
         else:
             tracked.requests |= lookup.requests
 
-    # What is kept of a file
+    # Files
 
     def track(self, evidence: ShokoEvidence) -> Tracked:
-        """Follow a file from now on; it is read at the next chance."""
+        """Track a file and read it in the next poll."""
         now = self._clock()
         tracked = Tracked(evidence=evidence, due=now, since=now, refused=evidence.refused)
         self.tracked[evidence.file_id] = tracked
         return tracked
 
     def found(self, lookup: Lookup, file_id: int, *, former_path: bool) -> Tracked:
-        """Follow the file a lookup has found; `former_path`: Shoko has renamed it since the import."""
+        """Track the file found by a lookup; `former_path` is the path before Shoko renamed it."""
         lookup.found(file_id)
         if (tracked := self.tracked.get(file_id)) is None:
             tracked = self.track(self.recent.pop(file_id) if file_id in self.recent else self._new(file_id))
@@ -120,21 +120,21 @@ class ShokoState:
         return tracked
 
     def release_misfits(self, file_id: int, size: int) -> None:
-        """Go on looking for an *arr's file that only seemed to be this one: the size tells."""
+        """Resume lookups whose file turned out to be another one, by its size."""
         for lookup in self.lookups.values():
             if lookup.file_id == file_id and at_odds(lookup.file.size, size):
                 lookup.lost(self._clock() + FIRST_WAIT)
                 self.tracked[file_id].requests -= lookup.requests
 
     def withdraw(self, file_id: int) -> None:
-        """Forget a file that Shoko has no more."""
+        """Remove a file deleted in Shoko."""
         self.tracked.pop(file_id, None)
         for lookup in self.lookups.values():
             if lookup.file_id == file_id:
                 lookup.lost(self._clock() + FIRST_WAIT)
 
     def stir_all(self) -> None:
-        """Have all open files read again, and the others looked up: nothing tells what was missed."""
+        """Mark all pending files to be read and searched again, because events may have been missed."""
         now = self._clock()
         for tracked in self.open():
             tracked.stir(now)
@@ -143,14 +143,14 @@ class ShokoState:
                 lookup.due = now
 
     def _new(self, file_id: int) -> ShokoEvidence:
-        """Return the evidence of a file of which nothing is known yet."""
+        """Return the evidence of a new file."""
         ids = (make_id(IdKind.SHOKO_FILE, file_id),)
         return ShokoEvidence(source=self._source, file_id=file_id, paths=(), ids=ids, url=self._url)
 
-    # What events say
+    # Events
 
     def apply(self, event: ShokoEvent) -> bool:
-        """Turn an event into evidence and into what is to be read at once; return whether a file is meant."""
+        """Apply an event as evidence and mark files to be read; return whether any file is affected."""
         if event.kind is Kind.METADATA:
             return self._stir(self._with_metadata(event))
         if event.kind is Kind.DETECTED:
@@ -163,11 +163,11 @@ class ShokoState:
         if event.kind in FILE_EVENTS:
             tracked.evidence = self._told(tracked.evidence, event)
             tracked.refused = tracked.evidence.refused
-        # A deletion may be of one copy, an unlinking the first half of a correction: reading decides.
+        # A deletion can be of one copy, an unlinking part of a correction, so read the file to decide.
         return self._stir([tracked])
 
     def _first_heard(self, file_id: int, event: ShokoEvent) -> bool:
-        """Take in a file that is not followed; return whether a request wants it, else keep it for later."""
+        """Add an unknown file; return whether a request wants it, otherwise it is kept for later."""
         known = self.recent.pop(file_id, None)
         if event.kind not in FILE_EVENTS:
             return False
@@ -183,7 +183,7 @@ class ShokoState:
         return file_id in self.tracked
 
     def _told(self, known: ShokoEvidence, event: ShokoEvent) -> ShokoEvidence:
-        """Return the evidence of a file with what an event says; what it does not say stays."""
+        """Return the evidence of a file updated with the fields of an event."""
         here = (event.path,) if event.path else ()
         former = (event.former_path,) if event.former_path else ()
         evidence = replace(known, paths=join_paths(here, known.paths, former))
@@ -202,7 +202,7 @@ class ShokoState:
         return evidence
 
     def _await_hash(self, event: ShokoEvent) -> bool:
-        """Look again soon for the files an event may be about; without a path it may be any anime's."""
+        """Search again soon for files an event may be about; without a path, for all anime files."""
         soon = self._clock() + FIRST_WAIT
         for lookup in self.lookups.values():
             if lookup.file_id is not None:
@@ -214,7 +214,7 @@ class ShokoState:
         return False
 
     def _with_metadata(self, event: ShokoEvent) -> Iterable[Tracked]:
-        """Return the files whose series or episodes an event is about."""
+        """Return the files with the series or episodes of an event."""
         ids = {make_id(IdKind.SHOKO_SERIES, number) for number in event.series}
         ids |= {make_id(IdKind.SHOKO_EPISODE, number) for number in event.episodes}
         if event.anidb_anime:
@@ -224,16 +224,16 @@ class ShokoState:
         return [one for one in self.tracked.values() if not ids.isdisjoint(one.evidence.ids)]
 
     def _stir(self, files: Iterable[Tracked]) -> bool:
-        """Have files read again at once; return whether there are any."""
+        """Mark files to be read immediately; return whether there are any."""
         stirred = list(files)
         for one in stirred:
             one.stir(self._clock())
         return bool(stirred)
 
-    # What survives a restart
+    # Storage
 
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the files of the wants, and for which requests they were found."""
+        """Return the files of the wants with the requests they were found for."""
         kept = [self.tracked[key] for key in sorted(self.of(wants))]
         return {
             "files": serialize_all(one.evidence for one in kept),
@@ -241,7 +241,7 @@ class ShokoState:
         }
 
     def restore(self, data: dict[str, Any]) -> None:
-        """Take the files back; each is read again at the first chance."""
+        """Restore files from `dump`; each is read again in the next poll."""
         requests = data.get("requests", {})
         for evidence in deserialize_all(ShokoEvidence, data.get("files")):
             tracked = self.track(replace(evidence, source=self._source))

@@ -1,4 +1,4 @@
-"""The ids of Shoko's series and episodes, read once and again when something says they changed."""
+"""Ids of the series and episodes in Shoko, read once and again after changes."""
 
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -11,10 +11,10 @@ type IdTable = dict[int, ShokoIds]
 
 
 class ShokoTitles:
-    """What the files of requests are; a table of the series, one of the episodes."""
+    """Tables of the series and episodes of tracked files."""
 
     def __init__(self, client: ShokoClient) -> None:
-        """Start empty."""
+        """Initialize empty tables."""
         self.series: IdTable = {}
         self.episodes: IdTable = {}
         self._client = client
@@ -23,16 +23,16 @@ class ShokoTitles:
         self._asked: dict[int, bool] = {}
 
     def begin(self) -> None:
-        """Begin a poll: a series without links may be asked for once more."""
+        """Begin a poll, in which each series without links may be read again once."""
         self._asked.clear()
 
     def spoil(self, series: Iterable[int], episodes: Iterable[int]) -> None:
-        """Have these read again when a file needs them; until then what they were still holds."""
+        """Mark entries to be read again when a file needs them; the current ids are used until then."""
         self._stale_series.update(one for one in series if one in self.series)
         self._stale_episodes.update(one for one in episodes if one in self.episodes)
 
     def keep(self, ids: Iterable[str]) -> None:
-        """Forget what no file names any more."""
+        """Drop entries that no file references."""
         named = set(ids)
         for table, stale, kind in (
             (self.series, self._stale_series, IdKind.SHOKO_SERIES),
@@ -43,7 +43,7 @@ class ShokoTitles:
             stale.intersection_update(table)
 
     async def fetch(self, file: ShokoFile, *, changed: bool) -> None:
-        """Read what a file is, where unknown, spoilt or changed; raises ClientError."""
+        """Fetch missing, outdated or changed entries of a file; raises ClientError."""
         for ref in references(file):
             number = ref.series_id.id or 0
             renewed = await self._fetch_series(number, changed=changed)
@@ -53,7 +53,7 @@ class ShokoTitles:
                     self._stale_episodes.discard(episode)
 
     async def _fetch_series(self, number: int, *, changed: bool) -> bool:
-        """Read a series if there is cause; return whether this poll found its ids changed."""
+        """Fetch a series if needed; return whether its ids changed."""
         known = self.series.get(number)
         spoilt = number in self._stale_series
         cause = known is None or changed or not _linked(known)
@@ -64,7 +64,7 @@ class ShokoTitles:
         return self._asked.get(number, False)
 
     async def _put(self, table: IdTable, number: int, ask: Callable[[int], Awaitable[ShokoIds]]) -> None:
-        """Put the ids of one series or episode into its table."""
+        """Store the ids of a series or episode in its table."""
         try:
             table[number] = await ask(number)
         except NotFound:
@@ -72,5 +72,5 @@ class ShokoTitles:
 
 
 def _linked(ids: ShokoIds) -> bool:
-    """Return whether a series has any id of TMDB, TVDB or IMDb."""
+    """Return whether a series has an id of TMDB, TVDB or IMDb."""
     return bool(ids.tmdb.movie or ids.tmdb.show or ids.tmdb.episode or ids.tvdb or ids.imdb)

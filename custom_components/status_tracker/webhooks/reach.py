@@ -1,0 +1,94 @@
+"""Try whether the services can call Home Assistant at an address, before it is kept."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from aiohttp.hdrs import METH_POST
+from aiohttp.web import Request, Response
+from homeassistant.components import webhook
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import NoURLAvailableError, get_url
+
+from ..clients.errors import ClientError
+from ..const import DOMAIN, LOGGER
+from ..pipeline.enums import Service
+from .registrars import make_registrar
+
+LIMIT = 20.0
+
+type NamedServices = Mapping[str, tuple[Service, Mapping[str, Any]]]
+
+
+@dataclass(slots=True)
+class Reach:
+    """Which services could call Home Assistant; a service that cannot be tested is in neither list."""
+
+    reached: list[str] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Return whether nothing speaks against the address."""
+        return not self.unreached
+
+
+def own_url(hass: HomeAssistant) -> str:
+    """Return the address that services are most likely to reach, empty if Home Assistant knows none."""
+    try:
+        return get_url(hass, prefer_external=False).rstrip("/")
+    except NoURLAvailableError:
+        return ""
+
+
+async def async_test_reach(
+    hass: HomeAssistant, services: NamedServices, base: str, *, local_only: bool
+) -> Reach:
+    """Have each service call a webhook that exists only meanwhile; nothing is changed in the services."""
+    reach = Reach()
+    await asyncio.gather(
+        *(
+            _async_test(hass, reach, name, service, base, local_only=local_only)
+            for name, service in services.items()
+        )
+    )
+    return reach
+
+
+async def _async_test(
+    hass: HomeAssistant,
+    reach: Reach,
+    name: str,
+    service: tuple[Service, Mapping[str, Any]],
+    base: str,
+    *,
+    local_only: bool,
+) -> None:
+    """Have one service call."""
+    webhook_id = webhook.async_generate_id()
+    path = webhook.async_generate_path(webhook_id)
+    calls: list[str] = []
+
+    async def handle(hass: HomeAssistant, called_id: str, request: Request) -> Response:
+        """Count the call."""
+        calls.append(called_id)
+        return Response()
+
+    registrar = make_registrar(hass, path, "Status Tracker test", service, heard=partial(len, calls))
+    webhook.async_register(
+        hass, DOMAIN, f"{name} test", webhook_id, handle, local_only=local_only, allowed_methods=[METH_POST]
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            reached = await registrar.reaches(f"{base}{path}")
+    except TimeoutError:
+        reached = False
+    except ClientError as err:
+        LOGGER.debug("%s could not be asked to call Home Assistant: %s", name, err)
+        reached = None
+    finally:
+        webhook.async_unregister(hass, webhook_id)
+    if reached is not None:
+        (reach.reached if reached else reach.unreached).append(name)
