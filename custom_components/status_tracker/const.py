@@ -15,6 +15,7 @@ CONF_LINK_URL: Final = "link_url"  # the address links lead to, where it is not 
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_REGISTERED: Final = "webhooks_registered"
 
+CONF_SLOT_SHARED: Final = "webhook_slot_shared"  # the webhooks of core's Seerr that Seerr's only slot held
 CONF_CALLBACK_SKIPPED: Final = "callback_skipped"  # the flow's test failed and the person went on
 
 # Of the flows

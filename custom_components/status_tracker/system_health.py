@@ -35,7 +35,8 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
         requests += len(data.coordinator.data)
         stuck += sum(one.stuck for one in data.coordinator.data.values())
         hooks += len(entry.data.get("webhooks", {}))
-        registered += sum(one is Outcome.DONE for one in data.webhooks.registration.outcomes.values())
+        outcomes = data.webhooks.registration.outcomes.values()
+        registered += sum(one in (Outcome.DONE, Outcome.SHARED) for one in outcomes)
     told: dict[str, Any] = {"not_loaded": failed} if failed else {}
     told |= {kind: _told(sources) for kind, sources in kinds.items()}
     return told | {"requests": requests, "stuck": stuck, "webhooks": f"{registered}/{hooks}"}

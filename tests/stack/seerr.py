@@ -85,11 +85,17 @@ class FakeSeerr(StackServer):
         self.webhook.add_routes()
         RequestsApi(self).add_routes()
         self.api("GET", "auth/me", self._me)
+        self.api("GET", "issue/count", self._issues)
         self.api("GET", "movie/{id:\\d+}", self._movie, query=("language",))
         self.api("GET", "tv/{id:\\d+}", self._tv, query=("language",))
         self.route("GET", "/imageproxy/tmdb/t/p/{width}/{name}", self._poster)
         self.route("*", "/api/v1/{rest:.*}", self._not_found)
         self.route("*", "/{rest:.*}", self._interface)
+
+    async def _issues(self, request: web.Request) -> web.StreamResponse:
+        """How many issues there are: nobody reports any."""
+        kinds = ("total", "video", "audio", "subtitles", "others", "open", "closed")
+        return web.json_response(dict.fromkeys(kinds, 0))
 
     def api(
         self, method: str, path: str, handler: Handler, *, permission: int = 0, query: tuple[str, ...] = ()

@@ -65,12 +65,17 @@ VARIABLES = (
 
 
 class SeerrWebhook:
-    """The webhook agent of one Seerr. `config` is what is stored; the template in it is base64."""
+    """The webhook agent of one Seerr. `config` is what is stored; the template in it is base64.
+
+    `takes_plain_templates` is a Seerr that understands a template that was not encoded twice, which is what
+    Home Assistant's own integration sends.
+    """
 
     def __init__(self, server: FakeSeerr) -> None:
         """Disabled, with the default template."""
         self.server = server
         self.config: dict[str, Any] = {}
+        self.takes_plain_templates = False
         self.reset()
 
     def reset(self) -> None:
@@ -99,7 +104,10 @@ class SeerrWebhook:
     async def _get(self, request: web.Request) -> web.StreamResponse:
         """The stored settings; the template decoded once, so text if it was encoded twice, else an object."""
         options = dict(self.config["options"])
-        options["jsonPayload"] = json.loads(base64.b64decode(options["jsonPayload"]))
+        text = base64.b64decode(options["jsonPayload"]).decode()
+        options["jsonPayload"] = json.loads(text)
+        if self.takes_plain_templates and not isinstance(options["jsonPayload"], str):
+            options["jsonPayload"] = text
         return web.json_response(self.config | {"options": options})
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
@@ -181,9 +189,11 @@ class SeerrWebhook:
         """Render and post; False when the template does not render or the receiver does not answer 2xx."""
         options = config["options"]
         template = json.loads(base64.b64decode(options["jsonPayload"]))
-        if not isinstance(template, str):
+        if isinstance(template, str):
+            template = json.loads(template)
+        elif not self.takes_plain_templates:
             return False
-        body = self._render(json.loads(template), facts, blocks)
+        body = self._render(template, facts, blocks)
         url = options["webhookUrl"]
         if options.get("supportVariables"):
             for name in VARIABLES:

@@ -16,11 +16,20 @@ class Outcome(StrEnum):
 
     DONE = "done"
     TAKEN = "taken"  # the only place there is belongs to somebody else
+    SHARED = "shared"  # it belongs to Home Assistant's own integration, whose webhook serves both
     UNREACHABLE = "unreachable"  # the service cannot call any of our addresses
     ABSENT = "absent"  # the service lacks what sends webhooks
     CSRF = "csrf"
     NOT_ALLOWED = "not_allowed"
     DOWN = "down"  # the service did not answer, or not as it should: worth another try
+
+
+class SlotOwner(StrEnum):
+    """Whose a webhook is that is not ours."""
+
+    OTHER = "other"
+    CORE = "core"  # Home Assistant's own integration
+    LEFT_BEHIND = "left_behind"  # by that integration, which is gone
 
 
 class Registrar[C: HttpClient](ABC):

@@ -1,25 +1,36 @@
 """The one webhook a Seerr has: ours only where nobody uses it, and what was there is put back."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import override
+from typing import Any, override
 
 from ..clients.errors import BadAnswer
 from ..clients.seerr import SeerrClient
 from ..clients.seerr_model import WebhookSettings
 from ..sources.seerr.webhook import TEMPLATE, TYPES
-from .registrar import Outcome, Registrar
+from .registrar import Outcome, Registrar, SlotOwner
+
+IN_USE = {SlotOwner.OTHER: Outcome.TAKEN, SlotOwner.CORE: Outcome.SHARED}
 
 
 class SeerrRegistrar(Registrar[SeerrClient]):
-    """The slot of one Seerr."""
+    """The slot of one Seerr; `owner_of` tells whose another webhook in it is."""
+
+    def __init__(
+        self, *args: Any, owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER, **more: Any
+    ) -> None:
+        """Initialize with what tells the webhooks of others apart."""
+        super().__init__(*args, **more)
+        self._owner_of = owner_of
 
     @override
     async def _register(self, url: str) -> Outcome:
         """Take a free slot, once Seerr's own test has reached us, and see that it was understood."""
         slot = await self.client.webhook()
         ours = self.is_ours(slot.url)
-        if slot.enabled and slot.url and not ours:
-            return Outcome.TAKEN
+        owner = None if ours or not slot.url else self._owner_of(slot.url)
+        if slot.enabled and owner in IN_USE:
+            return IN_USE[owner]
         wanted = WebhookSettings(
             enabled=True, types=TYPES, url=url, template=TEMPLATE, embed_poster=slot.embed_poster
         )
@@ -27,7 +38,9 @@ class SeerrRegistrar(Registrar[SeerrClient]):
             return Outcome.UNREACHABLE
         if slot == wanted:
             return Outcome.DONE
-        if not ours:
+        if owner is SlotOwner.LEFT_BEHIND:
+            self._remember(self.kept or {})
+        elif not ours:
             self._remember(asdict(slot))
         await self.client.set_webhook(wanted)
         stored = await self.client.webhook()

@@ -13,8 +13,9 @@ from ..clients.errors import ClientError
 from ..const import CONF_REGISTERED, CONF_WEBHOOKS, LOGGER
 from ..flows.client_factory import build_client
 from ..pipeline.enums import SEERR, Service
+from .core_seerr import slot_owner
 from .issues import async_clear
-from .registrar import PreviousWebhook, Registrar
+from .registrar import PreviousWebhook, Registrar, SlotOwner
 from .registrar_arr import ArrRegistrar
 from .registrar_jellyfin import JellyfinRegistrar
 from .registrar_seerr import SeerrRegistrar
@@ -65,7 +66,10 @@ def build_registrar(
 
     name = f"Status Tracker (Home Assistant {entry.entry_id[-6:].lower()})"
     path = webhook.async_generate_path(webhook_id)
-    return make_registrar(hass, path, name, service, heard=heard, keep=keep, kept=registered.get(key))
+    owner_of = partial(slot_owner, hass, entry)
+    return make_registrar(
+        hass, path, name, service, heard=heard, keep=keep, kept=registered.get(key), owner_of=owner_of
+    )
 
 
 def make_registrar(
@@ -77,13 +81,14 @@ def make_registrar(
     heard: Callable[[], int],
     keep: Callable[[PreviousWebhook], None] = _discard,
     kept: PreviousWebhook | None = None,
+    owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER,
 ) -> Registrar[Any]:
     """Return the registrar of a kind of service."""
     kind, data = service
     make: Callable[..., Registrar[Any]]
     match kind:
         case Service.SEERR:
-            make = partial(SeerrRegistrar, build_client(hass, kind, data))
+            make = partial(SeerrRegistrar, build_client(hass, kind, data), owner_of=owner_of)
         case Service.JELLYFIN:
             make = partial(JellyfinRegistrar, build_client(hass, kind, data))
         case Service.RADARR:

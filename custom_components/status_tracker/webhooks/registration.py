@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL, EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.helpers.start import async_at_started
@@ -27,7 +27,8 @@ from ..const import (
 )
 from ..coordinator import StatusTrackerCoordinator
 from ..flows.client_factory import address_key
-from ..pipeline.enums import Service
+from ..pipeline.enums import SEERR, Service
+from .core_seerr import async_follow
 from .issues import ISSUES, async_clear, async_raise
 from .late import LateUpdates
 from .registrar import Outcome
@@ -81,7 +82,7 @@ class WebhookRegistration:
         return {
             self.coordinator.sources[key].name: service
             for key, service in self._services.items()
-            if self.outcomes.get(key) not in ISSUES
+            if self.outcomes.get(key) not in (*ISSUES, Outcome.SHARED)
         }
 
     @callback
@@ -99,6 +100,9 @@ class WebhookRegistration:
                 self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._config_updated)
             )
             self.entry.async_on_unload(self.coordinator.async_add_listener(self._watch))
+            self.entry.async_on_unload(
+                async_follow(self.hass, self.entry, self._core_seerr_called, self._core_seerr_changed)
+            )
 
     def diagnostics(self, key: str) -> dict[str, Any]:
         """Return how registering one went."""
@@ -128,6 +132,18 @@ class WebhookRegistration:
         for key, before in list(self._urls.items()):
             if self._addresses(key) != before:
                 self._schedule(key)
+
+    @callback
+    def _core_seerr_called(self) -> None:
+        """Ask Seerr at once when Home Assistant's own integration has been told of a change."""
+        self.coordinator.seerr.poll_soon()
+        self.coordinator.async_webhooks_received()
+
+    @callback
+    def _core_seerr_changed(self) -> None:
+        """Look at Seerr's slot again; while Home Assistant starts that comes anyway."""
+        if self.hass.state is CoreState.running:
+            self._schedule(SEERR)
 
     @callback
     def _watch(self) -> None:
@@ -213,6 +229,8 @@ class WebhookRegistration:
             self.outcomes[key] = outcome
             if outcome is Outcome.DONE:
                 LOGGER.debug("%s calls our webhook", name)
+            elif outcome is Outcome.SHARED:
+                LOGGER.debug("%s calls the webhook of Home Assistant's own integration", name)
             else:
                 LOGGER.info("%s does not call our webhook, polling serves: %s", name, error or outcome)
         if outcome is not Outcome.DOWN:

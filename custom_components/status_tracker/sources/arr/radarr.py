@@ -156,7 +156,7 @@ class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
     def _take_added(self, told: Payload, title: HookTitle) -> bool:
         """Handle an added movie."""
         self._titles[title.id] = replace(self._movie_of(title), gone=False)
-        self._waits.pop(("catalogue", title.tmdb_id), None)
+        self._retries.succeeded(("catalogue", title.tmdb_id))
         return True
 
     @override

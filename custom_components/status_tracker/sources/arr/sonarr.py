@@ -129,7 +129,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
         if title.tvdb_id:
             self._met.pop(title.tvdb_id, None)
             self._met[title.tvdb_id] = title.id
-            self._waits.pop(("catalogue", title.tvdb_id), None)
+            self._retries.succeeded(("catalogue", title.tvdb_id))
 
     @override
     def _take_grab(self, told: Payload, title: HookTitle) -> bool:

@@ -52,7 +52,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Return a short interval while one poll is not enough to read everything."""
         now = self.clock()
-        if self._backlog or any(self._ready(("id", one), now) for one in self._dirty if one in self._bound):
+        if self._backlog or any(
+            self._retries.is_due(("id", one), now) for one in self._dirty if one in self._bound
+        ):
             return SOON
         return super().interval(wants)
 
@@ -91,9 +93,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             if one := await self._find(catalogue_id):
                 found[one.id] = one
                 self._met[catalogue_id] = one.id
-                self._waits.pop(("catalogue", catalogue_id), None)
+                self._retries.succeeded(("catalogue", catalogue_id))
             else:
-                self._wait(("catalogue", catalogue_id), now)
+                self._retries.failed(("catalogue", catalogue_id), now)
         if found:
             self._bind(wants)
         for media_id in self._while_time(list(self._to_read(now)), deadline):
@@ -122,7 +124,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             ids = self._ids_of(want, index)
             found = [self._titles.get(one) for one in ids]
             if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found) and (
-                self._ready(("catalogue", catalogue_id), now)
+                self._retries.is_due(("catalogue", catalogue_id), now)
             ):
                 asked[catalogue_id] = None
         return list(asked)
@@ -131,7 +133,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return the titles to read now, in flight and newest first."""
         for media_id, want in reversed(self._wanted_by.items()):
             unread = not want.finished and not (self._is_known(media_id) and self._is_fresh(media_id))
-            if (unread or media_id in self._dirty) and self._ready(("id", media_id), now):
+            if (unread or media_id in self._dirty) and self._retries.is_due(("id", media_id), now):
                 yield media_id
 
     def _is_known(self, media_id: int) -> bool:
@@ -165,11 +167,11 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         except NotFound:
             self._lose(media_id)
         except BadAnswer:
-            self._wait(("id", media_id), now)
+            self._retries.failed(("id", media_id), now)
             return
         else:
             self._titles[media_id] = self._newest(media_id, title)
-            self._waits.pop(("id", media_id), None)
+            self._retries.succeeded(("id", media_id))
         self._known[media_id] = seasons
         for part in self.parts:
             self._read_at[media_id, part] = now

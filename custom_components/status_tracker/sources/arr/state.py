@@ -11,12 +11,13 @@ from ...pipeline.enums import MediaType
 from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.wants import Want
 from ..base import Source
+from ..retries import Retries
 from ..serialization import deserialize_all, serialize_all
 from .history import HistoryLog
 from .queue import QueueState
 
 SOON = timedelta(seconds=1)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+RETRIES = (1, 5, 15, 60)  # minutes
 UNBOUND_TITLES = 50
 
 
@@ -51,7 +52,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._downloads: frozenset[str] = frozenset()
         self._dirty: dict[int, int] = {}
         self._told = 0
-        self._waits: dict[Hashable, tuple[int, datetime]] = {}
+        self._retries = Retries[Hashable](*RETRIES)
         self._read_at: dict[tuple[int, str], datetime] = {}
         self._audit_next = True
         self._backlog = False
@@ -134,7 +135,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     def look_again(self, media_id: int) -> None:
         """Read a title in the next poll, regardless of any back-off."""
-        self._waits.clear()
+        self._retries.clear()
         self._mark(media_id)
 
     def _mark(self, media_id: int | None) -> None:
@@ -142,15 +143,6 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         if media_id:
             self._told += 1
             self._dirty[media_id] = self._told
-
-    def _ready(self, key: Hashable, now: datetime) -> bool:
-        """Return whether the back-off of a read has elapsed."""
-        return key not in self._waits or self._waits[key][1] <= now
-
-    def _wait(self, key: Hashable, now: datetime) -> None:
-        """Delay a read, longer each time."""
-        times = self._waits[key][0] if key in self._waits else 0
-        self._waits[key] = (times + 1, now + WAITS[min(times, len(WAITS) - 1)])
 
     def _tidy(self, wants: Sequence[Want]) -> None:
         """Drop untracked titles, except the newest few announced by webhook."""
@@ -165,8 +157,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
         self._read_at = {key: at for key, at in self._read_at.items() if key[0] in self._bound}
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
-        live = {("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound}
-        self._waits = {key: wait for key, wait in self._waits.items() if key in live}
+        self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
         self.log.keep(self._filter())
 
     # Storage

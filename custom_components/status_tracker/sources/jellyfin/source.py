@@ -4,33 +4,28 @@ An idle poll is one request: for changes, for items used as proof (deletions are
 while files wait for the library, for a running scan.
 """
 
-import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 import logging
 from typing import Any, override
 
-from ...clients.errors import NotFound
-from ...clients.jellyfin import IDS_PAGE, JellyfinClient
-from ...pipeline.enums import ItemKind, Service
+from ...clients.jellyfin import JellyfinClient
+from ...clients.jellyfin_model import Item
+from ...pipeline.enums import Service
 from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
 from ..base import Source
 from .changes import ChangeReader
-from .episode_scan import EpisodeScan
-from .index import INDEXED, LibraryIndex
-from .tracked import TrackedItems, Wanted, item_evidence
+from .index import INDEXED
+from .reader import ItemReader
+from .tracked import Wanted, item_evidence
 from .webhook import Notice, read_notice
 from .webhook_task import WebhookTask
 
 LOGGER = logging.getLogger(__name__)
 
-READS_A_POLL = 10
-SERIES_A_POLL = 20
-KEYS_AT_ONCE = 500
 RECHECK = timedelta(minutes=20)
 REBUILD = timedelta(days=1)
 GAP_MAX = timedelta(days=7)
@@ -46,17 +41,13 @@ class JellyfinSource(Source):
         """Initialize without items."""
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
-        self._tracked = TrackedItems()
-        self._episode_scan = EpisodeScan()
-        self._library_index = LibraryIndex()
+        self._reader = ItemReader(client, clock, self._as_evidence)
+        self._tracked, self._library_index = self._reader.tracked, self._reader.index
         self._built: datetime | None = None
         self._began: datetime | None = None
         self._changes = ChangeReader(name)
         self._webhook_task = WebhookTask()
         self._aim: tuple[Any, ...] = ()
-        self._looked_up: frozenset[str] = frozenset()
-        self._unread: dict[str, None] = {}
-        self._recheck: dict[str, None] = {}
         self._rechecked: datetime | None = None
         self._turn = 0
 
@@ -73,13 +64,7 @@ class JellyfinSource(Source):
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Return a short interval while a read is incomplete."""
-        if (
-            self._library_index.filling
-            or self._changes.under_way
-            or self._unread
-            or self._episode_scan.current
-            or self._tracked.unread()
-        ):
+        if self._changes.under_way or self._reader.under_way:
             return BEHIND
         return super().interval(wants)
 
@@ -92,6 +77,10 @@ class JellyfinSource(Source):
     def _base(self) -> str:
         """Return the URL of the web client."""
         return self.link_base or self.client.url
+
+    def _as_evidence(self, item: Item, read_at: datetime | None) -> LibraryEvidence | None:
+        """Return an item as evidence with the time it was read; None for kinds that are not used."""
+        return item_evidence(self.key, item, self._base, read_at)
 
     @override
     def tell_link(self, url: str | None) -> None:
@@ -137,10 +126,10 @@ class JellyfinSource(Source):
             # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
         self._aim = aim
-        await self._look_up()
-        self._unread.update(dict.fromkeys(self._tracked.outdated(wants)))
-        if not await self._read_items() + await self._read_series():
-            await self._search_deep()
+        await self._reader.look_up()
+        self._reader.read_again(self._tracked.outdated(wants))
+        if not await self._reader.read_items() + await self._reader.read_series():
+            await self._reader.search_episodes(self._began)
 
     async def _cycle(self, built: datetime) -> None:
         """Make the one request of an idle poll."""
@@ -150,12 +139,11 @@ class JellyfinSource(Source):
             self._library_index.rebuild()
         if self._rechecked is None or now - self._rechecked >= RECHECK:
             self._rechecked = now
-            proving = self._tracked.wanted.items
-            self._recheck = dict.fromkeys(one for one in self._tracked.items if one in proving)
+            self._reader.plan_recheck()
         if not self._changes.under_way and self._tracked.wanted.waiting and self._turn % 4 == 0:
             self.see_scan(await self.client.scan_running())
-        elif not self._changes.under_way and self._recheck and self._turn % 2:
-            await self._read_batch(self._recheck)
+        elif not self._changes.under_way and self._reader.recheck_due and self._turn % 2:
+            await self._reader.recheck()
         else:
             await self._read_changes()
         if not self._tracked.wanted.waiting:
@@ -177,7 +165,7 @@ class JellyfinSource(Source):
             self._rechecked = None if self._tracked.items else self.clock()
         self._built = self.clock()
         self._changes.filters_dates = None
-        self._looked_up = frozenset()
+        self._reader.look_up_again()
 
     async def _read_changes(self) -> None:
         """Mark changed items that are relevant, to be read with their files."""
@@ -194,75 +182,7 @@ class JellyfinSource(Source):
             for item in fresh:
                 if item.id in unknown and announced:
                     self._note_missed_webhook()
-                piece = item_evidence(self.key, item, self._base, None)
-                if piece and (item.id in self._tracked.items or self._tracked.matters(piece)):
-                    self._unread[item.id] = None
-
-    async def _look_up(self) -> None:
-        """Find the items that may have new keys; they are read before being used."""
-        keys = frozenset(self._tracked.wanted.by_key)
-        for count, key in enumerate(keys - self._looked_up, 1):
-            for item_id in self._library_index.find(key):
-                if item_id not in self._tracked.items:
-                    self._unread[item_id] = None
-            if not count % KEYS_AT_ONCE:
-                await asyncio.sleep(0)
-        self._looked_up = keys
-
-    async def _read_items(self) -> int:
-        """Read pending items with files, and series of tracked episodes; return the number of requests."""
-        calls = 0
-        while calls < READS_A_POLL:
-            self._unread.update(dict.fromkeys(self._tracked.missing_series()))
-            if not self._unread:
-                break
-            await self._read_batch(self._unread)
-            calls += 1
-        return calls
-
-    async def _read_batch(self, due: dict[str, None]) -> None:
-        """Read up to 100 pending items; items missing in the response were deleted."""
-        batch, read_at = list(islice(due, IDS_PAGE)), self.clock()
-        found = {item.id: item for item in await self.client.items_by_ids(batch)}
-        for item_id in batch:
-            if item_id not in due:
-                continue  # deleted meanwhile, reported by webhook
-            del due[item_id]
-            item = found.get(item_id)
-            piece = item_evidence(self.key, item, self._base, read_at) if item else None
-            if item is None or piece is None:
-                self._forget(item_id)
-            else:
-                self._library_index.put((item,))
-                self._tracked.take(piece)
-
-    async def _read_series(self) -> int:
-        """Read the episodes of requested series; return the request count."""
-        due = list(islice(self._tracked.unread().items(), SERIES_A_POLL))
-        for series_id, seasons in due:
-            read_at = self.clock()
-            try:
-                items = await self.client.episodes(series_id)
-            except NotFound:
-                self._forget(series_id)
-                continue
-            pieces = (item_evidence(self.key, item, self._base, read_at) for item in items)
-            self._tracked.take_episodes(series_id, seasons, (piece for piece in pieces if piece))
-        return len(due)
-
-    async def _search_deep(self) -> None:
-        """Scan all episodes for anime files that cannot be found otherwise, some pages per poll."""
-        began = self._began or self.clock()
-        self._episode_scan.plan(self._tracked.wanted.wants, self._tracked.paths, began, self.clock())
-        for item_id in await self._episode_scan.go_on(self.client):
-            if item_id not in self._tracked.items:
-                self._unread[item_id] = None
-        await self._read_items()
-
-    def _forget(self, item_id: str) -> None:
-        """Remove a deleted item, and the episodes of a series."""
-        self._tracked.drop(item_id)
-        self._library_index.discard(item_id)
+                self._reader.note_changed(item)
 
     def see_scan(self, busy: bool) -> None:
         """Set whether a library scan is running."""
@@ -285,33 +205,11 @@ class JellyfinSource(Source):
             self.see_scan(False)
             self._rechecked = None
         elif notice.notice is Notice.DELETED:
-            self._take_away(item)
+            self._reader.take_deleted(item)
         else:
-            self._add(item)
+            self._reader.take_added(item)
         self.poll_soon()
         return True
-
-    def _take_away(self, item: LibraryEvidence) -> None:
-        """Remove a deleted item; for a season, its episodes."""
-        if item.kind is not ItemKind.SEASON:
-            self._unread.pop(item.item_id, None)
-            self._recheck.pop(item.item_id, None)
-            self._forget(item.item_id)
-        elif item.series_id and item.season is not None:
-            self._tracked.drop_season(item.series_id, item.season)
-
-    def _add(self, item: LibraryEvidence) -> None:
-        """Add an item if it is relevant, keeping fields known from an earlier read."""
-        if item.kind is ItemKind.SEASON:
-            return
-        if known := self._tracked.items.get(item.item_id):
-            item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
-        item = replace(item, read_at=self.clock())
-        self._library_index.put_keys(item.item_id, item.ids)
-        if self._tracked.matters(item):
-            self._unread[item.item_id] = None
-            if not self._tracked.ambiguous(item):
-                self._tracked.take(item)
 
     # Storage
 

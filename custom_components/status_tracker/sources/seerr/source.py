@@ -13,6 +13,7 @@ from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from ...pipeline.wants import Want
 from ..base import CALM, Source
+from ..retries import Retries
 from ..serialization import deserialize_all, serialize_all
 from .requests import Requests
 from .rows import SeerrServers, provisional_title, title_evidence
@@ -22,7 +23,7 @@ TITLES = 40
 AT_ONCE = 4  # concurrent requests for titles, each of which Seerr requests from TMDB
 TITLE_FAILURES = 3  # failed attempts after which a title is no longer waited for
 NEXT_TITLES = timedelta(seconds=1)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 360))
+TITLE_RETRIES = (5, 30, 360)  # minutes
 SETTINGS_EVERY = timedelta(hours=6)
 SETTINGS_RETRY = timedelta(hours=1)
 SOON = timedelta(seconds=1)
@@ -49,7 +50,7 @@ class SeerrSource(Source):
         self._requests = Requests(client, clock, self._note_missed_webhook)
         self._titles: dict[TitleKey, TitleEvidence] = {}
         self._provisional: dict[TitleKey, TitleEvidence] = {}
-        self._waits: dict[TitleKey, tuple[int, datetime]] = {}
+        self._retries = Retries[TitleKey](*TITLE_RETRIES)
         self._settings_due: datetime | None = None
         self._untitled = False
         self._requests_at: datetime | None = None
@@ -83,7 +84,7 @@ class SeerrSource(Source):
     def seeks_title(self, request: RequestEvidence) -> bool:
         """Return whether the title of a request is still to be fetched, within few attempts."""
         key = (request.media_type, request.tmdb_id or 0)
-        known = key in self._titles or key in self._waits
+        known = key in self._titles or key in self._retries
         return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
 
     # Update cycle
@@ -138,7 +139,7 @@ class SeerrSource(Source):
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
         self._titles = {key: title for key, title in self._titles.items() if key in kept}
-        self._waits = {key: wait for key, wait in self._waits.items() if key in wanted}
+        self._retries.keep(wanted)
         self._provisional = {
             key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
         }
@@ -149,7 +150,7 @@ class SeerrSource(Source):
         return [
             key
             for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
-            if key not in self._titles and (key not in self._waits or self._waits[key][1] <= now)
+            if key not in self._titles and self._retries.is_due(key, now)
         ]
 
     async def _read_titles(self, wants: Sequence[Want]) -> None:
@@ -177,10 +178,9 @@ class SeerrSource(Source):
             self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
         except BadAnswer, TimedOut, NotReady:
             # Seerr is available, but TMDB is not or has no such title.
-            times = self._waits[key][0] if key in self._waits else 0
-            self._waits[key] = (times + 1, self.clock() + WAITS[min(times, len(WAITS) - 1)])
+            self._retries.failed(key, self.clock())
         else:
-            self._waits.pop(key, None)
+            self._retries.succeeded(key)
 
     # Webhooks
 
