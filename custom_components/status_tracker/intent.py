@@ -1,6 +1,7 @@
 """Intents for custom sentences: where a request is, and which are stuck, downloading or ready."""
 
-from typing import override
+from abc import abstractmethod
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, intent
@@ -18,43 +19,43 @@ async def async_setup_intents(hass: HomeAssistant) -> None:
     intent.async_register(hass, ListRequestsIntent())
 
 
-class GetRequestIntent(intent.IntentHandler):
+class AnsweringIntent(intent.IntentHandler):
+    """An intent that is answered with a sentence."""
+
+    @abstractmethod
+    def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
+        """Return the answer."""
+
+    @override
+    async def async_handle(self, intent_obj: intent.Intent) -> intent.IntentResponse:
+        """Handle the intent."""
+        slots = self.async_validate_slots(intent_obj.slots)
+        response = intent_obj.create_response()
+        response.async_set_speech(self.answer(intent_obj.hass, slots))
+        return response
+
+
+class GetRequestIntent(AnsweringIntent):
     """Answers where a request is, by its title."""
 
     intent_type = INTENT_GET_REQUEST
     description = "Tells where a requested movie or TV show is, by its title"
-
-    @property
-    @override
-    def slot_schema(self) -> dict[probatio.Required, object]:
-        """Return what it takes."""
-        return {probatio.Required("title"): cv.string}
+    slot_schema = {probatio.Required("title"): cv.string}
 
     @override
-    async def async_handle(self, intent_obj: intent.Intent) -> intent.IntentResponse:
-        """Answer it."""
-        slots = self.async_validate_slots(intent_obj.slots)
-        response = intent_obj.create_response()
-        response.async_set_speech(status_answer(intent_obj.hass, slots["title"]["value"]))
-        return response
+    def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
+        """Return where the request is."""
+        return status_answer(hass, slots["title"]["value"])
 
 
-class ListRequestsIntent(intent.IntentHandler):
+class ListRequestsIntent(AnsweringIntent):
     """Answers which requests are stuck, waiting for approval, downloading, on their way or ready."""
 
     intent_type = INTENT_LIST_REQUESTS
     description = "Tells which requested movies and TV shows are stuck, downloading or ready to watch"
-
-    @property
-    @override
-    def slot_schema(self) -> dict[probatio.Required, object]:
-        """Return what it takes."""
-        return {probatio.Required("listing"): probatio.Coerce(Listing)}
+    slot_schema = {probatio.Required("listing"): probatio.Coerce(Listing)}
 
     @override
-    async def async_handle(self, intent_obj: intent.Intent) -> intent.IntentResponse:
-        """Answer it."""
-        slots = self.async_validate_slots(intent_obj.slots)
-        response = intent_obj.create_response()
-        response.async_set_speech(list_answer(intent_obj.hass, slots["listing"]["value"]))
-        return response
+    def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
+        """Return the requests of the listing."""
+        return list_answer(hass, slots["listing"]["value"])

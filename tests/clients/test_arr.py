@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 import pytest
 
 from custom_components.status_tracker.clients.arr import ArrClient
-from custom_components.status_tracker.clients.arr_model import Image, QueueRow, poster_of
+from custom_components.status_tracker.clients.arr_model import Image, QueueRow
 from custom_components.status_tracker.clients.errors import (
     BadAnswer,
     CannotConnect,
@@ -227,7 +227,8 @@ def test_derived_titles() -> None:
     assert (show.id, show.tvdb_id, show.series_type) == (5, 900100, "standard")
     assert show.poster == "https://artworks.thetvdb.com/banners/example-poster.jpg"
     assert show.next_airing == datetime(2026, 7, 5, 1, tzinfo=UTC)
-    assert poster_of([Image(cover_type="poster"), Image(cover_type="fanart", remote_url="https://x")]) is None
+    images = [Image(cover_type="poster"), Image(cover_type="fanart", remote_url="https://x")]
+    assert Movie(id=1, images=images).poster is None
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,26 @@ class Image(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryTitle(Answer):
+    """A movie or series, as the API and webhooks describe it; an id of 0 is none."""
+
+    id: int
+    title: str = ""
+    year: int = 0
+    tmdb_id: int | None = None
+    imdb_id: str | None = None
+    images: list[Image] = field(default_factory=list)
+
+    @property
+    def poster(self) -> str | None:
+        """Return the public URL of the poster."""
+        for image in self.images:
+            if image.cover_type.casefold() == "poster" and (image.remote_url or "").startswith("http"):
+                return image.remote_url
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile(Answer):
     """A file in the library, its path as the *arr sees it, in bytes."""
 
@@ -174,11 +194,3 @@ class DownloadClient(Answer):
             if one.name.casefold() == name.casefold():
                 return one.value
         return None
-
-
-def poster_of(images: list[Image]) -> str | None:
-    """Return the public address of the poster."""
-    for image in images:
-        if image.cover_type.casefold() == "poster" and (image.remote_url or "").startswith("http"):
-            return image.remote_url
-    return None

@@ -4,22 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .arr import API, ArrClient
-from .arr_model import Image, MediaFile, poster_of
-from .model import Answer
+from .arr_model import LibraryTitle, MediaFile
 
 # Radarr takes a film for released this long after the cinemas, if nothing else is known.
 CINEMA_WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movie(Answer):
+class Movie(LibraryTitle):
     """A film in Radarr's library."""
 
-    id: int
-    title: str = ""
-    year: int = 0
-    tmdb_id: int | None = None
-    imdb_id: str | None = None
     monitored: bool = True
     has_file: bool = False
     movie_file: MediaFile | None = None
@@ -32,7 +26,6 @@ class Movie(Answer):
     path: str | None = None
     root_folder_path: str | None = None
     tags: list[int] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
     last_search_time: datetime | None = None
 
     @property
@@ -47,11 +40,6 @@ class Movie(Answer):
         if dates := [date for date in (self.digital_release, self.physical_release) if date]:
             return min(dates)
         return self.in_cinemas + CINEMA_WINDOW if self.in_cinemas else None
-
-    @property
-    def poster(self) -> str | None:
-        """Return the public address of the poster."""
-        return poster_of(self.images)
 
 
 class RadarrClient(ArrClient):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .arr import API, ArrClient
-from .arr_model import Image, MediaFile, poster_of
+from .arr_model import LibraryTitle, MediaFile
 from .model import Answer
 
 
@@ -17,25 +17,14 @@ class Season(Answer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series(Answer):
+class Series(LibraryTitle):
     """A series in Sonarr's library; an id of 0 is none."""
 
-    id: int
-    title: str = ""
-    year: int = 0
     tvdb_id: int | None = None
-    tmdb_id: int | None = None
-    imdb_id: str | None = None
     monitored: bool = True
     series_type: str = "standard"
     next_airing: datetime | None = None
     seasons: list[Season] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-
-    @property
-    def poster(self) -> str | None:
-        """Return the public address of the poster."""
-        return poster_of(self.images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

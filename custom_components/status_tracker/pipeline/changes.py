@@ -19,6 +19,16 @@ class Change:
     previous: Stage | None
 
 
+def changes_of(request: Tracked, stage: Stage | None, stuck: bool) -> list[Change]:
+    """Return the changes of a request since it was at this stage; None if it is new."""
+    found: list[Change] = []
+    if request.stage is not stage:
+        found.append(Change(request.stage, request, stage))
+    if request.stuck is not stuck:
+        found.append(Change(STUCK if request.stuck else RECOVERED, request, request.stage))
+    return found
+
+
 def changes(
     before: Mapping[int, Tracked], after: Mapping[int, Tracked], done: Container[int] = ()
 ) -> list[Change]:
@@ -28,14 +38,8 @@ def changes(
     """
     found: list[Change] = []
     for number, now in after.items():
-        then = before.get(number)
-        if now.journey.old:
-            continue
-        if then is None or then.stage is not now.stage:
-            found.append(Change(now.stage, now, then.stage if then else None))
-        if now.stuck and not (then and then.stuck):
-            found.append(Change(STUCK, now, now.stage))
-        elif then and then.stuck and not now.stuck:
-            found.append(Change(RECOVERED, now, now.stage))
+        if not now.journey.old:
+            then = before.get(number)
+            found += changes_of(now, then.stage if then else None, then is not None and then.stuck)
     gone = [then for number, then in before.items() if number not in after and number not in done]
     return found + [Change(REMOVED, then, then.stage) for then in gone]

@@ -10,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..pipeline.changes import RECOVERED, REMOVED, STUCK, Change
+from ..pipeline.changes import RECOVERED, REMOVED, STUCK, Change, changes_of
 from ..pipeline.requests import Stage, Tracked
 from .store import AnnouncementStore
 
@@ -103,12 +103,7 @@ class Announcements:
             if now is None:
                 self._known.pop(number, None)
                 continue
-            if known is None or known.stage is not now.stage:
-                found.append(Change(now.stage, now, known.stage if known else None))
-            if now.stuck and not (known and known.stuck):
-                found.append(Change(STUCK, now, now.stage))
-            elif known and known.stuck and not now.stuck:
-                found.append(Change(RECOVERED, now, now.stage))
+            found += changes_of(now, known.stage if known else None, known is not None and known.stuck)
         self._unsettled.clear()
         self.unheard = found
 

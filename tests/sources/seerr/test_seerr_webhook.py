@@ -221,13 +221,13 @@ async def test_a_notification_during_a_listing(home: Household, source: SeerrSou
 async def test_odd_posts(source: SeerrSource, body: Any) -> None:
     """Anything odd is counted, changes nothing and raises nothing."""
     assert source.receive(body) is False
-    assert (source.bad, source.evidence.requests, source.evidence.titles) == (1, (), ())
+    assert (source.evidence.requests, source.evidence.titles) == ((), ())
 
 
 async def test_other_notifications(source: SeerrSource) -> None:
     """Issues are none of our business, and nothing is wrong with them."""
     assert source.receive(hook("hook_issue_created")) is False
-    assert source.bad == 0
+    assert (source.evidence.requests, source.evidence.titles) == ((), ())
     assert source.receive(hook("webhook_test_ours"))
 
 

@@ -54,17 +54,15 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
 
     @override
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Process a webhook; invalid ones are ignored and counted in `bad`."""
+        """Process a webhook; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
-            self.bad += 1
             return False
         event = told.event
         if event in SILENT:
             return True
         if event is None or not told.is_sound or not self._take(event, told):
-            self.bad += 1
             return False
         while len(self._titles) > len(self._bound) + 2 * UNBOUND_TITLES:
             del self._titles[next(one for one in self._titles if one not in self._bound)]

@@ -42,7 +42,6 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self.client = self.http = client
         self.log = HistoryLog()
         self.queue = QueueState(key)
-        self.bad = 0
         self._titles: dict[int, T] = {}
         self._met: dict[int, int] = {}  # media id by catalogue id, from webhooks
         self._known: dict[int, frozenset[int]] = {}  # seasons that were read, with history

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 import re
 
-from ...clients.arr_model import Image, StatusMessage, poster_of
+from ...clients.arr_model import LibraryTitle, StatusMessage
 from ...clients.model import Answer
 from ...pipeline.evidence.arr import FileEvidence
 
@@ -40,24 +40,13 @@ SILENT = frozenset({Event.TEST, Event.HEALTH, Event.HEALTH_RESTORED, Event.UPDAT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HookTitle(Answer):
+class HookTitle(LibraryTitle):
     """Movie or series of an event; an id of 0 means none. `type` is the series type, `tags` are labels."""
 
-    id: int
-    title: str = ""
-    year: int = 0
-    tmdb_id: int = 0
     tvdb_id: int = 0
-    imdb_id: str | None = None
     type: str = ""
     folder_path: str | None = None
     tags: list[str] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-
-    @property
-    def poster(self) -> str | None:
-        """Return the public URL of the poster."""
-        return poster_of(self.images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from ..retries import Retries
 from ..serialization import deserialize_all, serialize_all
 from .requests import Requests
 from .rows import SeerrServers, provisional_title, title_evidence
-from .webhook import FIRST, OTHER, TEST, Payload
+from .webhook import FIRST, TEST, Payload
 
 TITLES = 40
 AT_ONCE = 4  # concurrent requests for titles, each of which Seerr requests from TMDB
@@ -46,7 +46,6 @@ class SeerrSource(Source):
         super().__init__(key, name, clock=clock)
         self.client = self.http = client
         self.servers: SeerrServers | None = None
-        self.bad = 0
         self._requests = Requests(client, clock, self._note_missed_webhook)
         self._titles: dict[TitleKey, TitleEvidence] = {}
         self._provisional: dict[TitleKey, TitleEvidence] = {}
@@ -186,24 +185,21 @@ class SeerrSource(Source):
 
     @override
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Process a notification; invalid ones are ignored and counted in `bad`."""
+        """Process a notification; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)
         except BadAnswer:
-            self.bad += 1
             return False
         if told.kind == TEST:
             return True
         number, status = told.request_id, told.status
         if number is None or status is None:
-            self.bad += status is not None or not told.kind.startswith(OTHER)
             return False
         self._heard_webhook()
         old = self._requests.known.get(number)
         if old is None:
             old = self._provide(number, status, told)
             if old is None:
-                self.bad += 1
                 return False
         elif self._is_late(old.status, told):
             return True

@@ -42,8 +42,6 @@ STATUS = {
     "MEDIA_FAILED": RequestStatus.FAILED,
     "MEDIA_DECLINED": RequestStatus.DECLINED,
 }
-# Other subjects: issues, and watchlist requests, for which other notifications are sent.
-OTHER = ("ISSUE_", "MEDIA_")
 # Sent once when a request is made; late deliveries are outdated.
 FIRST = frozenset({"MEDIA_PENDING", "MEDIA_AUTO_APPROVED"})
 SEASONS = "requested seasons"
