@@ -156,7 +156,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 try:
                     source.restore(part)
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
-                    LOGGER.warning("The stored data of %s is damaged: %s", source.name, type(err).__name__)
+                    LOGGER.warning("Failed to restore the data of %s: %s", source.name, type(err).__name__)
         await self._async_evaluate()
         self.announcements.unheard.clear()
 
