@@ -27,8 +27,9 @@ from custom_components.status_tracker.flows.client_factory import address_key
 from .stack.arr import FakeArr
 from .stack.household import Household
 from .stack.qbittorrent import FakeQbittorrent
-from .stack.rows import SeerrRequest
+from .stack.rows import MEDIA_AVAILABLE, REQUEST_COMPLETED, SeerrRequest
 from .stack.server import StackServer
+from .stack.titles import film
 
 ACTIVITY = "activity"
 
@@ -187,6 +188,14 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None
             source.poll_soon()
         await coordinator.async_refresh()
         await hass.async_block_till_done()
+
+
+async def finished_requests(home: Household, count: int, *, first: int = 100_000) -> list[SeerrRequest]:
+    """Make so many requests that are completed, and were so before anybody looked."""
+    made = [await home.world.request(film(f"Old {n}", 2020, n)) for n in range(first, first + count)]
+    for request in made:
+        request.status, request.media.status = REQUEST_COMPLETED, MEDIA_AVAILABLE
+    return made
 
 
 def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, request: SeerrRequest) -> str | None:

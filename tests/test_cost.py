@@ -20,7 +20,7 @@ from custom_components.status_tracker.pipeline.evidence.library import LibraryEv
 from custom_components.status_tracker.sources.seerr import source as seerr_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 
-from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
+from .common import Clock, SetUp, StartHousehold, coordinator_of, finished_requests, poll, stage_of, until
 from .stack.household import Household
 from .stack.stories import sintel, tears_of_steel, your_name
 from .stack.titles import film, series
@@ -94,7 +94,7 @@ async def requests_of_every_kind(home: Household, count: int) -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("count", [5, 1000])
+@pytest.mark.parametrize(("count", "finished"), [(5, 0), (5, 5000), (1000, 0), (1000, 5000)])
 async def test_a_steady_cycle(
     hass: HomeAssistant,
     household: StartHousehold,
@@ -103,11 +103,13 @@ async def test_a_steady_cycle(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
     count: int,
+    finished: int,
 ) -> None:
-    """Whether five or a thousand requests are active, a cycle costs the same handful of calls."""
+    """However many requests are active or finished, a cycle costs the same handful of calls."""
     caplog.set_level("ERROR")
     monkeypatch.setattr(seerr_module, "TITLES", 1000)  # some at a time would take many cycles
     home = await household(radarrs=("hd", "4k"), shoko=True)
+    await finished_requests(home, finished)
     await requests_of_every_kind(home, count)
     entry = await setup_entry(home, **POLLING)
     assert unfiltered(home) == []
@@ -131,6 +133,33 @@ async def test_a_steady_cycle(
         total.update(calls)
     assert all(total[name] >= CYCLES // 2 for name in MOST), total
     assert not caplog.records
+
+
+@pytest.mark.timeout(120)
+async def test_finished_requests_are_not_read(
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    clock: Clock,
+) -> None:
+    """Of ten active requests Seerr answers as much with five thousand finished ones beside as without."""
+    received = {}
+    for finished in (0, 5000):
+        home = await household()
+        await finished_requests(home, finished)
+        for number in range(10):
+            await home.world.request(film(f"Film {number}", 2000, 1000 + number), auto_approve=True)
+        entry = await setup_entry(home, **POLLING)
+        await settled(hass, home, entry)
+        client = coordinator_of(entry).seerr.client
+        calls, before = client.calls, client.received
+        for _ in range(CYCLES):
+            clock.advance(home, minutes=1)
+            await coordinator_of(entry).async_refresh()
+        assert len(coordinator_of(entry).data) == 10
+        assert client.calls - calls == 2 * CYCLES
+        received[finished] = (client.received - before) / CYCLES
+    assert received[5000] <= 1.2 * received[0], received
 
 
 async def test_news_costs_a_little_more_only_once(
@@ -194,6 +223,35 @@ async def test_the_pace(
     assert loading["updates"] <= 160
     assert loading["seerr"] <= 24
     assert max(after["radarr-hd"], after["qbittorrent"], after["jellyfin"]) <= 6
+
+
+async def test_the_pace_with_webhooks(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """A Radarr that has told of a grab is asked once a minute while it loads, until it leaves one untold."""
+    home = await household()
+    entry = await setup_entry(home)
+    await settled(hass, home, entry)
+    first = await home.world.request(film("Told", 2000, 1001), auto_approve=True)
+    await poll(hass, entry, rounds=4)
+    await home.world.progress(await home.world.grab(first), 0.5)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, first) == "downloading"
+
+    home.clear_calls()
+    await pass_time(home, entry, clock, minutes=10)
+    assert home.calls()["radarr-hd"] <= 10 * MOST["radarr-hd"] + 2
+    assert home.calls()["qbittorrent"] >= 110
+
+    home.radarr.webhooks.mode = "drop"
+    second = await home.world.request(film("Untold", 2000, 1002), auto_approve=True)
+    await poll(hass, entry, rounds=2)
+    await home.world.progress(await home.world.grab(second), 0.5)
+    await pass_time(home, entry, clock, minutes=2)
+    assert stage_of(hass, entry, second) == "downloading"
+    home.clear_calls()
+    await pass_time(home, entry, clock, minutes=10)
+    assert home.calls()["radarr-hd"] / MOST["radarr-hd"] >= 38
 
 
 @pytest.mark.timeout(120)

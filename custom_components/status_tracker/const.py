@@ -32,6 +32,7 @@ CONF_LIMIT_DOWNLOADING: Final = "limit_downloading"
 CONF_LIMIT_DOWNLOAD_DONE: Final = "limit_download_done"
 CONF_LIMIT_IMPORTING: Final = "limit_importing"
 CONF_LIMIT_ANIME_MATCHING: Final = "limit_anime_matching"
+CONF_ADMINS_ONLY: Final = "admins_only"
 CONF_CALLBACK_URL: Final = "callback_url"
 CONF_REGISTER_WEBHOOKS: Final = "register_webhooks"
 CONF_WEBHOOKS_LOCAL_ONLY: Final = "webhooks_local_only"
@@ -49,6 +50,7 @@ LIMITS: Final[dict[str, int]] = {
 OPTIONS: Final[dict[str, int | str | bool]] = {
     CONF_KEEP_HOURS: 48,
     CONF_KEEP_FOREVER: False,
+    CONF_ADMINS_ONLY: True,
     **LIMITS,
     CONF_CALLBACK_URL: "",
     CONF_REGISTER_WEBHOOKS: True,

@@ -35,6 +35,8 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
         self._attr_device_info = DeviceInfo(
             entry_type=DeviceEntryType.SERVICE,
             identifiers={(DOMAIN, entry.entry_id)},
+            manufacturer="Status Tracker",
+            model="Media requests",
             translation_key="requests",
         )
 

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity import Entity
 import probatio
 
 from .actions import requests as actions
+from .actions.permissions import async_check_user
 from .actions.replace_release import replace_release
 from .actions.responses import request_details, request_summary
 from .const import DOMAIN
@@ -119,6 +120,7 @@ def _on_each(act: Act) -> Callable[[list[Entity], ServiceCall], Coroutine[Any, A
         failed: list[HomeAssistantError] = []
         for entity in requests:
             try:
+                await async_check_user(call.hass, entity.coordinator.config_entry, call.context)
                 await act(entity, call)
             except ServiceValidationError as err:
                 refused.append(err)

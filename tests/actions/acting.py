@@ -1,6 +1,6 @@
 """What the tests of the actions share."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
@@ -47,6 +47,14 @@ class Act:
             await self(action, request, **data)
         assert not isinstance(error.value, ServiceValidationError)
         return words(error.value)
+
+
+class Pending(NamedTuple):
+    """A household with a film request that waits for approval, and an entry that follows it."""
+
+    home: Household
+    request: SeerrRequest
+    act: Act
 
 
 def words(error: HomeAssistantError) -> str:

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from unittest.mock import patch
 
+from homeassistant.core import HomeAssistant
 import pytest
+
+from ..common import SetUp, StartHousehold
+from ..stack.stories import sintel
+from .acting import Pending, follow
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +21,11 @@ def _no_pauses() -> Iterator[None]:
         patch(f"{module}.actions.replace_release.PAUSES", pauses),
     ):
         yield
+
+
+@pytest.fixture
+async def pending(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> Pending:
+    """Return a request for a film that waits for approval."""
+    home = await household()
+    request = await home.world.request(sintel())
+    return Pending(home, request, await follow(hass, setup_entry, home))

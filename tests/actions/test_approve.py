@@ -9,7 +9,7 @@ from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_o
 from ..stack.rows import REQUEST_APPROVED, REQUEST_DECLINED, REQUEST_PENDING
 from ..stack.server import Fault
 from ..stack.stories import sintel
-from .acting import follow, reason_of
+from .acting import Pending, follow, reason_of
 
 # Approve, decline, retry
 
@@ -34,11 +34,9 @@ async def test_approve(
     }
 
 
-async def test_decline(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
+async def test_decline(hass: HomeAssistant, pending: Pending) -> None:
     """Seerr declines."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    _, request, act = pending
 
     await act("decline", request)
 
@@ -47,13 +45,9 @@ async def test_decline(hass: HomeAssistant, household: StartHousehold, setup_ent
 
 
 @pytest.mark.parametrize("action", ["approve", "decline"])
-async def test_decides_only_once(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, action: str
-) -> None:
+async def test_decides_only_once(hass: HomeAssistant, pending: Pending, action: str) -> None:
     """What was decided in Seerr a moment ago stands, and shows."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
     await home.world.decline(request)
     assert stage_of(hass, act.entry, request) == "requested"
 
@@ -64,25 +58,17 @@ async def test_decides_only_once(
     assert home.seerr.count(f"/{action}") == 0
 
 
-async def test_deciding_on_what_is_gone(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_deciding_on_what_is_gone(pending: Pending) -> None:
     """A request that was deleted in Seerr a moment ago is named."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
     await home.world.delete_request(request)
 
     assert await act.refused("approve", request) == "request_gone"
 
 
-async def test_request_goes_while_it_is_approved(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_request_goes_while_it_is_approved(pending: Pending) -> None:
     """Seerr drops a request it cannot hand over for lack of an id."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
 
     async def lose(*_: object) -> None:
         """Delete the request instead."""
@@ -92,11 +78,9 @@ async def test_request_goes_while_it_is_approved(
         assert await act.fails("approve", request) == "request_gone"
 
 
-async def test_seerr_refuses(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
+async def test_seerr_refuses(pending: Pending) -> None:
     """Its CSRF protection, a lack of rights, a wrong key, and that it is down each have a name."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
 
     home.seerr.csrf = True
     assert await act.fails("approve", request) == "csrf"
@@ -112,13 +96,9 @@ async def test_seerr_refuses(hass: HomeAssistant, household: StartHousehold, set
     assert request.status == REQUEST_PENDING
 
 
-async def test_order_without_effect(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_order_without_effect(pending: Pending) -> None:
     """That Seerr says yes and does nothing is noticed, and also that nobody can tell."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
 
     for action in ("approve", "decline"):
         home.seerr.fault = Fault.status(200, "{}", only=f"/{action}")
@@ -134,13 +114,9 @@ async def test_order_without_effect(
     home.seerr.fault = None
 
 
-async def test_approved_and_not_handed_over(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_approved_and_not_handed_over(hass: HomeAssistant, pending: Pending) -> None:
     """Where Seerr cannot hand over what was approved, the action says so; retry does it later."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    home, request, act = pending
 
     async def fail(*_: object) -> None:
         """Fail to hand over."""

@@ -21,7 +21,7 @@ from ..stack.rows import REQUEST_APPROVED, REQUEST_PENDING, SeerrRequest
 from ..stack.server import Fault
 from ..stack.stories import anime_series_story, sintel
 from ..stack.titles import film
-from .acting import Act, follow, words
+from .acting import Act, Pending, follow, words
 
 # Responses
 
@@ -196,13 +196,9 @@ def texts(value: Any) -> Iterator[str]:
 # Targets
 
 
-async def test_only_requests_are_acted_upon(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_only_requests_are_acted_upon(hass: HomeAssistant, pending: Pending) -> None:
     """A count is refused by name and passed over with its device."""
-    home = await household()
-    request = await home.world.request(sintel())
-    act = await follow(hass, setup_entry, home)
+    _, request, act = pending
     entry_id = act.entry.entry_id
     count = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry_id}_active")
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, entry_id), entry_id)

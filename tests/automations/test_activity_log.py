@@ -7,11 +7,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.status_tracker.const import DOMAIN
 
 from ..common import StartHousehold, entity_id_of, entry_of, poll
+from ..stack.household import Household
 from ..stack.stories import sintel, tears_of_steel
 
 
@@ -25,19 +28,25 @@ async def read(hass: HomeAssistant, hass_client: Any, entity_id: str = "") -> li
     return rows
 
 
-async def test_log(
-    recorder_mock: Any,
-    hass: HomeAssistant,
-    household: StartHousehold,
-    callback_url: str,
-    hass_client: Any,
-) -> None:
-    """What happened is told once, in a sentence; the stages on the way are the sensor's own rows."""
+type Logged = tuple[Household, MockConfigEntry]
+
+
+@pytest.fixture
+async def logged(
+    recorder_mock: Any, hass: HomeAssistant, household: StartHousehold, callback_url: str
+) -> Logged:
+    """Return a household and the entry that follows it by polling alone, with the activity log running."""
     assert await async_setup_component(hass, "logbook", {})
     home = await household()
     entry = entry_of(home, register_webhooks=False)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
+    return home, entry
+
+
+async def test_log(hass: HomeAssistant, logged: Logged, hass_client: Any) -> None:
+    """What happened is told once, in a sentence; the stages on the way are the sensor's own rows."""
+    home, entry = logged
     await poll(hass, entry, rounds=4)
     request = await home.world.request(sintel(), auto_approve=True)
     await poll(hass, entry, rounds=4)
@@ -67,19 +76,9 @@ async def test_log(
     assert [row["message"] for row in of_one if "message" in row] == [row["message"] for row in ours[3:]]
 
 
-async def test_event_entity_disabled(
-    recorder_mock: Any,
-    hass: HomeAssistant,
-    household: StartHousehold,
-    callback_url: str,
-    hass_client: Any,
-) -> None:
+async def test_event_entity_disabled(hass: HomeAssistant, logged: Logged, hass_client: Any) -> None:
     """It adds rows of its own; without it the log keeps its sentences, and every change is in them once."""
-    assert await async_setup_component(hass, "logbook", {})
-    home = await household()
-    entry = entry_of(home, register_webhooks=False)
-    entry.add_to_hass(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
+    home, entry = logged
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id("event", DOMAIN, f"{entry.entry_id}_activity")
     assert entity_id

@@ -14,6 +14,7 @@ from .house import House, house_fixture, setup_entry_fixture, suggested  # noqa:
 SHOWN: dict[str, Any] = {
     "keep_hours": {"days": 2, "hours": 0, "minutes": 0},
     "keep_forever": False,
+    "admins_only": True,
     "stuck": {
         "limit_approved": {"days": 1, "hours": 0, "minutes": 0},
         "limit_indexed": {"days": 0, "hours": 1, "minutes": 0},

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.core import HomeAssistant
@@ -155,6 +156,33 @@ async def test_what_a_user_may_see(
         entity_id = entity_id_of(hass, entry, request)
         await client.send_json_auto_id({"type": "status_tracker/request", "entity_id": entity_id})
         assert (await client.receive_json())["success"] is found
+
+
+@pytest.mark.parametrize("admins_only", [True, False])
+async def test_what_a_user_may_do(
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    hass_ws_client: Any,
+    hass_admin_user: User,
+    admins_only: bool,
+) -> None:
+    """A user who is no administrator is offered what the options allow."""
+    home = await household()
+    request = await home.world.request(sintel())
+    entry = await setup_entry(home, **POLLING, admins_only=admins_only)
+    await poll(hass, entry)
+    users = await hass.auth.async_get_group(GROUP_ID_USER)
+    assert users is not None
+    hass_admin_user.groups = [users]
+    client = await hass_ws_client(hass)
+    _, start = await subscribe(client)
+    (row,) = start["requests"]
+    offered = [] if admins_only else ["approve", "decline"]
+    assert row["actions"] == offered
+    entity_id = entity_id_of(hass, entry, request)
+    await client.send_json_auto_id({"type": "status_tracker/request", "entity_id": entity_id})
+    assert (await client.receive_json())["result"]["actions"] == offered
 
 
 async def test_one_request(

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
@@ -13,6 +14,7 @@ from custom_components.status_tracker.reports import posters
 from ..common import SetUp, StartHousehold, poll, state_of, until
 from ..conftest import ADDRESSES
 from ..stack.household import Household
+from ..stack.rows import SeerrRequest
 from ..stack.server import Fault
 from ..stack.stories import frieren, sintel
 
@@ -35,15 +37,26 @@ async def fetched(hass: HomeAssistant, home: Household, entry: Any) -> None:
     await until(hass, lambda: not held._working and not held._queue)
 
 
-@pytest.mark.usefixtures("household_posters")
-async def test_served_by_signed_path_alone(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_client_no_auth: Any
-) -> None:
-    """The signed path gives the picture to anybody; without its signature it gives nothing."""
+type WithPoster = tuple[Household, SeerrRequest, MockConfigEntry]
+
+
+@pytest.fixture
+async def with_poster(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, household_posters: None
+) -> WithPoster:
+    """Return a household, a request whose poster is shown, and the entry that shows it."""
     home = await household()
     request = await home.world.request(sintel())
     entry = await setup_entry(home, **POLLING)
     await until(hass, lambda: picture(hass, entry, request))
+    return home, request, entry
+
+
+async def test_served_by_signed_path_alone(
+    hass: HomeAssistant, with_poster: WithPoster, hass_client_no_auth: Any
+) -> None:
+    """The signed path gives the picture to anybody; without its signature it gives nothing."""
+    _, request, entry = with_poster
     path = picture(hass, entry, request)
     assert path
     client = await hass_client_no_auth()
@@ -57,15 +70,9 @@ async def test_served_by_signed_path_alone(
     assert (await client.get(other)).status == 401
 
 
-@pytest.mark.usefixtures("household_posters")
-async def test_fetched_once_in_a_life(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
-) -> None:
+async def test_fetched_once_in_a_life(hass: HomeAssistant, with_poster: WithPoster) -> None:
     """Neither further polls nor a restart fetch it again; what nobody wants any more is deleted."""
-    home = await household()
-    request = await home.world.request(sintel())
-    entry = await setup_entry(home, **POLLING)
-    await until(hass, lambda: picture(hass, entry, request))
+    home, request, entry = with_poster
     await poll(hass, entry)
     folder = posters.poster_folder(hass, entry.entry_id)
     (folder / "left-over").write_bytes(b"x")
@@ -144,15 +151,11 @@ async def test_no_more_than_the_limit(
     assert picture(hass, entry, first) is None
 
 
-@pytest.mark.usefixtures("household_posters")
 async def test_an_emptied_cache(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_client_no_auth: Any
+    hass: HomeAssistant, with_poster: WithPoster, hass_client_no_auth: Any
 ) -> None:
     """Where somebody deletes the files, the path answers 404 and the poster is fetched again."""
-    home = await household()
-    request = await home.world.request(sintel())
-    entry = await setup_entry(home, **POLLING)
-    await until(hass, lambda: picture(hass, entry, request))
+    home, request, entry = with_poster
     for file in posters.poster_folder(hass, entry.entry_id).iterdir():
         file.unlink()
     client = await hass_client_no_auth()

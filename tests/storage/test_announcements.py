@@ -1,15 +1,16 @@
 """Killed soon after news: what was announced is not announced again, and what was not is not lost."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
 from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, until
+from ..stack.household import Household
 from ..stack.stories import sintel
 from ..stack.titles import film
 from ..test_event import Diary
@@ -17,43 +18,51 @@ from ..test_event import Diary
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 
 
-@pytest.fixture
-def killed(hass: HomeAssistant, hass_storage: dict[str, Any]) -> Callable[..., Any]:
-    """Return what starts an entry anew from files as they were at a time."""
+class Files:
+    """The files of an entry in storage, and its restart with files of an earlier time."""
 
-    async def kill(entry: Any, files: dict[str, Any]) -> None:
+    def __init__(self, hass: HomeAssistant, storage: dict[str, Any], entry: MockConfigEntry) -> None:
+        """Read and write this storage."""
+        self.hass = hass
+        self.storage = storage
+        self.entry = entry
+
+    def now(self, suffix: str) -> dict[str, Any]:
+        """Return a copy of the file with this suffix."""
+        key = f"{DOMAIN}.{self.entry.entry_id}{suffix}"
+        return deepcopy({key: self.storage[key]})
+
+    async def restart_with(self, files: dict[str, Any]) -> None:
         """Unload, put the files back, set up."""
-        assert await hass.config_entries.async_unload(entry.entry_id)
-        hass_storage.update(deepcopy(files))
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-        await poll(hass, entry, rounds=4)
-
-    return kill
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        self.storage.update(deepcopy(files))
+        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+        await poll(self.hass, self.entry, rounds=4)
 
 
-def files_of(storage: dict[str, Any], entry: Any, *suffixes: str) -> dict[str, Any]:
-    """Return what is written now."""
-    keys = [f"{DOMAIN}.{entry.entry_id}{suffix}" for suffix in suffixes]
-    return deepcopy({key: storage[key] for key in keys})
+type Followed = tuple[Household, MockConfigEntry, Files]
 
 
-async def test_announced_once(
-    hass: HomeAssistant,
-    household: StartHousehold,
-    setup_entry: SetUp,
-    hass_storage: dict[str, Any],
-    killed: Callable[..., Any],
-) -> None:
-    """The memory is behind what was announced: nothing is announced again, later news is."""
+@pytest.fixture
+async def followed(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_storage: dict[str, Any]
+) -> Followed:
+    """Return a household, an entry that follows it by polling alone, and the files of the entry."""
     home = await household()
     entry = await setup_entry(home, **POLLING)
+    return home, entry, Files(hass, hass_storage, entry)
+
+
+async def test_announced_once(hass: HomeAssistant, followed: Followed) -> None:
+    """The memory is behind what was announced: nothing is announced again, later news is."""
+    home, entry, files = followed
     request = await home.world.request(sintel(), "Alice", auto_approve=True)
     download = await home.world.grab(request)
     await home.world.progress(download, 0.5)
     await poll(hass, entry)
     await coordinator_of(entry).async_save()
-    behind = files_of(hass_storage, entry, "")
+    behind = files.now("")
     diary = Diary(hass)
     await home.world.complete(download)
     await poll(hass, entry)
@@ -65,10 +74,10 @@ async def test_announced_once(
     await poll(hass, entry)
     assert stage_of(hass, entry, request) == "available"
     assert diary.kinds(request)[-1] == "available"
-    now = files_of(hass_storage, entry, ".announced")
+    now = files.now(".announced")
     assert now[f"{DOMAIN}.{entry.entry_id}.announced"]["data"]["announced"][str(request.id)][0] == "available"
     diary.entries.clear()
-    await killed(entry, behind | now)
+    await files.restart_with(behind | now)
     assert stage_of(hass, entry, request) == "available"
     assert diary.entries == []
     await home.world.decline(new)
@@ -76,25 +85,18 @@ async def test_announced_once(
     assert diary.kinds(new) == ["declined"]
 
 
-async def test_nothing_is_lost(
-    hass: HomeAssistant,
-    household: StartHousehold,
-    setup_entry: SetUp,
-    hass_storage: dict[str, Any],
-    killed: Callable[..., Any],
-) -> None:
+async def test_nothing_is_lost(hass: HomeAssistant, followed: Followed) -> None:
     """What was saved as reached but had not been announced yet is announced after the start."""
-    home = await household()
-    entry = await setup_entry(home, **POLLING)
+    home, entry, files = followed
     request = await home.world.request(sintel(), "Alice", auto_approve=True)
     await poll(hass, entry)
-    early = files_of(hass_storage, entry, ".announced")
+    early = files.now(".announced")
     await home.world.progress(await home.world.grab(request), 0.5)
     await poll(hass, entry)
     await coordinator_of(entry).async_save()
-    memory = files_of(hass_storage, entry, "")
+    memory = files.now("")
     diary = Diary(hass)
-    await killed(entry, memory | early)
+    await files.restart_with(memory | early)
     await until(hass, lambda: len(diary.entries) == 2)
     shown_again, announced = diary.entries  # the event entity comes back with its last event
     assert (shown_again["event_type"], announced["event_type"]) == ("downloading", "downloading")
@@ -103,23 +105,15 @@ async def test_nothing_is_lost(
     assert len(diary.entries) == 2
 
 
-async def test_damaged(
-    hass: HomeAssistant,
-    household: StartHousehold,
-    setup_entry: SetUp,
-    hass_storage: dict[str, Any],
-    killed: Callable[..., Any],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_damaged(hass: HomeAssistant, followed: Followed, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be read is set aside, and nothing old is announced."""
-    home = await household()
-    entry = await setup_entry(home, **POLLING)
+    home, entry, files = followed
     await home.world.request(sintel(), "Alice", auto_approve=True)
     await poll(hass, entry)
-    files = files_of(hass_storage, entry, ".announced")
-    for file in files.values():
+    announced = files.now(".announced")
+    for file in announced.values():
         file["data"] = {"announced": {"one": None}}
     diary = Diary(hass)
-    await killed(entry, files)
+    await files.restart_with(announced)
     assert diary.kinds() == ["approved"]  # the event entity comes back with its last event
     assert "Failed to parse the stored announcements" in caplog.text

@@ -20,6 +20,7 @@ import probatio
 from ..clients.errors import InvalidUrl
 from ..clients.http import normalise_url
 from ..const import (
+    CONF_ADMINS_ONLY,
     CONF_CALLBACK_URL,
     CONF_KEEP_FOREVER,
     CONF_KEEP_HOURS,
@@ -40,6 +41,7 @@ SCHEMA = probatio.Schema(
     {
         probatio.Required(CONF_KEEP_HOURS): _DURATION,
         probatio.Required(CONF_KEEP_FOREVER): BooleanSelector(),
+        probatio.Required(CONF_ADMINS_ONLY): BooleanSelector(),
         probatio.Required(SECTION_STUCK): section(
             probatio.Schema({probatio.Required(name): _DURATION for name in LIMITS}), {"collapsed": True}
         ),

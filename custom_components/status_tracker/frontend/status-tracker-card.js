@@ -1023,7 +1023,7 @@ class StatusTrackerRequest extends HTMLElement {
         el("bdi", { class: "release", text: one.release ?? one.download_id ?? "" }),
         el("small", { text: facts.filter(Boolean).join(" · ") }),
         done ? el("span", { class: "bar" }, this._fill(one.progress)) : null,
-        several && !one.outcome && one.download_id && this._drawn.actions.length ? this._replaceOne(one) : null,
+        several && !one.outcome && one.download_id && this._drawn.actions.some((name) => name !== "rescan_library") ? this._replaceOne(one) : null,
       );
     }));
   }

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import probatio
 
+from ..actions.permissions import ADMIN_ACTIONS, admins_only
 from ..actions.responses import request_details
 from ..const import DOMAIN
 from ..data import StatusTrackerConfigEntry
@@ -31,10 +32,15 @@ def _may(connection: websocket_api.ActiveConnection, entity_id: str | None, poli
     return entity_id is not None and permissions.check_entity(entity_id, policy)
 
 
-def _for_user(connection: websocket_api.ActiveConnection, row: Row) -> Row:
+def _for_user(hass: HomeAssistant, connection: websocket_api.ActiveConnection, row: Row) -> Row:
     """Return a row without the actions that its user may not call."""
-    if row["actions"] and not (row["entity_id"] and _may(connection, row["entity_id"], POLICY_CONTROL)):
+    if not row["actions"]:
+        return row
+    if not (row["entity_id"] and _may(connection, row["entity_id"], POLICY_CONTROL)):
         return {**row, "actions": []}
+    entry = hass.config_entries.async_get_entry(row["config_entry_id"])
+    if entry and admins_only(entry) and not connection.user.is_admin:
+        return {**row, "actions": [one for one in row["actions"] if one not in ADMIN_ACTIONS]}
     return row
 
 
@@ -52,7 +58,7 @@ async def subscribe(
         nonlocal first
         event: dict[str, Any] = {}
         rows = [
-            _for_user(connection, row)
+            _for_user(hass, connection, row)
             for row in news.changed.values()
             if _may(connection, row["entity_id"], POLICY_READ)
         ]
@@ -91,6 +97,6 @@ def get_request(hass: HomeAssistant, connection: websocket_api.ActiveConnection,
         if request := data.coordinator.data.get(int(number)):
             details = request_details(data.coordinator, request)
             row = request_row(data.coordinator, request, data.posters.path(request))
-            connection.send_result(msg["id"], {**details, **_for_user(connection, row)})
+            connection.send_result(msg["id"], {**details, **_for_user(hass, connection, row)})
             return
     connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "No such request")

@@ -54,6 +54,7 @@ class Source(ABC):
         self.missed_webhooks = 0
         self.missed_since: datetime | None = None
         self._webhooks_since: datetime | None = None
+        self._webhooks_heard = False
         self._next: datetime | None = None
         self._failures = 0
         self._answered: Hashable = None
@@ -110,17 +111,25 @@ class Source(ABC):
         """Set whether webhooks about changes are expected from now on."""
         if expected is not bool(self._webhooks_since):
             self._webhooks_since = self.clock() if expected else None
-            self._heard_webhook()
+            self._webhooks_heard = False
+            self.missed_webhooks, self.missed_since = 0, None
 
     def _heard_webhook(self) -> None:
         """Reset the count of missed webhooks; a test webhook does not reset it."""
+        self._webhooks_heard = self._webhooks_since is not None
         self.missed_webhooks, self.missed_since = 0, None
 
     def _note_missed_webhook(self, at: datetime | None = None) -> None:
         """Count a change found by a poll that a webhook should have reported before."""
         if self._webhooks_since and (at is None or at > self._webhooks_since):
+            self._webhooks_heard = False
             self.missed_webhooks += 1
             self.missed_since = self.missed_since or self.clock()
+
+    @property
+    def push_works(self) -> bool:
+        """Return whether a webhook of a real event has arrived since registration and none was missed."""
+        return self._webhooks_heard
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Run the push connection, if there is one, until cancelled; calls `changed` on new evidence."""
@@ -147,8 +156,11 @@ class Source(ABC):
     # Polling and availability
 
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return the time until the next poll: short during downloads, long without open requests."""
-        if any(want.in_flight for want in wants):
+        """Return the time until the next poll: short during downloads, long without open requests.
+
+        Where push works, downloads do not shorten it.
+        """
+        if any(want.in_flight for want in wants) and not self.push_works:
             return FAST
         return CALM if any(not want.finished for want in wants) else SLOW
 

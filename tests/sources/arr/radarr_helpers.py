@@ -9,11 +9,10 @@ import pytest
 from custom_components.status_tracker.pipeline.evidence.arr import MovieEvidence
 from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
-from custom_components.status_tracker.sources.arr.state import SOON
-from tests.sources.arr_helpers import START, radarr_source, want_film
+from tests.sources.arr_helpers import START, poll_server, radarr_source, settle_source, want_film
 from tests.stack.household import Household
 from tests.stack.rows import MovieRow
-from tests.stack.titles import film
+from tests.stack.titles import Title, film
 
 FILM = film("Film", 2020, 2004)
 
@@ -35,7 +34,12 @@ def source_fixture(home: Household, session: aiohttp.ClientSession) -> RadarrSou
 @pytest.fixture(name="movie")
 async def movie_fixture(home: Household) -> MovieRow:
     """Give a film in Radarr."""
-    row = await home.world.add_to_arr(home.radarr.arr, FILM)
+    return await add_film(home, FILM)
+
+
+async def add_film(home: Household, title: Title) -> MovieRow:
+    """Put a film into Radarr."""
+    row = await home.world.add_to_arr(home.radarr.arr, title)
     assert isinstance(row, MovieRow)
     return row
 
@@ -53,17 +57,9 @@ def only(source: RadarrSource) -> MovieEvidence:
 
 async def poll(home: Household, source: RadarrSource, *wants: Want, seconds: float = 15) -> list[str]:
     """Poll once, a little later, and return the paths asked for."""
-    home.world.advance(seconds)
-    home.clear_calls()
-    await source.refresh(wants)
-    assert source.error is None
-    return [call.path.removeprefix("/api/v3/") for call in home.radarr.calls]
+    return await poll_server(home, home.radarr, source, *wants, seconds=seconds)
 
 
 async def settle(home: Household, source: RadarrSource, *wants: Want) -> None:
     """Poll until nothing is left to read."""
-    for _ in range(20):
-        await poll(home, source, *wants)
-        if source.interval(wants) > SOON:
-            return
-    raise AssertionError("the source finds no rest")
+    await settle_source(home, home.radarr, source, *wants)

@@ -17,7 +17,17 @@ from tests.stack.rows import MovieRow
 from tests.stack.server import Fault
 from tests.stack.titles import film
 
-from .radarr_helpers import FILM, by_id, home_fixture, movie_fixture, only, poll, settle, source_fixture  # noqa: F401  fixtures
+from .radarr_helpers import (  # noqa: F401  fixtures
+    FILM,
+    add_film,
+    by_id,
+    home_fixture,
+    movie_fixture,
+    only,
+    poll,
+    settle,
+    source_fixture,
+)
 
 # What a cycle asks
 
@@ -118,8 +128,7 @@ async def test_a_slow_radarr_is_read_in_several_polls(
     home: Household, source: RadarrSource, movie: MovieRow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A poll reads no longer than its time; what is left follows soon."""
-    other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2020, 2005))
-    assert isinstance(other, MovieRow)
+    other = await add_film(home, film("Other", 2020, 2005))
     wants = (by_id(movie), by_id(other))
     monkeypatch.setattr("custom_components.status_tracker.sources.arr.source.READ_SECONDS", -1.0)
     await poll(home, source, *wants)
@@ -134,8 +143,7 @@ async def test_a_queue_row_that_comes_or_goes_has_the_film_read(
     home: Household, source: RadarrSource, movie: MovieRow
 ) -> None:
     """Only what changed is read again."""
-    other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2020, 2005))
-    assert isinstance(other, MovieRow)
+    other = await add_film(home, film("Other", 2020, 2005))
     wants = (by_id(movie), by_id(other))
     await settle(home, source, *wants)
     download = await home.world.grab(movie)
@@ -184,8 +192,7 @@ async def test_a_film_that_cannot_be_read_does_not_hold_the_others(
     home: Household, source: RadarrSource, movie: MovieRow
 ) -> None:
     """One bad answer leaves the source well and is tried again later."""
-    other = await home.world.add_to_arr(home.radarr.arr, film("Other", 2020, 2005))
-    assert isinstance(other, MovieRow)
+    other = await add_film(home, film("Other", 2020, 2005))
     wants = (by_id(movie), by_id(other))
     home.radarr.fault = Fault.status(500, only=f"movie/{movie.id}")
     await poll(home, source, *wants)

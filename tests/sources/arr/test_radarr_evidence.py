@@ -281,8 +281,7 @@ async def test_what_the_history_does_not_confirm_goes(
     """A poll wins over a webhook: an import nobody else knows of does not last."""
     wanted = by_id(movie)
     await settle(home, source, wanted)
-    body = post("radarr", "download")
-    body["movie"]["id"] = movie.id
+    body = post("radarr", "download", movie.id)
     source.receive(body)
     assert only(source).has_file
     await settle(home, source, wanted)
@@ -298,8 +297,7 @@ async def test_a_grabs_row_waits_for_the_real_one(
     """Till Radarr renews its queue the row a grab will have stands in; it does not outlive its time."""
     wanted = by_id(movie)
     await settle(home, source, wanted)
-    body = post("radarr", "grab")
-    body["movie"]["id"] = movie.id
+    body = post("radarr", "grab", movie.id)
     source.receive(body)
     (row,) = source.evidence.queue
     assert (row.status, row.size, row.size_left) == (QueueStatus.QUEUED, 8589934592, 8589934592)
@@ -317,8 +315,7 @@ async def test_a_webhook_during_a_poll_is_not_lost(
     wanted = by_id(movie)
     await settle(home, source, wanted)
     home.radarr.fault = Fault.lying(lambda path, data: source.receive(deleted) and data, only="movie/")
-    deleted = post("radarr", "movie_file_delete")
-    deleted["movie"]["id"] = movie.id
+    deleted = post("radarr", "movie_file_delete", movie.id)
     for _ in range(2):
         await poll(home, source, wanted)
     assert source.interval((wanted,)) == SOON

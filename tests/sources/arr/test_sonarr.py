@@ -12,9 +12,8 @@ from custom_components.status_tracker.pipeline.enums import HistoryKind, QueueSt
 from custom_components.status_tracker.pipeline.evidence.arr import EpisodeEvidence, SeriesEvidence
 from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
-from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.arr.webhook import HookFile
-from tests.sources.arr_helpers import START, post, sonarr_source, want_show
+from tests.sources.arr_helpers import START, poll_server, post, settle_source, sonarr_source, want_show
 from tests.stack.household import Household
 from tests.stack.rows import SeriesRow
 from tests.stack.titles import series
@@ -62,20 +61,12 @@ def episode(source: SonarrSource, season: int, number: int) -> EpisodeEvidence:
 
 async def poll(home: Household, source: SonarrSource, *wants: Want, seconds: float = 15) -> list[str]:
     """Poll once, a little later, and return the paths asked for."""
-    home.world.advance(seconds)
-    home.clear_calls()
-    await source.refresh(wants)
-    assert source.error is None
-    return [call.path.removeprefix("/api/v3/") for call in home.sonarr.calls]
+    return await poll_server(home, home.sonarr, source, *wants, seconds=seconds)
 
 
 async def settle(home: Household, source: SonarrSource, *wants: Want) -> None:
     """Poll until nothing is left to read."""
-    for _ in range(20):
-        await poll(home, source, *wants)
-        if source.interval(wants) > SOON:
-            return
-    raise AssertionError("the source finds no rest")
+    await settle_source(home, home.sonarr, source, *wants)
 
 
 # What a cycle asks
@@ -352,8 +343,7 @@ async def test_the_files_of_a_release_find_their_episodes(
 ) -> None:
     """Import complete has files and episodes side by side: names tell which is whose."""
     await settle(home, source, by_id(show, 1))
-    body = post("sonarr", "import_complete_season_pack")
-    body["series"]["id"] = show.id
+    body = post("sonarr", "import_complete_season_pack", show.id)
     for told, number in zip(body["episodes"], (3, 1, 2), strict=True):
         told.update(id=show.row(1, number).id, episodeNumber=number)
     assert source.receive(body)
@@ -390,8 +380,7 @@ async def test_a_new_episode_of_a_season_that_was_read(
 ) -> None:
     """An episode Sonarr has learnt of since comes with its import; one of another season does not."""
     await settle(home, source, by_id(show, 1))
-    body = post("sonarr", "download")
-    body["series"]["id"] = show.id
+    body = post("sonarr", "download", show.id)
     (told,) = body["episodes"]
     for season in (1, 2):
         told.update(id=990 + season, seasonNumber=season, episodeNumber=9)
@@ -404,8 +393,7 @@ async def test_upgrades_keep_a_file(home: Household, source: SonarrSource, show:
     """The deletion that makes room for a better file takes nothing away."""
     await settle(home, source, by_id(show, 1))
     for name in ("download", "download_upgrade", "episode_file_delete_upgrade"):
-        body = post("sonarr", name)
-        body["series"]["id"] = show.id
+        body = post("sonarr", name, show.id)
         body["episodes"][0]["id"] = show.row(1, 3).id
         assert source.receive(body)
     assert episode(source, 1, 3).has_file

@@ -19,6 +19,7 @@ from custom_components.status_tracker.sources.seerr.requests import (
 )
 from custom_components.status_tracker.sources.seerr.rows import MEDIA_STATUS, REQUEST_STATUS
 from custom_components.status_tracker.sources.seerr.source import SeerrSource
+from tests.common import finished_requests
 from tests.sources.arr_helpers import START, seerr_source, want_film
 from tests.stack.household import Household
 from tests.stack.rows import (
@@ -27,7 +28,6 @@ from tests.stack.rows import (
     MEDIA_DELETED,
     MEDIA_PARTIAL,
     MEDIA_UNKNOWN,
-    REQUEST_COMPLETED,
     SeerrRequest,
 )
 from tests.stack.server import Fault
@@ -41,14 +41,6 @@ STEADY = ["request/count", "request"]
 async def ask_for(home: Household, count: int, *, first: int = 1) -> list[SeerrRequest]:
     """Make so many requests that wait for approval."""
     return [await home.world.request(film(f"Film {n}", 2020, n)) for n in range(first, first + count)]
-
-
-async def finish(home: Household, count: int, *, first: int = 100_000) -> list[SeerrRequest]:
-    """Make so many requests that were completed long ago."""
-    made = await ask_for(home, count, first=first)
-    for request in made:
-        request.status, request.media.status = REQUEST_COMPLETED, MEDIA_AVAILABLE
-    return made
 
 
 def known(source: SeerrSource) -> dict[int, RequestEvidence]:
@@ -112,7 +104,7 @@ async def test_what_moves_is_seen_at_once(home: Household, source: SeerrSource) 
 async def test_a_request_that_left_is_read_by_its_number(home: Household, source: SeerrSource) -> None:
     """What is over, or gone, costs one call for each."""
     made = await ask_for(home, 3)
-    await finish(home, 2 * PAGE)
+    await finished_requests(home, 2 * PAGE)
     await poll(home, source)
     await home.world.mark_media(made[0].media, MEDIA_AVAILABLE)
     await home.world.delete_request(made[1])
@@ -152,7 +144,7 @@ async def test_a_blocklisted_request_is_gone(home: Household, source: SeerrSourc
 async def test_finished_requests_cost_nothing(home: Household, source: SeerrSource) -> None:
     """They are read at the start and once a day."""
     await ask_for(home, 10)
-    await finish(home, 5 * PAGE)
+    await finished_requests(home, 5 * PAGE)
     await poll(home, source)
     assert source.complete
     assert len(known(source)) == 10 + 5 * PAGE
@@ -168,9 +160,9 @@ async def test_finished_requests_cost_nothing(home: Household, source: SeerrSour
 async def test_a_request_that_is_over_at_once(home: Household, source: SeerrSource) -> None:
     """What is in no list of open requests is found in the list of all, in its first page."""
     await ask_for(home, 3)
-    await finish(home, 5 * PAGE)
+    await finished_requests(home, 5 * PAGE)
     await poll(home, source)
-    (new,) = await finish(home, 1, first=200_000)
+    (new,) = await finished_requests(home, 1, first=200_000)
     assert len(await poll(home, source)) <= 5
     assert known(source)[new.id].status is RequestStatus.COMPLETED
     assert await poll(home, source) == STEADY
@@ -178,7 +170,7 @@ async def test_a_request_that_is_over_at_once(home: Household, source: SeerrSour
 
 async def test_an_old_request_that_is_deleted(home: Household, source: SeerrSource) -> None:
     """All are read to find it, and not again for a while."""
-    old = await finish(home, 5 * PAGE)
+    old = await finished_requests(home, 5 * PAGE)
     await poll(home, source)
     await home.world.delete_request(old[0])
     await poll(home, source)
@@ -196,7 +188,7 @@ async def test_an_old_request_that_is_deleted(home: Household, source: SeerrSour
 async def test_what_is_still_shown_stays_right(home: Household, source: SeerrSource) -> None:
     """A finished request is read now and then: no count tells that its media were deleted."""
     await ask_for(home, 3)
-    done = await finish(home, 2)
+    done = await finished_requests(home, 2)
     wants = [want_film(one.title.tmdb_id, request_id=one.id, finished=True, titled=True) for one in done]
     for want in wants:
         await poll(home, source, want)
@@ -296,7 +288,7 @@ async def test_anything_may_happen(session: aiohttp.ClientSession, flavour: str,
     async with Household(flavour=flavour, qbittorrent=False, jellyfin=False) as home:
         home.world.freeze(START)
         source = seerr_source(home, session)
-        await finish(home, 2 * PAGE)
+        await finished_requests(home, 2 * PAGE)
         await ask_for(home, PAGE)
         await poll(home, source)
         for step in range(30):

@@ -31,3 +31,9 @@ async def shoko(request: pytest.FixtureRequest, world: World) -> AsyncIterator[F
 def source(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> ShokoSource:
     """Return a source that polls and has no push connection."""
     return make_source(session, shoko, world, push=False)
+
+
+@pytest.fixture
+def pushed(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> ShokoSource:
+    """Return a source with a push connection."""
+    return make_source(session, shoko, world, push=True)

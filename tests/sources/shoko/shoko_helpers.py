@@ -11,11 +11,11 @@ import pytest
 
 from custom_components.status_tracker.clients.push import Pace, PushConnection
 from custom_components.status_tracker.clients.shoko import ShokoClient
-from custom_components.status_tracker.pipeline.enums import MediaType
 from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
 from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
 from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
+from tests.sources import library_helpers
 from tests.stack.library import ShokoEpisode, ShokoSeries
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
@@ -42,28 +42,17 @@ def make_source(
     return ShokoSource("shoko1", "Shoko", client, clock=world.now, push=connection)
 
 
-def want(*files: FileEvidence, request_id: int = 1, **facts: Any) -> Want:
-    """Return what an active anime request would know."""
-    nothing: dict[str, Any] = {
-        "media_type": MediaType.TV,
-        "is_4k": False,
+def want(*files: FileEvidence, **facts: Any) -> Want:
+    """Return a want of an anime request in flight."""
+    anime: dict[str, Any] = {
         "tmdb_id": 209867,
         "tvdb_id": 424536,
-        "imdb_id": None,
-        "title": None,
-        "year": None,
         "seasons": (1,),
         "source": "sonarr1",
         "media_id": 1,
-        "handed_over": True,
-        "in_flight": True,
-        "finished": False,
         "anime": True,
-        "ids": (),
-        "items": (),
-        "download_ids": (),
     }
-    return Want(request_id=request_id, files=files or (FILE,), **{**nothing, **facts})
+    return library_helpers.want(files=files or (FILE,), **(anime | facts))
 
 
 def seen(source: ShokoSource) -> ShokoEvidence | None:
@@ -71,6 +60,13 @@ def seen(source: ShokoSource) -> ShokoEvidence | None:
     files = source.evidence.shoko
     assert len(files) <= 1
     return files[0] if files else None
+
+
+def shown(source: ShokoSource) -> ShokoEvidence:
+    """Return the one file of the source's evidence; fail if there is none."""
+    evidence = seen(source)
+    assert evidence is not None
+    return evidence
 
 
 def ids(source: ShokoSource) -> set[str]:
@@ -98,6 +94,18 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110  the test watches from outside
             await asyncio.sleep(0.005)
+
+
+async def poll_at_once(source: ShokoSource, *wants: Want) -> None:
+    """Wait until the source asks to be polled at once, and poll."""
+    await until(lambda: source.next_poll is None)
+    await poll(source, *wants)
+
+
+async def fill_queue(world: World, source: ShokoSource) -> None:
+    """Make Shoko busy, and wait until the source has been told; earlier events have arrived then."""
+    await world.shoko_set_queue(waiting=1)
+    await until(lambda: source.state.busy)
 
 
 @contextlib.asynccontextmanager

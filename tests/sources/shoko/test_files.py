@@ -9,7 +9,7 @@ from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.shoko import FakeShoko
 from tests.stack.world import World
 
-from .shoko_helpers import ALL, MODERN, PATH, SIZE, frieren, ids, poll, poll_for, seen, want
+from .shoko_helpers import ALL, MODERN, PATH, SIZE, frieren, ids, poll, poll_for, seen, shown, want
 
 # A file's life, by polling alone
 
@@ -248,8 +248,7 @@ async def test_renamed_by_shoko_found_by_tmdb_and_size(
     await poll(source, want(anime=None))
     assert seen(source) is None
     await poll(source, want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert evidence.paths[0] == "Sousou no Frieren/01 - The Journey's End.mkv"
     assert evidence.paths[-1].endswith("Season 1/Frieren - S01E01.mkv")
     assert shoko.count("TMDB/Show/209867/Shoko/File") == 1

@@ -22,13 +22,16 @@ from .shoko_helpers import (
     MODERN,
     PATH,
     SIZE,
+    fill_queue,
     frieren,
     ids,
     listening,
     make_source,
     poll,
+    poll_at_once,
     poll_for,
     seen,
+    shown,
     until,
     want,
 )
@@ -37,197 +40,171 @@ from .shoko_helpers import (
 
 
 @ALL
-async def test_push_says_it_sooner(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_push_says_it_sooner(pushed: ShokoSource, shoko: FakeShoko, world: World) -> None:
     """Each event is evidence at once where it tells enough, and has the rest read at once."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
-    await poll(source, want())
-    async with listening(source) as news:
-        await poll(source, want())
-        assert source.next_poll is not None
+    await poll(pushed, want())
+    async with listening(pushed) as news:
+        await poll(pushed, want())
+        assert pushed.next_poll is not None
         file = await world.shoko_detect(PATH, SIZE)
         await world.shoko_hash(file)
-        await until(lambda: seen(source) is not None)
-        assert source.next_poll is None
-        evidence = seen(source)
-        assert evidence is not None
+        await until(lambda: seen(pushed) is not None)
+        assert pushed.next_poll is None
+        evidence = shown(pushed)
         assert (evidence.file_id, evidence.matched) == (file.id, False)
 
         await world.shoko_match(file, episode)
         if shoko.major < 6:
-            await until(lambda: f"shoko_episode:{episode.id}" in ids(source))
+            await until(lambda: f"shoko_episode:{episode.id}" in ids(pushed))
         else:
             await until(lambda: len(news) >= 3)
-        await poll(source, want())
-        assert "tvdb_episode:9350138" in ids(source)
+        await poll(pushed, want())
+        assert "tvdb_episode:9350138" in ids(pushed)
 
 
 @MODERN
-async def test_push_not_matched_then_linked_by_hand(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
-) -> None:
+async def test_push_not_matched_then_linked_by_hand(pushed: ShokoSource, world: World) -> None:
     """Refused is told at once, unless AniDB has banned Shoko; a link by hand lifts it."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
-    await poll(source, want())
-    async with listening(source):
+    await poll(pushed, want())
+    async with listening(pushed):
         await world.shoko_not_match(file)
-        await until(lambda: bool(seen(source) and seen(source).refused))  # type: ignore[union-attr]  just seen
-        await poll(source, want())
-        evidence = seen(source)
-        assert evidence is not None
+        await until(lambda: bool((one := seen(pushed)) and one.refused))
+        await poll(pushed, want())
+        evidence = shown(pushed)
         assert evidence.refused
         await world.shoko_link(file, episode)
-        await until(lambda: source.next_poll is None)
-        await poll(source, want())
-        evidence = seen(source)
-        assert evidence is not None
+        await poll_at_once(pushed, want())
+        evidence = shown(pushed)
         assert (evidence.matched, evidence.refused) == (True, False)
 
 
 @ALL
-async def test_push_of_a_renaming(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_push_of_a_renaming(pushed: ShokoSource, world: World) -> None:
     """A file that Shoko renames keeps its former path, so that the *arr's path still finds it."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE, episode)
-    await poll(source, want())
-    async with listening(source):
+    await poll(pushed, want())
+    async with listening(pushed):
         await world.shoko_relocate(file, "Sousou no Frieren/01.mkv")
-        await until(lambda: bool((one := seen(source)) and one.paths[0] == "Sousou no Frieren/01.mkv"))
-        await poll(source, want())
-    evidence = seen(source)
-    assert evidence is not None
+        await until(lambda: bool((one := seen(pushed)) and one.paths[0] == "Sousou no Frieren/01.mkv"))
+        await poll(pushed, want())
+    evidence = shown(pushed)
     assert evidence.paths[0] == "Sousou no Frieren/01.mkv"
     assert "Frieren/Season 1/Frieren - S01E01.mkv" in evidence.paths
 
 
 @ALL
 async def test_matched_before_the_import_is_known(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    pushed: ShokoSource, shoko: FakeShoko, world: World
 ) -> None:
     """A file hashed, matched and renamed before its *arr tells of it is remembered under its old name."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
-    await poll(source)
-    async with listening(source) as news:
+    await poll(pushed)
+    async with listening(pushed) as news:
         file = await world.shoko_take_in(PATH, SIZE, episode)
         await world.shoko_relocate(file, "Sousou no Frieren/01.mkv")
-        await world.shoko_set_queue(waiting=1)
-        await until(lambda: source.state.busy)
+        await fill_queue(world, pushed)
         told = len(news)
-        assert source.evidence.shoko == ()
+        assert pushed.evidence.shoko == ()
         shoko.clear_calls()
-        await poll(source, want(anime=None))
-        assert "tvdb_episode:9350138" in ids(source)
+        await poll(pushed, want(anime=None))
+        assert "tvdb_episode:9350138" in ids(pushed)
         assert shoko.count("PathEndsWith") == 0
         assert told <= 2
 
 
-async def test_files_nobody_wants_are_bounded(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
-) -> None:
+async def test_files_nobody_wants_are_bounded(pushed: ShokoSource, world: World) -> None:
     """A great import leaves no more than the latest few, asks nothing and wakes nobody."""
-    source = make_source(session, shoko, world, push=True)
-    await poll(source, want())
-    async with listening(source) as news:
+    await poll(pushed, want())
+    async with listening(pushed) as news:
         await until(lambda: bool(news))
-        await poll(source, want())
-        told, due = len(news), source.next_poll
+        await poll(pushed, want())
+        told, due = len(news), pushed.next_poll
         for number in range(RECENT_KEPT + 50):
             await world.shoko_take_in(f"/anime/Big/{number}.mkv", number + 1)
-        await world.shoko_set_queue(waiting=1)
-        await until(lambda: source.state.busy)
+        await fill_queue(world, pushed)
         assert len(news) == told + 1
-        assert source.next_poll == due
-        assert len(source._book.recent) == RECENT_KEPT
+        assert pushed.next_poll == due
+        assert len(pushed._book.recent) == RECENT_KEPT
         await world.shoko_delete(next(iter(reversed(world.shoko_files.values()))))
-        await until(lambda: len(source._book.recent) == RECENT_KEPT - 1)
-    assert len(source._book.recent) == RECENT_KEPT - 1
+        await until(lambda: len(pushed._book.recent) == RECENT_KEPT - 1)
+    assert len(pushed._book.recent) == RECENT_KEPT - 1
 
 
 @MODERN
-async def test_metadata_events(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_metadata_events(pushed: ShokoSource, world: World) -> None:
     """A series that is created and links that come are read at once; other series' news is nobody's."""
-    source = make_source(session, shoko, world, push=True)
     series, episode = frieren(world, linked=False, created=False)
     other = world.shoko_add_series("Other", 5, episodes=1)
     await world.shoko_take_in(PATH, SIZE, episode)
-    await poll(source, want())
-    async with listening(source) as news:
-        await poll(source, want())
-        evidence = seen(source)
-        assert evidence is not None
+    await poll(pushed, want())
+    async with listening(pushed) as news:
+        await poll(pushed, want())
+        evidence = shown(pushed)
         assert evidence.series_pending
 
         await world.shoko_create_series(series)
-        await until(lambda: source.next_poll is None)
-        await poll(source, want())
-        assert f"shoko_series:{series.id}" in ids(source)
+        await poll_at_once(pushed, want())
+        assert f"shoko_series:{series.id}" in ids(pushed)
 
         await world.shoko_link_tmdb(episode, movies=[372058], tvdb=[9350138], imdb=["tt5311514"])
-        await until(lambda: source.next_poll is None)
+        await until(lambda: pushed.next_poll is None)
         await asyncio.sleep(0.05)
-        await poll(source, want())
-        assert {"tmdb_movie:372058", "tvdb_episode:9350138", "imdb:tt5311514"} <= ids(source)
+        await poll(pushed, want())
+        assert {"tmdb_movie:372058", "tvdb_episode:9350138", "imdb:tt5311514"} <= ids(pushed)
 
-        told, due = len(news), source.next_poll
+        told, due = len(news), pushed.next_poll
         await world.shoko_link_tmdb(other, shows=[1])
-        await world.shoko_set_queue(waiting=1)
-        await until(lambda: source.state.busy)
-        assert (len(news), source.next_poll) == (told + 1, due)
+        await fill_queue(world, pushed)
+        assert (len(news), pushed.next_poll) == (told + 1, due)
 
 
 @MODERN
-async def test_deleted_and_unlinked_by_push(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
-) -> None:
+async def test_deleted_and_unlinked_by_push(pushed: ShokoSource, shoko: FakeShoko, world: World) -> None:
     """A deletion is read at once; until Shoko confirms it the last word stands."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE, episode)
-    await poll(source, want())
-    async with listening(source):
-        await poll(source, want())
+    await poll(pushed, want())
+    async with listening(pushed):
+        await poll(pushed, want())
         if shoko.major == 6:
             await world.shoko_unlink(file)
-            await until(lambda: source.next_poll is None)
-            await poll(source, want())
-            evidence = seen(source)
-            assert evidence is not None
+            await poll_at_once(pushed, want())
+            evidence = shown(pushed)
             assert not evidence.matched
         await world.shoko_delete(file)
-        await until(lambda: source.next_poll is None)
-        assert seen(source) is not None
-        await poll(source, want())
-        assert seen(source) is None
+        await until(lambda: pushed.next_poll is None)
+        assert seen(pushed) is not None
+        await poll(pushed, want())
+        assert seen(pushed) is None
 
 
 @ALL
 async def test_what_was_missed_is_read_after_a_reconnect(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    pushed: ShokoSource, shoko: FakeShoko, world: World
 ) -> None:
     """A match while the hub was dead is found as soon as it is back."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     hashed = await world.shoko_take_in(PATH, SIZE)
     unseen = FileEvidence(path="/anime/Show/two.mkv", size=2)
     wanted = want(FILE, unseen)
-    await poll(source, wanted)
-    async with listening(source) as news:
-        await poll(source, wanted)
+    await poll(pushed, wanted)
+    async with listening(pushed) as news:
+        await poll(pushed, wanted)
         shoko.kill_hub()
-        await until(lambda: not source.push_connected)
+        await until(lambda: not pushed.push_connected)
         await world.shoko_match(hashed, episode)
         await world.shoko_take_in(unseen.path, 2, episode)
         told = len(news)
         shoko.restore_hub()
-        await until(lambda: source.push_connected)
+        await until(lambda: pushed.push_connected)
         assert len(news) > told
-        assert source.next_poll is None
-        await poll(source, wanted)
-        assert [file.matched for file in source.evidence.shoko] == [True, True]
+        assert pushed.next_poll is None
+        await poll(pushed, wanted)
+        assert [file.matched for file in pushed.evidence.shoko] == [True, True]
 
 
 @ALL
@@ -248,22 +225,20 @@ async def test_push_and_polling_end_alike(
         shoko.restore_hub()
         await world.shoko_create_series(series)
         await poll_for(source, world, timedelta(minutes=12), want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert (evidence.file_id, evidence.matched, evidence.series_pending) == (file.id, True, False)
     assert {"tvdb_episode:9350138", f"shoko_series:{series.id}"} <= set(evidence.ids)
 
 
 async def test_an_event_during_a_poll_is_not_lost(
-    session: aiohttp.ClientSession, shoko: FakeShoko, world: World
+    pushed: ShokoSource, shoko: FakeShoko, world: World
 ) -> None:
     """What happens to a file while it is being read has it read once more at once."""
-    source = make_source(session, shoko, world, push=True)
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
-    await poll(source, want())
-    async with listening(source):
-        await poll(source, want())
+    await poll(pushed, want())
+    async with listening(pushed):
+        await poll(pushed, want())
         world.advance(900)
 
         def late(path: str, data: Any) -> Any:
@@ -274,12 +249,12 @@ async def test_an_event_during_a_poll_is_not_lost(
 
         shoko.fault = Fault.lying(late, only=f"File/{file.id}")
         before = world.now()
-        await poll(source, want())
-        await until(lambda: bool(seen(source) and seen(source).matched))  # type: ignore[union-attr]  just seen
-        assert source.next_poll is None or source.next_poll <= before + timedelta(seconds=1)
+        await poll(pushed, want())
+        await until(lambda: bool((one := seen(pushed)) and one.matched))
+        assert pushed.next_poll is None or pushed.next_poll <= before + timedelta(seconds=1)
         world.advance(1)
-        await poll(source, want())
-        assert "tvdb_episode:9350138" in ids(source)
+        await poll(pushed, want())
+        assert "tvdb_episode:9350138" in ids(pushed)
 
 
 async def test_events_that_name_no_path_or_no_file(session: aiohttp.ClientSession, world: World) -> None:
@@ -294,8 +269,7 @@ async def test_events_that_name_no_path_or_no_file(session: aiohttp.ClientSessio
             file = await world.shoko_take_in(PATH, SIZE)
             shoko.events.muted = False
             await world.shoko_match(file, episode)
-            await world.shoko_set_queue(waiting=1)
-            await until(lambda: source.state.busy)
+            await fill_queue(world, source)
             await poll_for(source, world, timedelta(minutes=1, seconds=15), want(in_flight=False))
             assert f"shoko_episode:{episode.id}" in ids(source)
             told = len(news)
@@ -304,23 +278,22 @@ async def test_events_that_name_no_path_or_no_file(session: aiohttp.ClientSessio
             assert source.next_poll is None
 
 
-async def test_an_event_of_a_namesake(session: aiohttp.ClientSession, shoko: FakeShoko, world: World) -> None:
+async def test_an_event_of_a_namesake(pushed: ShokoSource, world: World) -> None:
     """A file of the same folder and name but another size is let go, and the right one still found."""
-    source = make_source(session, shoko, world, push=True)
     series, episode = frieren(world)
     other = world.shoko_add_episode(series, 2)
-    await poll(source, want())
-    async with listening(source):
-        await poll(source, want())
+    await poll(pushed, want())
+    async with listening(pushed):
+        await poll(pushed, want())
         await world.shoko_take_in("/anime/Other/Season 1/Frieren - S01E01.mkv", SIZE + 1, other)
-        await until(lambda: f"shoko_episode:{other.id}" in ids(source))
-        await poll(source, want())
-        await poll(source, want())
-        assert seen(source) is None
+        await until(lambda: f"shoko_episode:{other.id}" in ids(pushed))
+        await poll(pushed, want())
+        await poll(pushed, want())
+        assert seen(pushed) is None
         right = await world.shoko_take_in(PATH, SIZE, episode)
-        await until(lambda: f"shoko_file:{right.id}" in ids(source))
-        await poll_for(source, world, timedelta(minutes=1), want())
-        assert f"shoko_file:{right.id}" in ids(source)
+        await until(lambda: f"shoko_file:{right.id}" in ids(pushed))
+        await poll_for(pushed, world, timedelta(minutes=1), want())
+        assert f"shoko_file:{right.id}" in ids(pushed)
 
 
 async def test_a_slow_shoko_gets_several_polls(

@@ -25,6 +25,7 @@ from .shoko_helpers import (
     poll,
     poll_for,
     seen,
+    shown,
     want,
 )
 
@@ -101,18 +102,15 @@ async def test_refused_by_polling_alone(source: ShokoSource, world: World) -> No
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
     await poll(source, want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert not evidence.refused
     await poll_for(source, world, timedelta(minutes=25), want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert evidence.refused
     assert evidence.url is not None
     await world.shoko_link(file, episode)
     await poll_for(source, world, timedelta(minutes=11), want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert (evidence.matched, evidence.refused, evidence.url) == (True, False, None)
 
 
@@ -123,15 +121,13 @@ async def test_a_busy_shoko_has_not_refused_anything(source: ShokoSource, world:
     await world.shoko_take_in(PATH, SIZE)
     await poll_for(source, world, timedelta(minutes=40), want())
     assert source.state.busy
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert not evidence.refused
     await world.shoko_set_queue()
     await poll_for(source, world, timedelta(minutes=11), want())
     await world.shoko_set_queue(waiting=5)
     await poll_for(source, world, timedelta(minutes=11), want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert evidence.refused
 
 
@@ -142,8 +138,7 @@ async def test_unlinked_and_deleted(source: ShokoSource, world: World) -> None:
     await poll(source, want())
     await world.shoko_unlink(file)
     await poll_for(source, world, timedelta(minutes=32), want())
-    evidence = seen(source)
-    assert evidence is not None
+    evidence = shown(source)
     assert (evidence.matched, evidence.ids) == (False, (f"shoko_file:{file.id}",))
     await world.shoko_delete(file)
     await poll_for(source, world, timedelta(minutes=11), want())

@@ -16,7 +16,7 @@ from ...pipeline.enums import Service
 from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
-from ..base import Source
+from ..base import FAST, Source
 from .changes import ChangeReader
 from .index import INDEXED
 from .reader import ItemReader
@@ -63,9 +63,11 @@ class JellyfinSource(Source):
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
-        """Return a short interval while a read is incomplete."""
+        """Return a short interval while a read is incomplete or an imported file is expected."""
         if self._changes.under_way or self._reader.under_way:
             return BEHIND
+        if any(want.files and want.in_flight for want in wants):
+            return FAST  # the plugin sends webhooks of new items every 90 seconds only
         return super().interval(wants)
 
     @override

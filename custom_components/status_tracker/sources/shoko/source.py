@@ -67,6 +67,12 @@ class ShokoSource(Source):
         """Return whether the push connection is established."""
         return self._push is not None and self._push.connected
 
+    @property
+    @override
+    def push_works(self) -> bool:
+        """Return whether the push connection is established."""
+        return self.push_connected
+
     @override
     def _evidence(self) -> Evidence:
         """Return the files of requests."""
