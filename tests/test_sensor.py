@@ -74,7 +74,7 @@ async def test_devices(
     registry = dr.async_get(hass)
     devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
     assert {(device.name, device.manufacturer) for device in devices} == {
-        ("Requests", None),
+        ("Requests", "Status Tracker"),
         ("Seerr", "Seerr"),
         ("radarr-hd", "Radarr"),
         ("radarr-4k", "Radarr"),
