@@ -92,6 +92,7 @@ async def test_setup_unload_reload_remove(
     assert len(before) == 4 + 4 + 2
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
+    await hass.async_block_till_done()
     assert {state.state for state in hass.states.async_all("sensor")} == {"unavailable"}
     home.clear_calls()
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -83,4 +83,4 @@ async def test_refused_key_is_told_once(
     for _ in range(3):
         await poll(hass, entry)
     assert len(said(caplog)) == 1
-    assert "refused" in said(caplog)[0][1]
+    assert "failed to authenticate" in said(caplog)[0][1]

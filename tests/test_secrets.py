@@ -285,7 +285,7 @@ async def test_no_secret_is_told(
     assert_silent("reports", reports[2:], {HOST, "127.0.0.1", PERSON})
     assert_silent("logs, of people", everything.logs, {PERSON})
     assert any(PERSON in state for state in everything.shown)
-    assert any("refused" in line for line in everything.logs)
+    assert any("failed to authenticate" in line for line in everything.logs)
 
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()

@@ -1,4 +1,4 @@
-"""Status Tracker: where is my request."""
+"""The Status Tracker integration."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -33,6 +33,7 @@ from .sources.qbittorrent import QBittorrentSource
 from .sources.seerr.source import SeerrSource
 from .sources.shoko.source import ShokoSource
 from .storage.store import AnnouncementStore, DurationStore, MemoryStore
+from .upkeep.kept_states import async_release_states
 from .upkeep.reload import async_reload_with_services
 from .upkeep.settings_watch import SettingsWatch, async_clear_offers
 from .upkeep.version_watch import VersionWatch
@@ -47,7 +48,7 @@ CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up what does not belong to one entry."""
+    """Set up the parts shared by all entries."""
     async_setup_services(hass)
     hass.http.register_view(PosterView())
     async_register_commands(hass)
@@ -56,7 +57,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Set up the sources of an entry, judge once, and show the requests."""
+    """Set up an entry: its sources, the first update and the platforms."""
     sources = [
         SeerrSource(SEERR, entry.title, build_client(hass, Service.SEERR, entry.data), clock=dt_util.utcnow),
         *(_source(hass, subentry) for subentry in entry.subentries.values()),
@@ -96,7 +97,7 @@ def _source(hass: HomeAssistant, subentry: ConfigSubentry) -> Source:
 
 
 def _source_of(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Source:
-    """Return the source of a kind of service."""
+    """Return the source for a kind of service."""
     client: Any = _client(hass, service, subentry)
     key, name, data = subentry.subentry_id, subentry.title, subentry.data
     match service:
@@ -119,9 +120,9 @@ def _source_of(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) 
 
 
 def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Any:
-    """Return a service's client: the one it had, unless its data have changed.
+    """Return the client of a service, reusing the previous one unless its data has changed.
 
-    A client that was refused asks no more; a new one at each try to set up would be locked out.
+    A client with rejected credentials sends no more logins; new clients on setup retries would cause a ban.
     """
     clients = hass.data.setdefault(CLIENTS, {})
     data, client = clients.get(subentry.subentry_id, (None, None))
@@ -132,16 +133,16 @@ def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> 
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Bring an entry of an older version up to date.
+    """Migrate an entry.
 
-    There is one major version so far, which Home Assistant sees to: it refuses entries of a newer one. Those
-    of a newer minor version hold something more than we know and are taken as they are.
+    There is only one major version; Home Assistant rejects newer ones. Data of a newer minor version is
+    compatible and used unchanged.
     """
     return True
 
 
 async def _async_unload_platforms(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Unload the platforms in turn; where one fails, set up again those that had been unloaded."""
+    """Unload the platforms one by one; if one fails, set up the unloaded ones again."""
     unloaded: list[Platform] = []
     for platform in PLATFORMS:
         if not await hass.config_entries.async_unload_platforms(entry, [platform]):
@@ -152,7 +153,7 @@ async def _async_unload_platforms(hass: HomeAssistant, entry: StatusTrackerConfi
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Stop polling and listening, then the platforms, and keep what is known for the next start."""
+    """Unload an entry: stop polling, unload the platforms and save the state."""
     coordinator, webhooks = entry.runtime_data.coordinator, entry.runtime_data.webhooks
     webhooks.async_stop()
     coordinator.async_stop()
@@ -164,6 +165,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
             webhooks.async_resume()
             coordinator.async_resume()
     if unloaded:
+        hass.async_create_task(async_release_states(hass, entry), f"{DOMAIN} release states")
         await webhooks.async_leave()
         await coordinator.async_save()
         for source in coordinator.sources.values():
@@ -175,7 +177,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> None:
-    """Take our webhooks out of the services of a removed entry, and forget everything about it."""
+    """Remove the webhooks from the services and delete all data of a removed entry."""
     await async_unregister_all(hass, entry)
     if names := hass.data.get(DATA_NAMES):
         names.update(entry.entry_id, ())

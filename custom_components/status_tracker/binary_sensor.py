@@ -1,4 +1,4 @@
-"""Whether something needs a person, and whether each service answers."""
+"""Binary sensors for stuck requests and the availability of the services."""
 
 from typing import Any, override
 
@@ -21,7 +21,7 @@ async def async_setup_entry(
     entry: StatusTrackerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the problem sensor and one connectivity sensor a service."""
+    """Set up the problem sensor and a connectivity sensor for each service."""
     coordinator = entry.runtime_data.coordinator
     async_add_entities([ProblemSensor(coordinator)])
     for key, source in coordinator.sources.items():
@@ -31,13 +31,13 @@ async def async_setup_entry(
 
 
 class ProblemSensor(StatusTrackerEntity, BinarySensorEntity):
-    """On while any request is stuck."""
+    """Binary sensor that is on while any request is stuck."""
 
     _attr_translation_key = "problem"
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
 
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
-        """Stand for all requests."""
+        """Initialize the sensor."""
         super().__init__(coordinator, "problem")
 
     @override
@@ -53,24 +53,24 @@ class ProblemSensor(StatusTrackerEntity, BinarySensorEntity):
 
 
 class ConnectivitySensor(StatusTrackerServiceEntity, BinarySensorEntity):
-    """On while a service answers."""
+    """Binary sensor that is on while a service is available."""
 
     _attr_translation_key = "connectivity"
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
     def __init__(self, coordinator: StatusTrackerCoordinator, source: Source) -> None:
-        """Stand for one service."""
+        """Initialize the sensor."""
         super().__init__(coordinator, source, "connectivity")
 
     @property
     @override
     def is_on(self) -> bool:
-        """Return whether the last poll went well."""
+        """Return whether the last poll succeeded."""
         return self.source.state.ok
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return why it does not answer, and when it last did."""
+        """Return the reason of an error and the time of the last successful poll."""
         return {"reason": self.source.state.reason, "since": self.source.state.since}

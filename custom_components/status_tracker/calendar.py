@@ -1,4 +1,4 @@
-"""Expected: when requested titles are released or air."""
+"""Calendar with release and air dates of requested titles."""
 
 from datetime import datetime, timedelta
 from typing import override
@@ -16,7 +16,7 @@ from .reports.expected import expected_text, requested_by_text
 
 PARALLEL_UPDATES = 0
 
-AIRING = timedelta(hours=1)  # no service tells how long an episode takes on air
+AIRING = timedelta(hours=1)  # the runtime of an episode is unknown
 
 
 async def async_setup_entry(
@@ -29,18 +29,18 @@ async def async_setup_entry(
 
 
 class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
-    """The release and air dates of requested titles."""
+    """Calendar with the release and air dates of requested titles."""
 
     _attr_translation_key = "expected"
 
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
-        """Stand for all requests."""
+        """Initialize the calendar."""
         super().__init__(coordinator, "expected")
         self._events: list[CalendarEvent] = []
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Initialize with the present dates."""
+        """Load the current dates."""
         await super().async_added_to_hass()
         self._read()
 
@@ -53,13 +53,13 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
             super()._handle_coordinator_update()
 
     def _read(self) -> bool:
-        """Take the dates from the requests; return whether they differ from those before."""
+        """Update the dates from the requests; return whether they have changed."""
         dates = expected_dates(self.coordinator.titled_requests)
         before, self._events = self._events, [self._event(one) for one in dates]
         return before != self._events
 
     def _event(self, expected: Expected) -> CalendarEvent:
-        """Return one date as an event: a whole day where no time is known."""
+        """Return a date as calendar event; all day if the time is unknown."""
         start, length = expected.at, timedelta(days=1)
         if isinstance(start, datetime):
             start, length = dt_util.as_local(start), AIRING
@@ -73,7 +73,7 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return what is on, else what comes next."""
+        """Return the current or next event."""
         now = dt_util.now()
         coming = [event for event in self._events if event.end_datetime_local > now]
         return min(coming, key=lambda event: event.start_datetime_local, default=None)
@@ -82,7 +82,7 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return the events of a period."""
+        """Return the events in a period."""
         return [
             event
             for event in self._events

@@ -1,4 +1,4 @@
-"""Conditions on requests: whether any or all of those in the target are stuck, or in a stage."""
+"""Conditions: whether requests are stuck or in a stage."""
 
 from typing import Any, override
 
@@ -22,13 +22,13 @@ CONF_STAGES = "stages"
 
 
 class RequestCondition(EntityConditionBase):
-    """A condition on the sensors of requests, which other entities in the target do not matter to."""
+    """Base condition on request sensors; other targeted entities are ignored."""
 
     _domain_specs = {SENSOR_DOMAIN: DomainSpec(device_class=SensorDeviceClass.ENUM)}
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
-        """Return the sensors of requests."""
+        """Return the request sensors among the entities."""
         registry = er.async_get(self._hass)
         return {
             entity_id
@@ -38,7 +38,7 @@ class RequestCondition(EntityConditionBase):
 
 
 class IsStuckCondition(RequestCondition):
-    """Whether a request is stuck."""
+    """Condition that a request is stuck."""
 
     @override
     def is_valid_state(self, entity_state: State) -> bool:
@@ -47,7 +47,7 @@ class IsStuckCondition(RequestCondition):
 
 
 class IsStageCondition(RequestCondition):
-    """Whether a request is in one of the stages."""
+    """Condition that a request is in one of the stages."""
 
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
         {
@@ -60,7 +60,7 @@ class IsStageCondition(RequestCondition):
     )
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take the stages."""
+        """Initialize with the stages."""
         super().__init__(hass, config)
         options: dict[str, Any] = config.options or {}
         self._stages = frozenset(options[CONF_STAGES])

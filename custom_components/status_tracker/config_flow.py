@@ -1,4 +1,4 @@
-"""Config flow: Seerr first, then all that Seerr and the *arrs know of the others."""
+"""Config flow: sets up Seerr, then the services discovered from it and the *arrs."""
 
 from collections.abc import Mapping
 from typing import Any, cast, override
@@ -54,13 +54,13 @@ from .webhooks.registrars import WITH_WEBHOOKS
 
 
 class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Set up one Seerr and the services around it; reconfigure it; renew any service's credentials."""
+    """Config flow for Seerr and its services, including reconfiguration and reauthentication."""
 
     VERSION = 1
     MINOR_VERSION = 1
 
     def __init__(self) -> None:
-        """Start knowing nothing."""
+        """Initialize."""
         self._title = ""
         self._data: dict[str, Any] = {}
         self._found: dict[str, Found] = {}
@@ -75,7 +75,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flow of every service that can be added to a Seerr."""
+        """Return the subentry flows of the services that can be added."""
         return dict.fromkeys(SUBENTRY_SERVICES, ServiceSubentryFlow)
 
     @staticmethod
@@ -101,7 +101,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _abort_if_known(self, data: Mapping[str, Any]) -> None:
-        """Abort if another entry has the same address, however it is spelled."""
+        """Abort if another entry has the same address in any spelling."""
         others = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
@@ -111,7 +111,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             raise AbortFlow("already_configured")
 
     async def _async_look_around(self, data: dict[str, Any], probe: Probe) -> ConfigFlowResult:
-        """Ask Seerr for the services it uses and try each."""
+        """Discover and probe the services Seerr uses."""
         self._title, self._data = probe.name, data
         self._found = {one.key: one for one in await async_discover(self.hass, data)}
         if not self._found:
@@ -119,7 +119,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_services()
 
     async def async_step_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the services that were found."""
+        """Show the discovered services for selection."""
         if user_input is not None:
             chosen = [self._found[key] for key in user_input[CONF_SERVICES]]
             self._chosen = [one for one in chosen if one.probe]
@@ -141,7 +141,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_service(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the right address and key of each chosen service that could not be used, one by one."""
+        """Ask for URL and credentials of each selected service that failed, one by one."""
         if not self._silent:
             self._clients = await async_find_clients(self.hass, self._data, self._chosen)
             return await self.async_step_qbittorrent()
@@ -150,7 +150,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_qbittorrent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the login of each qBittorrent the *arrs named, one after the other."""
+        """Ask for the login of each qBittorrent used by the *arrs, one by one."""
         if not self._clients:
             return await self.async_step_callback()
         result = await self._async_correct("qbittorrent", self._clients, user_input)
@@ -159,7 +159,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_correct(
         self, step_id: str, waiting: list[Found], user_input: dict[str, Any] | None
     ) -> ConfigFlowResult | None:
-        """Show the form of the first that waits; None once it has been corrected or left out."""
+        """Show the form of the next pending service; None once it was corrected or skipped."""
         found = waiting[0]
         values = shown(found.data)
         errors = {}
@@ -184,7 +184,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_callback(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Have the services call Home Assistant; ask for its address if they cannot."""
+        """Test whether the services can reach Home Assistant; ask for its URL if they cannot."""
         errors: dict[str, str] = {}
         if user_input is None:
             typed = own_url(self.hass)
@@ -213,12 +213,12 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _webhook_services(self) -> dict[str, tuple[Service, Mapping[str, Any]]]:
-        """Return the services that can call Home Assistant, by their names."""
+        """Return the services that can send webhooks, by name."""
         chosen = {one.title: (one.service, one.data) for one in self._chosen if one.service in WITH_WEBHOOKS}
         return {self._title: (Service.SEERR, self._data), **chosen}
 
     def _create(self, *, callback_url: str = "", skipped: bool = False) -> ConfigFlowResult:
-        """Create the entry and, with it, a subentry for each service."""
+        """Create the entry with a subentry for each service."""
         documentation = async_get_loaded_integration(self.hass, DOMAIN).documentation
         return self.async_create_entry(
             title=self._title,
@@ -233,7 +233,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the address or key of the Seerr."""
+        """Reconfigure Seerr."""
         entry = self._get_reconfigure_entry()
         checked, values = Checked(), shown(entry.data)
         if user_input is not None:
@@ -252,16 +252,16 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to renew the credentials of the service that refused them."""
+        """Start reauthentication of the service that rejected its credentials."""
         return await self.async_step_reauth_confirm()
 
     def _refused(self) -> ConfigSubentry | None:
-        """Return the service whose credentials are to be renewed, None for the Seerr itself."""
+        """Return the subentry to reauthenticate, None for Seerr."""
         subentry_id = cast(dict[str, Any], self.context).get(CONF_SUBENTRY_ID)
         return self._get_reauth_entry().subentries[subentry_id] if subentry_id else None
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for new credentials, of that service only."""
+        """Ask for new credentials of the service."""
         entry = self._get_reauth_entry()
         try:
             subentry = self._refused()

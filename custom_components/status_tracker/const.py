@@ -1,4 +1,4 @@
-"""Names and defaults."""
+"""Constants for Status Tracker."""
 
 import logging
 from typing import Final
@@ -6,24 +6,24 @@ from typing import Final
 DOMAIN: Final = "status_tracker"
 LOGGER = logging.getLogger(__package__)
 
-# Of a service, besides Home Assistant's own url, api_key, username, password and verify_ssl
-CONF_SEERR_ID: Final = "seerr_id"  # the number Seerr gives a Radarr or Sonarr, from 0
+# Data of a service, in addition to url, api_key, username, password and verify_ssl of Home Assistant
+CONF_SEERR_ID: Final = "seerr_id"  # id of a Radarr or Sonarr in Seerr, from 0
 CONF_IS_4K: Final = "is_4k"
-CONF_LINK_URL: Final = "link_url"  # the address links lead to, where it is not that of Home Assistant
+CONF_LINK_URL: Final = "link_url"  # URL for links, if it differs from the one Home Assistant uses
 
-# Of an entry's data, both by source: the webhooks' ids, and what registering them took the place of
+# Data of an entry by source: webhook ids, and settings to restore when unregistering
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_REGISTERED: Final = "webhooks_registered"
 
 CONF_SLOT_SHARED: Final = "webhook_slot_shared"  # the webhooks of core's Seerr that Seerr's only slot held
-CONF_CALLBACK_SKIPPED: Final = "callback_skipped"  # the flow's test failed and the person went on
+CONF_CALLBACK_SKIPPED: Final = "callback_skipped"  # the user has skipped a failed test
 
-# Of the flows
+# Flows
 CONF_SERVICES: Final = "services"
 CONF_SKIP: Final = "skip"
-CONF_SUBENTRY_ID: Final = "subentry_id"  # in a reauth flow's context: which service refused, none for Seerr
+CONF_SUBENTRY_ID: Final = "subentry_id"  # context of a reauth flow: the service, None for Seerr
 
-# Of the options
+# Options
 CONF_KEEP_HOURS: Final = "keep_hours"
 CONF_KEEP_FOREVER: Final = "keep_forever"
 CONF_LIMIT_APPROVED: Final = "limit_approved"
@@ -37,11 +37,11 @@ CONF_CALLBACK_URL: Final = "callback_url"
 CONF_REGISTER_WEBHOOKS: Final = "register_webhooks"
 CONF_WEBHOOKS_LOCAL_ONLY: Final = "webhooks_local_only"
 
-# Minutes a stage may take before its request counts as stuck
+# Minutes after which a request in a stage is stuck
 LIMITS: Final[dict[str, int]] = {
     CONF_LIMIT_APPROVED: 24 * 60,
     CONF_LIMIT_INDEXED: 60,
-    CONF_LIMIT_DOWNLOADING: 60,  # without any data; one that loads is never stuck
+    CONF_LIMIT_DOWNLOADING: 60,  # without any progress
     CONF_LIMIT_DOWNLOAD_DONE: 30,
     CONF_LIMIT_IMPORTING: 30,
     CONF_LIMIT_ANIME_MATCHING: 60,

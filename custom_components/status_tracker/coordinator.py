@@ -187,6 +187,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             source.poll_soon()
         self.async_webhooks_received()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Return whether the entry is being unloaded."""
+        return self._stopped
+
     def _is_stopped(self) -> bool:
         """Return whether the coordinator was stopped during an await."""
         return self._stopped or self._shutdown_requested
@@ -330,6 +335,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self.announcements.unheard += found
             if self._settled:  # the end time of changes made while Home Assistant was off is unknown
                 self.durations.note(found)
+        if self._settled and outcome.changed:
+            self.announcements.note_quiet(self.data)
 
     @callback
     def _plan(self) -> None:

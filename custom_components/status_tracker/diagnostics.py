@@ -1,4 +1,4 @@
-"""Diagnostics: what is set up, and how each service is; the requests' evidence comes from `case_report`."""
+"""Diagnostics of an entry and its services; those of the requests are in `case_report`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,14 +18,14 @@ from .sources.shoko.source import ShokoSource
 from .storage.store import MINOR_VERSION, VERSION
 
 SECRETS = frozenset({CONF_API_KEY, CONF_PASSWORD, CONF_USERNAME})
-WEBHOOK_DATA = frozenset({CONF_WEBHOOKS, CONF_REGISTERED})  # by source, with ids, and what others had there
+WEBHOOK_DATA = frozenset({CONF_WEBHOOKS, CONF_REGISTERED})  # webhook ids and previous settings, by source
 URLS = frozenset({CONF_URL, CONF_CALLBACK_URL})
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: StatusTrackerConfigEntry
 ) -> dict[str, Any]:
-    """Return all a bug report needs, without keys, people, hosts and paths."""
+    """Return redacted diagnostics for a config entry."""
     coordinator = entry.runtime_data.coordinator
     redactor = _redactor(entry)
     return {
@@ -50,7 +50,7 @@ async def async_get_config_entry_diagnostics(
 
 
 def _redactor(entry: StatusTrackerConfigEntry) -> Redactor:
-    """Return a redactor that knows the secrets and hosts of an entry."""
+    """Return a redactor with the secrets and hosts of an entry."""
     settings = [entry.data, entry.options, *(subentry.data for subentry in entry.subentries.values())]
     secrets = {str(data.get(key) or "") for data in settings for key in (CONF_API_KEY, CONF_PASSWORD)}
     secrets.update(entry.data.get(CONF_WEBHOOKS, {}).values())
@@ -59,7 +59,7 @@ def _redactor(entry: StatusTrackerConfigEntry) -> Redactor:
 
 
 def _settings(data: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
-    """Return settings with secrets and hosts taken out; what is empty stays empty, which tells something."""
+    """Return redacted settings; empty values are unchanged because they are informative."""
     told: dict[str, Any] = {}
     for key, value in data.items():
         if key in WEBHOOK_DATA:
@@ -74,7 +74,7 @@ def _settings(data: Mapping[str, Any], redactor: Redactor) -> dict[str, Any]:
 
 
 def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
-    """Return how a service is, and what it has cost so far."""
+    """Return the availability and statistics of a service."""
     state, last, due = source.state, source.last_success, source.next_poll
     return {
         "service": state.service,
@@ -98,7 +98,7 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
 
 
 def _memory(coordinator: StatusTrackerCoordinator) -> dict[str, Any]:
-    """Return how much is remembered."""
+    """Return the size of the memory."""
     memory = coordinator.memory
     return {
         "version": f"{VERSION}.{MINOR_VERSION}",

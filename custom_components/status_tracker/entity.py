@@ -1,9 +1,11 @@
 """Base entities and their devices."""
 
-from typing import override
+from typing import cast, override
 
-from homeassistant.core import callback
+from homeassistant.const import EntityStateAttribute
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity_registry import RegistryEntry
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
@@ -19,6 +21,23 @@ MANUFACTURER = {
     Service.JELLYFIN: "Jellyfin",
     Service.SHOKO: "Shoko",
 }
+
+
+class KeptState:
+    """Stands in for the registry entry of an entity that is being reloaded: its state is kept."""
+
+    disabled = False
+
+    def __init__(self, entity_id: str) -> None:
+        """Initialize with the entity whose state is kept."""
+        self._entity_id = entity_id
+
+    @callback
+    def write_unavailable_state(self, hass: HomeAssistant) -> None:
+        """Mark the state as one that the next entity takes over, instead of making it unavailable."""
+        if state := hass.states.get(self._entity_id):
+            attributes = {**state.attributes, EntityStateAttribute.RESTORED: True}
+            hass.states.async_set(self._entity_id, state.state, attributes)
 
 
 class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
@@ -52,6 +71,14 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
         if shown[1] is None or shown != self._written:
             self._written = shown
             super()._handle_coordinator_update()
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Keep the state if the entry is being reloaded; `async_release_states` ends that."""
+        await super().async_will_remove_from_hass()
+        reloading = self.coordinator.is_stopped and not self.coordinator.config_entry.disabled_by
+        if reloading and self.registry_entry:
+            self.registry_entry = cast(RegistryEntry, KeptState(self.entity_id))
 
     # Not an override, because 2026.10 lacks it; without it, 2026.11 removes and re-adds renamed entities
     @callback

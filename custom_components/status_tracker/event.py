@@ -1,4 +1,4 @@
-"""Request activity: one event for every change of a request."""
+"""Event entity for the activity of requests."""
 
 from typing import override
 
@@ -21,33 +21,33 @@ async def async_setup_entry(
     entry: StatusTrackerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the one event entity."""
+    """Set up the event entity."""
     async_add_entities([ActivityEvent(entry.runtime_data.coordinator)])
 
 
 class ActivityEvent(StatusTrackerEntity, EventEntity):
-    """Tells of each stage a request reaches, and when it gets stuck, recovers or goes."""
+    """Event entity that fires when a request reaches a stage, gets stuck, recovers or is removed."""
 
     _attr_translation_key = "activity"
     _attr_event_types = [*Stage, STUCK, RECOVERED, REMOVED]
 
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
-        """Stand for all requests."""
+        """Initialize the event entity."""
         super().__init__(coordinator, "activity")
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the changes."""
+        """Subscribe to changes."""
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.announcements.add_listener(self._changed))
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write nothing: an event is written when it happens."""
+        """Ignore updates; the state is written when an event fires."""
 
     @callback
     def _changed(self, change: Change) -> None:
-        """Fire one event."""
+        """Fire an event for a change."""
         self._trigger_event(change.kind, activity(self.coordinator, change))
         self.async_write_ha_state()

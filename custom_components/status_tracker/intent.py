@@ -1,4 +1,4 @@
-"""Intents for custom sentences: where a request is, and which are stuck, downloading or ready."""
+"""Intents for custom sentences: the status of a request and lists of requests."""
 
 from abc import abstractmethod
 from typing import Any, override
@@ -14,7 +14,7 @@ INTENT_LIST_REQUESTS = "StatusTrackerListRequests"
 
 
 async def async_setup_intents(hass: HomeAssistant) -> None:
-    """Register the intents."""
+    """Set up the intents."""
     intent.async_register(hass, GetRequestIntent())
     intent.async_register(hass, ListRequestsIntent())
 
@@ -36,7 +36,7 @@ class AnsweringIntent(intent.IntentHandler):
 
 
 class GetRequestIntent(AnsweringIntent):
-    """Answers where a request is, by its title."""
+    """Intent to get the status of a request by title."""
 
     intent_type = INTENT_GET_REQUEST
     description = "Tells where a requested movie or TV show is, by its title"
@@ -49,7 +49,7 @@ class GetRequestIntent(AnsweringIntent):
 
 
 class ListRequestsIntent(AnsweringIntent):
-    """Answers which requests are stuck, waiting for approval, downloading, on their way or ready."""
+    """Intent to list requests that are stuck, pending, downloading, in progress or ready."""
 
     intent_type = INTENT_LIST_REQUESTS
     description = "Tells which requested movies and TV shows are stuck, downloading or ready to watch"

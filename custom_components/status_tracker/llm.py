@@ -1,4 +1,4 @@
-"""Tools for language models: find requests, and all that is known of one."""
+"""LLM tools to find requests and get their details."""
 
 from typing import Any, override
 
@@ -24,14 +24,14 @@ from .pipeline.titles import find_by_title
 from .reports.status import status_text
 from .reports.text import request_name
 
-AT_MOST = 50  # requests in one answer
+AT_MOST = 50  # maximum number of requests in a response
 DETAILS = ("reason_detail", "quality", "release", "expected", "forecast", "downloads", "timeline")
-EPISODES = 60  # episodes in one answer
+EPISODES = 60  # maximum number of episodes in a response
 READ_ONLY = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
 
 def _known(hass: HomeAssistant) -> list[tuple[StatusTrackerCoordinator, Tracked]]:
-    """Return the requests that have a title, with their entries."""
+    """Return the titled requests with their coordinators."""
     return [
         (coordinator, request)
         for coordinator in coordinators(hass)
@@ -40,7 +40,7 @@ def _known(hass: HomeAssistant) -> list[tuple[StatusTrackerCoordinator, Tracked]
 
 
 def _summary(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
-    """Return a request in few words."""
+    """Return a summary of a request."""
     return {
         "name": request_name(request, siblings=request.request.is_4k),
         "type": request.request.media_type.value,
@@ -52,7 +52,7 @@ def _summary(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
 
 
 class FindRequestsTool(Tool):
-    """Lists requests."""
+    """Tool to find requests."""
 
     name = "status_tracker__find_requests"
     title = "Find media requests"
@@ -76,7 +76,7 @@ class FindRequestsTool(Tool):
     async def async_call(
         self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
     ) -> ToolResult:
-        """List them."""
+        """Call the tool."""
         args = self.parameters(tool_input.tool_args)
         person = (args.get("requested_by") or "").strip().casefold()
         found = [
@@ -90,7 +90,7 @@ class FindRequestsTool(Tool):
 
 
 class GetRequestTool(Tool):
-    """Tells all that is known of a request."""
+    """Tool to get the details of a request."""
 
     name = "status_tracker__get_request"
     title = "Get media request"
@@ -109,7 +109,7 @@ class GetRequestTool(Tool):
     async def async_call(
         self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
     ) -> ToolResult:
-        """Tell it."""
+        """Call the tool."""
         title = self.parameters(tool_input.tool_args)["title"]
         known = _known(hass)
         found = find_by_title(title, [request for _, request in known])
@@ -122,7 +122,7 @@ class GetRequestTool(Tool):
 
 
 def _details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
-    """Return a request in detail, without ids and addresses."""
+    """Return the details of a request, without ids and URLs."""
     details = request_details(coordinator, request)
     episodes = [
         {key: one[key] for key in ("season", "number", "title", "air_date", "stage")}
@@ -137,7 +137,7 @@ def _details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[st
 
 @callback
 def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -> LLMTools | None:
-    """Return the tools while an entry is loaded."""
+    """Return the tools if an entry is loaded."""
     if api_id != LLM_API_ASSIST or not coordinators(hass):
         return None
     return LLMTools(tools=[FindRequestsTool(), GetRequestTool()])

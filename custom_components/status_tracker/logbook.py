@@ -1,4 +1,4 @@
-"""What the activity log says of requests, beside the stages that their sensors show there."""
+"""Activity log descriptions of changes that are not shown as sensor states."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,11 +16,11 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event[Any]], dict[str, Any]]], None],
 ) -> None:
-    """Describe our events."""
+    """Describe logbook events."""
 
     @callback
     def describe(event: Event[Any]) -> dict[str, Any]:
-        """Return the sentence that was true when it happened; it names the title, so the row has no name."""
+        """Return the description of an event, stored with it; it contains the title, so there is no name."""
         return {"icon": ICON, "message": event.data["message"]}
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

@@ -1,4 +1,4 @@
-"""Repairs: take over what has changed in Seerr's settings, and set the address that services call."""
+"""Repairs: apply changed settings from Seerr, and set the URL of Home Assistant for services."""
 
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from .webhooks.reach import async_test_reach, own_url
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the flow of an issue that can be fixed here."""
+    """Create the flow to fix an issue."""
     known = data or {}
     if issue_id.startswith(LATE):
         return CallbackFlow(str(known.get("entry_id")))
@@ -33,18 +33,18 @@ async def async_create_fix_flow(
 
 
 class CallbackFlow(RepairsFlow):
-    """Ask for the address of Home Assistant, have the services call it, and keep it if they can."""
+    """Ask for the URL of Home Assistant, test it and save it."""
 
     def __init__(self, entry_id: str) -> None:
         """Initialize with the entry."""
         self._entry_id = entry_id
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Begin."""
+        """Start the flow."""
         return await self.async_step_callback()
 
     async def async_step_callback(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the address, and keep one that every service can call."""
+        """Ask for the URL and save it if all services can reach it."""
         entry = cast(
             StatusTrackerConfigEntry | None, self.hass.config_entries.async_get_entry(self._entry_id)
         )
@@ -83,19 +83,19 @@ class CallbackFlow(RepairsFlow):
 
 
 class TakeOverFlow(RepairsFlow):
-    """Ask, try what Seerr says at this moment, and keep it."""
+    """Confirm, test and save the settings of a service in Seerr."""
 
     def __init__(self, entry_id: str, subentry_id: str) -> None:
-        """Take which service it is about."""
+        """Initialize with the entry and the service."""
         self._entry_id = entry_id
         self._subentry_id = subentry_id
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Begin."""
+        """Start the flow."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask whether to take it over; then do so if it answers."""
+        """Ask for confirmation, then apply the settings if they work."""
         entry = cast(
             StatusTrackerConfigEntry | None, self.hass.config_entries.async_get_entry(self._entry_id)
         )
@@ -125,7 +125,7 @@ class TakeOverFlow(RepairsFlow):
     def _keep(
         self, entry: StatusTrackerConfigEntry, subentry: ConfigSubentry, found: Found, reached: Found
     ) -> None:
-        """Keep what answered, end a flow that asks for the same, and load the entry anew."""
+        """Save the settings, abort a pending reauth flow and reload the entry."""
         entry.runtime_data.coordinator.addresses[found.key] = found.data[CONF_URL]
         self.hass.config_entries.async_update_subentry(
             entry, subentry, data=reached.data, unique_id=unique_id(reached.data, reached.probe)

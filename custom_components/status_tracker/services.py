@@ -1,4 +1,4 @@
-"""The actions: what they take, and whom they reach."""
+"""Registration of the actions."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, cast
@@ -41,17 +41,17 @@ type Act = Callable[[RequestSensor, ServiceCall], Awaitable[None]]
 
 
 def _acting(act: Callable[[StatusTrackerCoordinator, Tracked], Awaitable[None]]) -> Act:
-    """Return an action on a request as one on its sensor."""
+    """Return the handler of an action on one request sensor."""
 
     async def handle(entity: RequestSensor, call: ServiceCall) -> None:
-        """Act on its request."""
+        """Run the action on the request of the sensor."""
         await act(entity.coordinator, entity.request)
 
     return handle
 
 
 async def _async_replace_release(entity: RequestSensor, call: ServiceCall) -> None:
-    """Replace a release of a request."""
+    """Replace the release of a request."""
     await replace_release(entity.coordinator, entity.request, call.data.get(ATTR_DOWNLOAD_ID))
 
 
@@ -107,10 +107,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 def _on_each(act: Act) -> Callable[[list[Entity], ServiceCall], Coroutine[Any, Any, None]]:
-    """Return an action on several sensors: those it does not apply to are passed over."""
+    """Return the handler of an action on several sensors, skipping those it is not applicable to."""
 
     async def handle(entities: list[Entity], call: ServiceCall) -> None:
-        """Act on each request; raise if none of them applies, or one that applies fails."""
+        """Run the action on each request; raise if it is applicable to none, or fails for any."""
         requests = sorted(
             (entity for entity in entities if isinstance(entity, RequestSensor)), key=lambda one: one.number
         )
@@ -141,12 +141,12 @@ def _on_each(act: Act) -> Callable[[list[Entity], ServiceCall], Coroutine[Any, A
 
 
 def _reasons(errors: Iterable[HomeAssistantError]) -> str:
-    """Return what several errors say, each once."""
+    """Return the distinct messages of several errors."""
     return "; ".join(dict.fromkeys(str(error) for error in errors))
 
 
 def _coordinators(call: ServiceCall) -> list[StatusTrackerCoordinator]:
-    """Return the coordinator of the entry named, or those of all that are loaded."""
+    """Return the coordinator of the given entry, or those of all loaded entries."""
     if entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID):
         entries = [service.async_get_config_entry(call.hass, DOMAIN, entry_id)]
     else:
@@ -157,7 +157,7 @@ def _coordinators(call: ServiceCall) -> list[StatusTrackerCoordinator]:
 
 
 async def _async_get_requests(call: ServiceCall) -> ServiceResponse:
-    """Return the requests, or those of some stages, or the stuck ones."""
+    """Return the requests, optionally filtered by stage or stuck."""
     stages, stuck = call.data.get(ATTR_STAGE), call.data.get(ATTR_STUCK)
     return {
         "requests": [
@@ -170,15 +170,15 @@ async def _async_get_requests(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    """Poll every service now; return those that could not be read."""
+    """Poll all services; return the names of those that failed."""
     return {"unavailable": await actions.refresh(_coordinators(call))}
 
 
 async def _async_rescan_library(call: ServiceCall) -> None:
-    """Scan the libraries of an entry, or that of one Jellyfin."""
+    """Scan the libraries of an entry, or of one Jellyfin."""
     await actions.rescan_library(_coordinators(call), call.data.get(ATTR_DEVICE_ID))
 
 
 async def _async_get_request(entity: RequestSensor, call: ServiceCall) -> ServiceResponse:
-    """Return all that is known of a request."""
+    """Return the details of a request."""
     return request_details(entity.coordinator, entity.request)

@@ -1,4 +1,4 @@
-"""System health: which services answer, from what is known; nothing is asked for it."""
+"""System health: availability of the services as of the last poll."""
 
 from collections import defaultdict
 from typing import Any
@@ -15,12 +15,12 @@ from .webhooks.registrar import Outcome
 
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
-    """Register the information."""
+    """Register system health callbacks."""
     register.async_register_info(async_info)
 
 
 async def async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return how the services of all entries are, by kind; names and addresses stay at home."""
+    """Return the state of the services of all entries by kind, without names and URLs."""
     entries: list[StatusTrackerConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     failed = sum(
         entry.state is not ConfigEntryState.LOADED and entry.disabled_by is None
@@ -43,7 +43,7 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _told(sources: list[tuple[Source, str | None]]) -> str | dict[str, str]:
-    """Return how the services of one kind are; a failure as Home Assistant shows it."""
+    """Return the state of the services of a kind; failures in the format of Home Assistant."""
     words = ", ".join(_word(source, version) for source, version in sources)
     if all(source.state.ok for source, _ in sources):
         return words
@@ -51,6 +51,6 @@ def _told(sources: list[tuple[Source, str | None]]) -> str | dict[str, str]:
 
 
 def _word(source: Source, version: str | None) -> str:
-    """Return how a service is, with its version where it has told that."""
+    """Return the state of a service with its version, if known."""
     word = "ok" if source.state.ok else source.state.reason or "unknown"
     return f"{word} ({version})" if version else word

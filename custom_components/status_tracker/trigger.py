@@ -1,4 +1,4 @@
-"""Triggers for requests: Home Assistant shows them in the automation editor by their purpose."""
+"""Triggers for requests."""
 
 from collections.abc import Container
 from typing import Any, cast, override
@@ -43,7 +43,7 @@ STAGE_OPTIONS: dict[Any, Any] = {
 
 
 def _schema(options: dict[Any, Any]) -> probatio.Schema:
-    """Return the schema of a trigger; without a target it is about all requests."""
+    """Return the schema of a trigger; without a target, it applies to all requests."""
     return probatio.Schema(
         {
             probatio.Optional(CONF_TARGET): cv.TARGET_FIELDS,
@@ -53,7 +53,7 @@ def _schema(options: dict[Any, Any]) -> probatio.Schema:
 
 
 class RequestTrigger(Trigger):
-    """Fires when one of its kinds of change happens to a request that fits."""
+    """Base trigger that fires on a change of a matching request."""
 
     kinds: Container[str] = ()
     schema = _schema(OPTIONS)
@@ -61,11 +61,11 @@ class RequestTrigger(Trigger):
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        """Validate target and options."""
+        """Validate the config."""
         return cast(ConfigType, cls.schema(config))
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take target and options."""
+        """Initialize with target and options."""
         super().__init__(hass, config)
         options = config.options or {}
         target = TargetSelection(config.target or {})
@@ -76,11 +76,11 @@ class RequestTrigger(Trigger):
         self.stages = frozenset(options.get(CONF_STAGES, ()))
 
     def is_it(self, change: Change) -> bool:
-        """Return whether a change is what the trigger waits for."""
+        """Return whether a change has the kind of the trigger."""
         return change.kind in self.kinds
 
     def fits(self, change: Change) -> bool:
-        """Return whether a request is one of those the options name."""
+        """Return whether a request matches the options."""
         asked = change.request.request
         return (
             (not self._names or (asked.requested_by or "").strip().casefold() in self._names)
@@ -89,7 +89,7 @@ class RequestTrigger(Trigger):
         )
 
     def is_targeted(self, happening: Happening) -> bool:
-        """Return whether the request's sensor, or the entity that tells of all, is in the target."""
+        """Return whether the target includes the sensor of the request, or the activity event entity."""
         if self._target is None:
             return True
         selected = async_extract_referenced_entity_ids(self._hass, self._target)
@@ -104,11 +104,11 @@ class RequestTrigger(Trigger):
     async def async_attach_runner(
         self, run_action: TriggerActionRunner, did_not_trigger: TriggerNotTriggeredReporter | None = None
     ) -> CALLBACK_TYPE:
-        """Run the action whenever it happens."""
+        """Attach the trigger."""
 
         @callback
         def happened(happening: Happening) -> None:
-            """Run it if this is it."""
+            """Run the action if the change matches."""
             change = happening.change
             if self.is_it(change) and self.fits(change) and self.is_targeted(happening):
                 run_action(happening.told, f"{change.request.title}: {change.kind}")
@@ -117,60 +117,60 @@ class RequestTrigger(Trigger):
 
 
 class RequestedTrigger(RequestTrigger):
-    """Fires when somebody has made a request, approved at once or not."""
+    """Trigger for new requests, whether approved automatically or not."""
 
     kinds = frozenset(Stage)
 
     @override
     def is_it(self, change: Change) -> bool:
-        """Return whether this is the first that is told of the request."""
+        """Return whether this is the first change of the request."""
         return super().is_it(change) and change.previous is None
 
 
 class AwaitingApprovalTrigger(RequestTrigger):
-    """Fires when a request waits for approval."""
+    """Trigger for requests pending approval."""
 
     kinds = frozenset({Stage.REQUESTED})
 
 
 class StageChangedTrigger(RequestTrigger):
-    """Fires when a request reaches a stage, one of those chosen or any."""
+    """Trigger for reaching any or one of the selected stages."""
 
     kinds = frozenset(Stage)
     schema = _schema({**OPTIONS, **STAGE_OPTIONS})
 
     @override
     def is_it(self, change: Change) -> bool:
-        """Return whether the stage is one of those chosen."""
+        """Return whether the stage is selected."""
         return super().is_it(change) and (not self.stages or change.kind in self.stages)
 
 
 class BecameAvailableTrigger(RequestTrigger):
-    """Fires when a request can be watched."""
+    """Trigger for requests becoming available."""
 
     kinds = frozenset({Stage.AVAILABLE})
 
 
 class BecameStuckTrigger(RequestTrigger):
-    """Fires when a request gets stuck."""
+    """Trigger for requests becoming stuck."""
 
     kinds = frozenset({STUCK})
 
 
 class RecoveredTrigger(RequestTrigger):
-    """Fires when a stuck request is on its way again."""
+    """Trigger for stuck requests that recover."""
 
     kinds = frozenset({RECOVERED})
 
 
 class FailedTrigger(RequestTrigger):
-    """Fires when Seerr could not hand a request over."""
+    """Trigger for requests Seerr failed to send."""
 
     kinds = frozenset({Stage.FAILED})
 
 
 class RemovedTrigger(RequestTrigger):
-    """Fires when Seerr no longer has a request."""
+    """Trigger for requests removed from Seerr."""
 
     kinds = frozenset({REMOVED})
 

@@ -122,7 +122,7 @@ async def test_other_redirects_are_no_missing_base(session: aiohttp.ClientSessio
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", elsewhere)
     async with TestServer(app) as server:
-        with pytest.raises(WrongService, match="another address or path"):
+        with pytest.raises(WrongService, match="redirected to another URL"):
             await RadarrClient(session, str(server.make_url("")), "k").status()
 
 

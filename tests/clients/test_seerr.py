@@ -22,13 +22,8 @@ from custom_components.status_tracker.clients.errors import (
     WrongService,
 )
 from custom_components.status_tracker.clients.seerr import MAX_PAGES, PAGE, SeerrClient
-from custom_components.status_tracker.clients.seerr_model import (
-    Request,
-    TitleDetails,
-    User,
-    WebhookSettings,
-    build_url,
-)
+from custom_components.status_tracker.clients.seerr_model import Request, TitleDetails, User
+from custom_components.status_tracker.clients.seerr_settings import WebhookSettings, build_url
 from tests.stack.household import Household
 from tests.stack.server import Fault
 from tests.stack.titles import film, series

@@ -140,7 +140,7 @@ async def test_a_listener_that_raises(
     shoko.hub.broadcast("file:deleted", {"FileID": 1}, feed="file")
     await eventually(lambda: "file:deleted" in heard)
     assert connection.connected
-    assert "could not be taken in: file:hashed" in caplog.text
+    assert "Unexpected error processing event file:hashed" in caplog.text
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -42,7 +42,7 @@ async def test_refused_by_the_hub_alone(
     async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: shoko.count("negotiate") > 1)
         assert heard.connects == 0
-    assert "polling has to do" in caplog.text
+    assert "using polling only" in caplog.text
 
 
 async def test_hub_switched_off(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:

@@ -153,7 +153,7 @@ async def test_refused_key_is_told_without_it(
     await poll(hass, entry)
     told = await diagnose(entry)
     assert told["sources"]["radarr-hd"]["reason"] == "invalid_auth"
-    assert "refused" in told["sources"]["radarr-hd"]["error"]
+    assert "failed to authenticate" in told["sources"]["radarr-hd"]["error"]
     assert told["requests"]["list"][0]["verdict"]["blind"] == ["radarr-hd"]
     assert told["entry"]["data"]["api_key"] == REDACTED
     assert told["entry"]["services"]["qbittorrent"]["password"] == REDACTED

@@ -133,7 +133,7 @@ async def test_removing_while_a_service_is_down(
 
     assert not calls_us(home.sonarr)
     assert home.seerr.webhook.config["enabled"] is False
-    told = [record for record in caplog.records if "could not be removed" in record.getMessage()]
+    told = [record for record in caplog.records if "Failed to remove the webhook" in record.getMessage()]
     assert len(told) == 1
     assert "radarr-hd" in told[0].getMessage()
 

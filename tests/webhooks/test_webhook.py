@@ -170,8 +170,8 @@ async def test_a_reader_that_fails_ends_nothing(
 
     assert stage_of(hass, entry, request) == "requested"
     assert manager_of(entry).diagnostics_data["seerr"]["bad"] == 2
-    told = [one for one in caplog.records if "could not be read" in one.getMessage()]
-    assert [one.getMessage() for one in told] == ["A webhook of Seerr could not be read: RecursionError"]
+    told = [one for one in caplog.records if "Failed to process a webhook" in one.getMessage()]
+    assert [one.getMessage() for one in told] == ["Failed to process a webhook of Seerr: RecursionError"]
 
 
 async def test_one_event_for_a_change_told_twice(

@@ -1,1 +1,1 @@
-"""What the actions do, and their responses."""
+"""Implementation of the actions and their responses."""

@@ -1,4 +1,4 @@
-"""Have a release replaced: dropped from the queue with its data, blocklisted, and searched for again."""
+"""Replaces a release: removes the download with its data, blocklists it and searches again."""
 
 import asyncio
 from collections.abc import Set
@@ -17,7 +17,7 @@ from .requests import PAUSES, ArrInstance, arr_of, ask, calling, failure, refusa
 async def replace_release(
     coordinator: StatusTrackerCoordinator, request: Tracked, download_id: str | None = None
 ) -> None:
-    """Replace the release that holds a request up, or the one named."""
+    """Replace the release that blocks a request, or the given one."""
     download = _chosen(request, download_id)
     arr = arr_of(coordinator, next((row.source for row in download.rows), request.arr_source))
     if arr is None or request.media_id is None:
@@ -26,7 +26,7 @@ async def replace_release(
     with calling(arr):
         rows = await _drop(arr, request, keys)
         if rows:
-            # Not left to the *arr, which can be set to look for nothing after a failure.
+            # Search explicitly, because the *arr can be configured not to search after a failure.
             await search_for(arr, request.media_id, _episodes(request, rows, keys))
         else:
             await _mark_failed(arr, request, request.media_id, keys)
@@ -40,7 +40,7 @@ async def replace_release(
 
 
 def _chosen(request: Tracked, download_id: str | None) -> Download:
-    """Return the download to replace; never a guess among several, for its data are deleted."""
+    """Return the download to replace; raises if it is ambiguous, because its data is deleted."""
     live = [one for one in request.downloads if not one.outcome and (one.rows or download_stage(one))]
     if download_id:
         live = [one for one in live if one.download_id == download_id.casefold()]
@@ -57,21 +57,21 @@ def _chosen(request: Tracked, download_id: str | None) -> Download:
 
 
 def keys_of(download: Download) -> frozenset[str]:
-    """Return all a download goes by: id, each hash of its torrent, or its row while it has no id."""
+    """Return all keys of a download: its id, the hashes of its torrent, or its row if it has no id."""
     hashes = download.torrent.hashes if download.torrent else ()
     ids = (download.download_id, *hashes) if download.download_id else map(_key_of, download.rows)
     return frozenset(one for one in ids if one)
 
 
 def _key_of(piece: QueueEvidence | HistoryEvidence) -> str:
-    """Return what a row or an event names its download by."""
+    """Return the download key of a row or event."""
     if piece.download_id:
         return piece.download_id.casefold()
     return f"row {piece.row_id}" if isinstance(piece, QueueEvidence) else ""
 
 
 def _episodes(request: Tracked, rows: list[QueueEvidence], keys: frozenset[str]) -> set[int]:
-    """Return the episodes that rows are for; where Sonarr could not read their names, those grabbed."""
+    """Return the episodes of rows, or the grabbed ones if Sonarr could not parse the names."""
     if ids := {row.episode_id for row in rows if row.episode_id}:
         return ids
     return {
@@ -82,14 +82,14 @@ def _episodes(request: Tracked, rows: list[QueueEvidence], keys: frozenset[str])
 
 
 async def _drop(arr: ArrInstance, request: Tracked, keys: frozenset[str]) -> list[QueueEvidence]:
-    """Drop the download from the queue as it is at this moment; return its rows, none if it has none."""
+    """Remove the download from the current queue; return its rows, empty if it has none."""
     queue = [queue_evidence(row, arr.key) for row in await arr.client.queue_details()]
     rows = [row for row in queue if _key_of(row) in keys]
     if any(row.status is QueueStatus.IMPORTING for row in rows):
         raise refusal("replace_importing", title=request.title, service=arr.name)
     if rows:
         try:
-            # One row stands for the whole download, whatever number of episodes it has.
+            # One row represents the whole download, regardless of its number of episodes.
             await arr.client.delete_queue_row(rows[0].row_id, blocklist=True, skip_redownload=True)
         except NotFound as err:
             raise refusal("replace_no_download", title=request.title) from err
@@ -97,7 +97,7 @@ async def _drop(arr: ArrInstance, request: Tracked, keys: frozenset[str]) -> lis
 
 
 async def _mark_failed(arr: ArrInstance, request: Tracked, media_id: int, keys: frozenset[str]) -> None:
-    """Have a grab that is in no queue taken as failed, if nothing has come of it yet."""
+    """Mark a grab without queue rows as failed, if it has no outcome yet."""
     events = (history_evidence(row, arr.key) for row in await arr.client.history_of(media_id))
     mine = [event for event in events if event and _key_of(event) in keys]
     newest = max(mine, key=lambda event: (event.at, event.event_id), default=None)
@@ -107,7 +107,7 @@ async def _mark_failed(arr: ArrInstance, request: Tracked, media_id: int, keys: 
 
 
 def _is_gone(arr: ArrInstance, keys: frozenset[str], dropped: Set[int]) -> bool:
-    """Return whether the *arr shows that it gave a download up: no row any more, or a failure."""
+    """Return whether the *arr has removed a download: no row left, or a failure."""
     evidence = arr.evidence
     if dropped and not any(row.row_id in dropped for row in evidence.queue):
         return True

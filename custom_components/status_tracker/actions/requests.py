@@ -1,4 +1,4 @@
-"""What a person can have done: each action checks that it makes sense now, and afterwards that it worked."""
+"""Actions on requests; each is validated before and verified afterwards."""
 
 import asyncio
 from collections import defaultdict
@@ -28,31 +28,31 @@ if TYPE_CHECKING:
 
 type ArrInstance = RadarrSource | SonarrSource
 
-PAUSES = (0.0, 1.0, 2.0)  # seconds before each look at whether something took effect
+PAUSES = (0.0, 1.0, 2.0)  # seconds before each check whether an action took effect
 ENDED_BADLY = frozenset({"failed", "aborted", "cancelled", "orphaned"})
 HANDED_AGAIN = frozenset({Reason.NOT_IN_ARR, Reason.NOT_MONITORED})
 
 
 def refusal(key: str, **values: str) -> ServiceValidationError:
-    """Return that an action makes no sense now."""
+    """Return the error for an action that is not applicable."""
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=values
     )
 
 
 def failure(key: str, **values: str) -> HomeAssistantError:
-    """Return that a service did not do what it was asked for."""
+    """Return the error for an action that a service did not perform."""
     return HomeAssistantError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=values)
 
 
 def named(error: HomeAssistantError, title: str) -> HomeAssistantError:
-    """Return an error as that of one request among several."""
+    """Return an error with the title of its request."""
     return failure("one_failed", title=title, reason=str(error))
 
 
 @contextmanager
 def calling(source: Source) -> Iterator[None]:
-    """Turn the error of a service's client into one that people can read."""
+    """Convert client errors to translated ones."""
     try:
         yield
     except ClientError as err:
@@ -60,7 +60,7 @@ def calling(source: Source) -> Iterator[None]:
 
 
 async def ask(coordinator: StatusTrackerCoordinator, source: Source) -> None:
-    """Read a service that has taken an order; raises where it cannot be seen what came of it."""
+    """Poll a service after an action; raises if the result cannot be verified."""
     if await coordinator.async_ask(source):
         raise failure("not_confirmed", service=source.name)
 
@@ -69,7 +69,7 @@ async def ask(coordinator: StatusTrackerCoordinator, source: Source) -> None:
 
 
 async def approve(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
-    """Approve a request that waits for it."""
+    """Approve a pending request."""
     await _must_be_pending(coordinator, request)
     now = await _order(coordinator, request, coordinator.seerr.client.approve)
     _must_be_handed_over(coordinator, now)
@@ -78,7 +78,7 @@ async def approve(coordinator: StatusTrackerCoordinator, request: Tracked) -> No
 
 
 async def decline(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
-    """Decline a request that waits for approval."""
+    """Decline a pending request."""
     await _must_be_pending(coordinator, request)
     now = await _order(coordinator, request, coordinator.seerr.client.decline)
     if now.status is not RequestStatus.DECLINED:
@@ -86,7 +86,7 @@ async def decline(coordinator: StatusTrackerCoordinator, request: Tracked) -> No
 
 
 async def retry(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
-    """Have Seerr hand a request over again that failed, or that its *arr has lost or does not monitor."""
+    """Let Seerr retry a request that failed, or that is missing or unmonitored in its *arr."""
     status = await _status(coordinator, request)
     lost = status is RequestStatus.APPROVED and request.verdict.reason in HANDED_AGAIN
     if status is not RequestStatus.FAILED and not lost:
@@ -100,7 +100,7 @@ async def retry(coordinator: StatusTrackerCoordinator, request: Tracked) -> None
 
 
 async def _status(coordinator: StatusTrackerCoordinator, request: Tracked) -> RequestStatus | None:
-    """Return what Seerr says of a request at this moment; what is known may be a minute old."""
+    """Return the current request in Seerr, because the last poll can be outdated."""
     seerr, number = coordinator.seerr, request.request.request_id
     with calling(seerr):
         try:
@@ -113,7 +113,7 @@ async def _status(coordinator: StatusTrackerCoordinator, request: Tracked) -> Re
 
 
 async def _must_be_pending(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
-    """Raise where a request has been decided upon."""
+    """Raise if a request is not pending."""
     if await _status(coordinator, request) is not RequestStatus.PENDING:
         now = coordinator.data.get(request.request.request_id, request)
         raise refusal("not_pending", title=request.title, stage=stage_text(coordinator.hass, now.stage))
@@ -122,7 +122,7 @@ async def _must_be_pending(coordinator: StatusTrackerCoordinator, request: Track
 async def _order(
     coordinator: StatusTrackerCoordinator, request: Tracked, order: Callable[[int], Awaitable[None]]
 ) -> RequestEvidence:
-    """Give Seerr an order; return the request as it lists it afterwards."""
+    """Run an action in Seerr; return the request as listed afterwards."""
     seerr, number = coordinator.seerr, request.request.request_id
     with calling(seerr):
         await order(number)
@@ -134,7 +134,7 @@ async def _order(
 
 
 def _must_be_handed_over(coordinator: StatusTrackerCoordinator, request: RequestEvidence) -> None:
-    """Raise where Seerr could not hand a request over to its *arr."""
+    """Raise if Seerr failed to send a request to its *arr."""
     if request.status is RequestStatus.FAILED:
         raise failure("hand_over_failed", service=coordinator.seerr.name)
 
@@ -143,13 +143,13 @@ def _must_be_handed_over(coordinator: StatusTrackerCoordinator, request: Request
 
 
 def arr_of(coordinator: StatusTrackerCoordinator, key: str | None) -> ArrInstance | None:
-    """Return the *arr of this key, None where it is none that is configured."""
+    """Return the configured *arr with a key, None if there is none."""
     source = coordinator.sources.get(key or "")
     return source if isinstance(source, (RadarrSource, SonarrSource)) else None
 
 
 async def search(coordinator: StatusTrackerCoordinator, request: Tracked) -> None:
-    """Have the *arr of a request look for what is missing: the film, whole seasons, single episodes."""
+    """Let the *arr of a request search for what is missing: a movie, whole seasons or episodes."""
     arr, media_id, missing = _searchable(coordinator, request)
     with calling(arr):
         await search_for(arr, media_id, {unit.episode.episode_id for unit in missing if unit.episode})
@@ -158,7 +158,7 @@ async def search(coordinator: StatusTrackerCoordinator, request: Tracked) -> Non
 
 
 async def search_for(arr: ArrInstance, media_id: int, episodes: Set[int]) -> None:
-    """Have an *arr look for its film, or for episodes of its series."""
+    """Let an *arr search for a movie, or for episodes of a series."""
     for name, body in _commands(arr, media_id, episodes):
         await _follow(arr, await arr.client.command(name, **body))
 
@@ -166,7 +166,7 @@ async def search_for(arr: ArrInstance, media_id: int, episodes: Set[int]) -> Non
 def _searchable(
     coordinator: StatusTrackerCoordinator, request: Tracked
 ) -> tuple[ArrInstance, int, list[Unit]]:
-    """Return where and what to search for; raises why there is nothing to search for."""
+    """Return what to search for and where; raises if there is nothing to search for."""
     title = request.title
     if request.stage in FINISHED or request.stage is Stage.REQUESTED:
         raise refusal("search_not_now", title=title, stage=stage_text(coordinator.hass, request.stage))
@@ -185,7 +185,7 @@ def _searchable(
 
 
 def _has(arr: ArrInstance, media_id: int) -> bool:
-    """Return whether an *arr has a title, as far as is known."""
+    """Return whether an *arr has a title, as of the last poll."""
     evidence = arr.evidence
     return any(one.movie_id == media_id and not one.gone for one in evidence.movies) or any(
         one.series_id == media_id and not one.gone for one in evidence.series
@@ -195,7 +195,7 @@ def _has(arr: ArrInstance, media_id: int) -> bool:
 def _commands(
     arr: ArrInstance, media_id: int, episodes: Set[int]
 ) -> Iterator[tuple[str, dict[str, int | list[int]]]]:
-    """Yield the commands to look for a film, or for episodes: a season at once where all of it is meant."""
+    """Yield the commands to search for a movie or episodes; one per season if all of it is missing."""
     if isinstance(arr, RadarrSource):
         yield "MoviesSearch", {"movieIds": [media_id]}
         return
@@ -214,13 +214,13 @@ def _commands(
 
 
 async def _follow(arr: ArrInstance, command: Command) -> None:
-    """Wait for a command; raises if it fails, and stops waiting if it takes longer."""
+    """Wait for a command; raises if it fails, returns after a timeout."""
     for pause in PAUSES:
         await asyncio.sleep(pause)
         try:
             command = await arr.client.command_status(command.id)
         except NotFound:
-            return  # over for so long that it is forgotten
+            return  # finished long enough ago to have been removed
         status = command.status.casefold()
         if status in ENDED_BADLY:
             raise failure("search_failed", service=arr.name)
@@ -234,7 +234,7 @@ async def _follow(arr: ArrInstance, command: Command) -> None:
 async def rescan_library(
     coordinators: Iterable[StatusTrackerCoordinator], device_id: str | None = None
 ) -> None:
-    """Have each Jellyfin, or that of one device, scan its library, unless a scan is running."""
+    """Start a library scan in all Jellyfins or that of a device, unless one is running."""
     jellyfins = [
         (coordinator, source)
         for coordinator in coordinators
@@ -259,7 +259,7 @@ async def rescan_library(
 
 
 def _device_of(coordinator: StatusTrackerCoordinator, source: Source) -> str | None:
-    """Return the id of a service's device."""
+    """Return the device id of a service."""
     entry_id = coordinator.config_entry.entry_id
     device = dr.async_get(coordinator.hass).async_get_device_by_identifier(
         (DOMAIN, f"{entry_id}_{source.key}"), entry_id
@@ -268,7 +268,7 @@ def _device_of(coordinator: StatusTrackerCoordinator, source: Source) -> str | N
 
 
 async def _see_scan(jellyfin: JellyfinSource, before: object) -> None:
-    """Raise if a scan neither runs nor has ended since."""
+    """Raise if no scan is running and none has finished since."""
     for pause in PAUSES:
         await asyncio.sleep(pause)
         task = await jellyfin.client.scan_task()
@@ -278,11 +278,11 @@ async def _see_scan(jellyfin: JellyfinSource, before: object) -> None:
     raise failure("no_effect", service=jellyfin.name)
 
 
-# All
+# All services
 
 
 async def refresh(coordinators: Iterable[StatusTrackerCoordinator]) -> list[JsonValueType]:
-    """Poll every service now; return those that could not be read, raise if that is all of them."""
+    """Poll all services; return the names of those that failed, raise if all did."""
     read, unread = False, list[JsonValueType]()
     names: list[str] = []
     for coordinator in coordinators:

@@ -1,4 +1,4 @@
-"""All that is known of a request, as an action's response tells it: plain JSON, times in UTC, no path."""
+"""Responses of the actions as JSON-serializable data, with times in UTC and without full paths."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ CATALOGUES: Mapping[str, tuple[IdKind, ...]] = {
 
 
 def request_summary(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
-    """Return what the sensor of a request shows."""
+    """Return the data shown by the sensor of a request."""
     hass, entry_id = coordinator.hass, coordinator.config_entry.entry_id
     unique_id = f"{entry_id}_{request.request.request_id}"
     siblings = coordinator.overview.has_sibling(request)
@@ -44,7 +44,7 @@ def request_summary(coordinator: StatusTrackerCoordinator, request: Tracked) -> 
 
 
 def _plain_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
-    """Return the sensor's attributes as plain JSON."""
+    """Return the sensor attributes as JSON-serializable data."""
     attributes = request_attributes(hass, request)
     return {
         key: _time(value) if isinstance(value, datetime) else str(value) if isinstance(value, str) else value
@@ -53,7 +53,7 @@ def _plain_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
 
 
 def request_details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
-    """Return the sensor's attributes and everything that is too large for them."""
+    """Return the sensor attributes and all further details of a request."""
     film = next((unit for unit in request.units if unit.season is None), None)
     return {
         **request_summary(coordinator, request),
@@ -74,15 +74,15 @@ def _time(time: datetime | None) -> str | None:
 
 
 def _name(path: str) -> str:
-    """Return the name at the end of a path."""
+    """Return the last part of a path."""
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-# The parts
+# Parts of a response
 
 
 def _ids(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
-    """Return all ids, by who gave them; what Shoko knows beyond the request's own is among them."""
+    """Return all ids by catalogue, including those from Shoko."""
     found: dict[str, list[int | str]] = defaultdict(list)
     for one in request.ids:
         kind, _, value = one.partition(":")
@@ -106,7 +106,7 @@ def _ids(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, A
 
 
 def _file(unit: Unit) -> dict[str, Any] | None:
-    """Return the file an *arr has of a film or episode, by its name."""
+    """Return the file of a movie or episode in its *arr, by name."""
     if not unit.has_file:
         return None
     file = unit.file
@@ -119,7 +119,7 @@ def _file(unit: Unit) -> dict[str, Any] | None:
 
 
 def _episode(unit: Unit) -> dict[str, Any]:
-    """Return one episode; without a number it is a season nobody counts the episodes of."""
+    """Return an episode; without a number, a season whose episodes are unknown."""
     return {
         "season": unit.season,
         "number": unit.number,
@@ -136,7 +136,7 @@ def _episode(unit: Unit) -> dict[str, Any]:
 
 
 def _download(request: Tracked, download: Download) -> dict[str, Any]:
-    """Return a download: how far it is, or what became of it."""
+    """Return a download with its progress or outcome."""
     stage, torrent, outcome = download_stage(download), download.torrent, download.outcome
     row = download.rows[0] if download.rows else None
     done = bool(outcome and outcome.kind is HistoryKind.IMPORTED)
@@ -170,17 +170,17 @@ def _download(request: Tracked, download: Download) -> dict[str, Any]:
 
 
 def _progress(download: Download) -> int | None:
-    """Return how much has been loaded, 0 to 100."""
+    """Return the progress in percent."""
     if not download.size:
         return None
     return max(0, min(100, int(100 * (download.size - download.left) / download.size)))
 
 
-# The way it came, and how it will go on
+# History and forecast
 
 
 def _forecast(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any] | None:
-    """Return when it will probably be available, in seconds from its request too, by how many journeys."""
+    """Return the estimated time of availability, the seconds since the request, and the sample size."""
     told = forecast(coordinator.durations.known, request, dt_util.utcnow())
     if told is None:
         return None
@@ -188,7 +188,7 @@ def _forecast(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[s
 
 
 def _timeline(journey: Journey) -> list[dict[str, Any]]:
-    """Return each stage and reason with the time it began and the seconds it took, or takes so far."""
+    """Return each stage and reason with its start and duration in seconds, up to now for the last one."""
     return [
         {
             "stage": step.stage.value,
@@ -201,7 +201,7 @@ def _timeline(journey: Journey) -> list[dict[str, Any]]:
 
 
 def _time_in_stages(journey: Journey) -> dict[str, int]:
-    """Return the seconds spent in each stage that was reached, in the order they were."""
+    """Return the seconds spent in each stage, in order."""
     spent: dict[str, int] = {}
     for step, until in zip(journey.timeline, _ends(journey), strict=True):
         spent[step.stage.value] = spent.get(step.stage.value, 0) + _seconds(step.at, until)
@@ -209,7 +209,7 @@ def _time_in_stages(journey: Journey) -> dict[str, int]:
 
 
 def _ends(journey: Journey) -> Iterable[datetime]:
-    """Return when each step ended: with the next one, the last not yet."""
+    """Return the end of each step: the start of the next one, None for the last."""
     return [*(step.at for step in journey.timeline[1:]), dt_util.utcnow()]
 
 

@@ -1,1 +1,1 @@
-"""Assist: the sentences it understands, and its answers."""
+"""Assist: sentences and answers."""

@@ -1,4 +1,4 @@
-"""What Assist answers: the sentence each request is told with everywhere, of one or of several."""
+"""Answers of Assist, based on the status texts of the requests."""
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -14,11 +14,11 @@ from ..pipeline.titles import find_by_title
 from ..reports.status import status_text
 from ..reports.text import common_text, request_name
 
-AT_MOST = 5  # requests that are told one by one
+AT_MOST = 5  # maximum number of requests with a status
 
 
 class Listing(StrEnum):
-    """What requests may be asked for."""
+    """Lists of requests that can be asked for."""
 
     STUCK = "stuck"
     WAITING_FOR_APPROVAL = "waiting_for_approval"
@@ -39,7 +39,7 @@ TESTS: Mapping[Listing, Callable[[Tracked], bool]] = {
 
 
 def coordinators(hass: HomeAssistant) -> list[StatusTrackerCoordinator]:
-    """Return the coordinators of the running entries."""
+    """Return the coordinators of the loaded entries."""
     return [
         cast(StatusTrackerConfigEntry, entry).runtime_data.coordinator
         for entry in hass.config_entries.async_loaded_entries(DOMAIN)
@@ -47,19 +47,19 @@ def coordinators(hass: HomeAssistant) -> list[StatusTrackerCoordinator]:
 
 
 def known_requests(hass: HomeAssistant) -> list[Tracked]:
-    """Return the requests of all entries that have a title."""
+    """Return the titled requests of all entries."""
     return [request for coordinator in coordinators(hass) for request in coordinator.titled_requests]
 
 
 def status_answer(hass: HomeAssistant, title: str) -> str:
-    """Return where the requests are that a title means."""
+    """Return the status of the requests with a title."""
     if found := find_by_title(title, known_requests(hass)):
         return _told(hass, found)
     return common_text(hass, "assist_unknown", title=title)
 
 
 def ready_answer(hass: HomeAssistant, title: str) -> str:
-    """Return whether what a title means can be watched, and where it is otherwise."""
+    """Return whether the requests with a title are available, and the status of the others."""
     found = find_by_title(title, known_requests(hass))
     if not found:
         return common_text(hass, "assist_unknown", title=title)
@@ -68,7 +68,7 @@ def ready_answer(hass: HomeAssistant, title: str) -> str:
 
 
 def list_answer(hass: HomeAssistant, listing: Listing) -> str:
-    """Return the requests that are stuck, downloading, ready, and so on; what is ready by its title alone."""
+    """Return the requests in a list with their status; available ones with title only."""
     found = [request for request in known_requests(hass) if TESTS[listing](request)]
     if not found:
         return common_text(hass, f"assist_none_{listing}")
@@ -80,7 +80,7 @@ def list_answer(hass: HomeAssistant, listing: Listing) -> str:
 
 
 def _told(hass: HomeAssistant, requests: list[Tracked]) -> str:
-    """Return requests as sentences, those of one title told apart."""
+    """Return requests as sentences, with suffixes for equal titles."""
     titles = [request.title for request in requests]
     sentences = [
         common_text(
@@ -95,6 +95,6 @@ def _told(hass: HomeAssistant, requests: list[Tracked]) -> str:
 
 
 def _more(hass: HomeAssistant, requests: list[Tracked]) -> Iterable[str]:
-    """Return how many more there are than are told."""
+    """Return the text with the number of omitted requests."""
     more = len(requests) - AT_MOST
     return [common_text(hass, "assist_more", count=str(more))] if more > 0 else []

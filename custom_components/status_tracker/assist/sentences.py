@@ -1,7 +1,7 @@
-"""The sentences Assist understands without anything to install, with the requested titles and no other.
+"""Assist sentences that require no installation and match only requested titles.
 
-Home Assistant takes sentences of an integration only as those of triggers, in which every list matches any
-words. So the titles stand in the sentences themselves, and "where is Alice" goes on asking for the person.
+Integrations can only add sentences of triggers, in which every list is a wildcard. So the titles are part of
+the sentences, and "where is Alice" still finds the person.
 """
 
 from collections.abc import Callable
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "sentences"
 CONVERSATION = "conversation"
 FALLBACK = "en"
-TITLES = 150  # requests whose titles stand in sentences, the newest; parsing them takes a millisecond each
-NAMED = ("person", "device_tracker", "zone")  # "where is" asks for these first
+TITLES = 150  # number of newest requests with titles in sentences; each takes a millisecond to parse
+NAMED = ("person", "device_tracker", "zone")  # "where is" matches the names of these first
 APOSTROPHES = re.compile("['\u2019]")
 _UNSPOKEN = re.compile("[^\\w'\u2019&+-]+")
 
 
 class Question(StrEnum):
-    """What a sentence asks; the lists are named as what they list."""
+    """What a sentence asks for; the lists have the names of their `Listing`."""
 
     STATUS = "status"
     IS_READY = "is_ready"
@@ -55,7 +55,7 @@ LISTINGS = {
 
 
 def load_sentences(language: str) -> dict[str, list[str]]:
-    """Return the sentences of a language by question; English where there are none. Reads a file."""
+    """Load the sentences of a language by question, English if there are none. Blocking."""
     for name in (language, language.partition("-")[0], FALLBACK):
         path = FOLDER / f"{name}.yaml"
         if path.is_file():
@@ -64,7 +64,7 @@ def load_sentences(language: str) -> dict[str, list[str]]:
 
 
 def forms_of(requests: list[Tracked], taken: frozenset[str]) -> list[str]:
-    """Return how the titles are said, fit to stand in a sentence; those in `taken` mean something else."""
+    """Return the spoken forms of the titles for use in sentences, except those in `taken`."""
     forms: dict[str, None] = {}
     for title in dict.fromkeys(request.title for request in requests):
         for said in spoken_titles(title):
@@ -79,45 +79,45 @@ def forms_of(requests: list[Tracked], taken: frozenset[str]) -> list[str]:
 
 
 def _shortest(plain: str) -> int:
-    """Return how many letters a title has to have; scripts without spaces say more with each."""
+    """Return the minimum length of a title, which is shorter in scripts without spaces."""
     return SHORTEST if plain.isascii() else 2
 
 
 class Sentences:
-    """Keeps Assist's sentences in step with the requests of all entries."""
+    """Keeps the sentences in Assist up to date with the requests of all entries."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Wait for the conversation integration, which need not be there."""
+        """Initialize; the conversation integration is optional."""
         self._hass = hass
         self._followed: dict[StatusTrackerCoordinator, CALLBACK_TYPE] = {}
         self._texts: dict[str, list[str]] = {}
         self._language: str | None = None
         self._forms: list[str] | None = None
-        self._basis: tuple[frozenset[str], frozenset[str]] | None = None  # the titles and names these are of
+        self._basis: tuple[frozenset[str], frozenset[str]] | None = None  # of the sentences
         self._registered: list[CALLBACK_TYPE] = []
         self._ready = False
         async_when_setup(hass, CONVERSATION, self._conversation_is_there)
         hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._config_changed)
 
     async def _conversation_is_there(self, hass: HomeAssistant, component: str) -> None:
-        """Register what is known by now."""
+        """Register the sentences once the conversation integration is set up."""
         self._ready = True
         self._update()
 
     async def _config_changed(self, event: Event) -> None:
-        """Take the sentences of another language."""
+        """Load the sentences of another language."""
         if self._language is not None and self._language != self._hass.config.language:
             await self._async_load()
             self._unregister()
             self._update()
 
     async def _async_load(self) -> None:
-        """Read the sentences of Home Assistant's language."""
+        """Load the sentences of Home Assistant's language."""
         self._language = self._hass.config.language
         self._texts = await self._hass.async_add_executor_job(load_sentences, self._language)
 
     async def async_follow(self, coordinator: StatusTrackerCoordinator) -> CALLBACK_TYPE:
-        """Take in the requests of an entry; returns what lets go of them."""
+        """Add the requests of an entry; return a callback to remove them."""
         if self._language != self._hass.config.language:
             await self._async_load()
         self._followed[coordinator] = coordinator.async_add_listener(self._update)
@@ -125,7 +125,7 @@ class Sentences:
 
         @callback
         def leave() -> None:
-            """Drop them; without any entry nothing is understood."""
+            """Remove the requests of the entry."""
             self._followed.pop(coordinator)()
             self._update()
 
@@ -133,7 +133,7 @@ class Sentences:
 
     @callback
     def _update(self) -> None:
-        """Register the sentences again if the titles are others."""
+        """Register the sentences again if the titles have changed."""
         if not self._ready:
             return
         if not self._followed:
@@ -153,14 +153,14 @@ class Sentences:
         self._basis = basis
 
     def _unregister(self) -> None:
-        """Have nothing understood."""
+        """Unregister all sentences."""
         for unregister in self._registered:
             unregister()
         self._registered, self._forms, self._basis = [], None, None
 
     def _register(self) -> None:
         """Register the sentences of each question."""
-        from homeassistant.components.conversation import (  # noqa: PLC0415  loaded only where it is there
+        from homeassistant.components.conversation import (  # noqa: PLC0415  optional dependency
             get_agent_manager,
         )
 
@@ -176,10 +176,10 @@ class Sentences:
             )
 
     def _answering(self, question: Question) -> Callable[[ConversationInput, RecognizeResult], Any]:
-        """Return what answers a question."""
+        """Return the handler of a question."""
 
         async def answer(said: ConversationInput, result: RecognizeResult) -> str:
-            """Answer it."""
+            """Answer the question."""
             if listing := LISTINGS.get(question):
                 return list_answer(self._hass, listing)
             if question is Question.REQUEST:
@@ -190,7 +190,7 @@ class Sentences:
         return answer
 
     def _title_in(self, text: str) -> str:
-        """Return the longest title that a sentence names."""
+        """Return the longest title in a sentence."""
         plain = normalise_title(text)
         named = [
             (len(form), request.title)
@@ -205,7 +205,7 @@ DATA_SENTENCES: HassKey[Sentences] = HassKey(f"{DOMAIN}_sentences")
 
 
 def sentences_of(hass: HomeAssistant) -> Sentences:
-    """Return the one keeper of the sentences."""
+    """Return the shared instance."""
     if DATA_SENTENCES not in hass.data:
         hass.data[DATA_SENTENCES] = Sentences(hass)
     return hass.data[DATA_SENTENCES]

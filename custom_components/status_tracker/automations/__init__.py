@@ -1,1 +1,1 @@
-"""What triggers and conditions are told, and what they offer in the automation editor."""
+"""Events and field options of triggers and conditions."""

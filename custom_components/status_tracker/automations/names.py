@@ -1,7 +1,7 @@
-"""The names of the people who request something, offered where a trigger asks for them.
+"""Names of requesting users, offered as options in triggers.
 
-Home Assistant reads the choices of a field from triggers.yaml, once. Who requests something is known only
-while it runs, so the names are put into what Home Assistant has read.
+Home Assistant reads the options of a field from triggers.yaml once. The names are only known at runtime, so
+they are added to the descriptions Home Assistant has loaded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ class Names:
     """The names known in each entry."""
 
     def __init__(self, hass: HomeAssistant, descriptions: Descriptions) -> None:
-        """Take the descriptions of our triggers as triggers.yaml has them."""
+        """Initialize with the descriptions of our triggers from triggers.yaml."""
         self._hass = hass
         self._descriptions = descriptions
         self._known: dict[str, frozenset[str]] = {}
@@ -37,7 +37,7 @@ class Names:
 
     @callback
     def update(self, entry_id: str, names: Iterable[str | None]) -> None:
-        """Offer the names of an entry, those of the others too."""
+        """Update the names of an entry."""
         self._known[entry_id] = frozenset(name for name in names if name)
         offered = sorted(frozenset().union(*self._known.values()), key=str.casefold)
         if offered != self._offered:
@@ -45,14 +45,14 @@ class Names:
             self._offer()
 
     def _offer(self) -> None:
-        """Replace the descriptions of our triggers; whoever opens the editor next reads them."""
+        """Replace the descriptions of our triggers, used the next time the editor is opened."""
         cache = self._hass.data.get(TRIGGER_DESCRIPTION_CACHE)
         if cache is None:
             return
         ours = {key: deepcopy(one) for key, one in self._descriptions.items()}
         for description in ours.values():
             description["fields"][FIELD]["selector"]["select"]["options"] = self._offered
-        # Into the old one too: Home Assistant may be about to copy it.
+        # Also update the old cache, which Home Assistant may be about to copy.
         cache.update(ours)
         self._hass.data[TRIGGER_DESCRIPTION_CACHE] = dict(cache)
 
@@ -61,7 +61,7 @@ DATA_NAMES: HassKey[Names] = HassKey(f"{DOMAIN}_names")
 
 
 async def async_setup_names(hass: HomeAssistant) -> None:
-    """Read the descriptions of our triggers."""
+    """Load the descriptions of our triggers."""
     path = Path(__file__).parents[1] / "triggers.yaml"
     read = await hass.async_add_executor_job(load_yaml_dict, str(path))
     hass.data[DATA_NAMES] = Names(
@@ -84,11 +84,11 @@ async def async_setup_names(hass: HomeAssistant) -> None:
 def async_offer_names(
     hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
 ) -> None:
-    """Offer the names that occur in an entry for as long as it is loaded."""
+    """Offer the names of the requesting users of an entry while it is loaded."""
 
     @callback
     def offer() -> None:
-        """Offer who has requested something."""
+        """Update the offered names."""
         requests = coordinator.seerr.evidence.requests
         hass.data[DATA_NAMES].update(entry.entry_id, {one.requested_by for one in requests})
 

@@ -1,4 +1,4 @@
-"""Changes of all entries in one place: triggers outlive the entries whose changes they wait for."""
+"""Dispatches the changes of all entries, because triggers can outlive an entry."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +20,16 @@ from ..reports.status import status_text
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A change, the entry it happened in, and what is told of it."""
+    """A change with its entry and data."""
 
     entry_id: str
     change: Change
     told: dict[str, Any]
 
 
-EVENT_ACTIVITY = f"{DOMAIN}_activity"  # what the activity log shows
+EVENT_ACTIVITY = f"{DOMAIN}_activity"  # shown in the activity log
 
-# Whatever else happens, the log shows it as the state of the request's sensor.
+# All other changes are shown by the log as states of the sensor.
 LOGGED = frozenset(
     {
         Stage.AVAILABLE,
@@ -47,7 +47,7 @@ SIGNAL: SignalType[Happening] = SignalType(f"{DOMAIN}_happening")
 
 
 def _is_logged(change: Change) -> bool:
-    """Return whether the log shows a change; what can be watched is not "on its way again"."""
+    """Return whether the log shows a change; not a recovery of an available request."""
     if change.kind == RECOVERED and change.request.stage in FINISHED:
         return False
     return change.kind in LOGGED or change.previous is None
@@ -55,11 +55,11 @@ def _is_logged(change: Change) -> bool:
 
 @callback
 def async_relay(hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator) -> None:
-    """Report the changes of an entry to triggers and the activity log while it is loaded."""
+    """Dispatch the changes of an entry to triggers and the activity log while it is loaded."""
 
     @callback
     def relay(change: Change) -> None:
-        """Report one change."""
+        """Dispatch a change."""
         told = {
             "event_type": str(change.kind),
             **activity(coordinator, change),

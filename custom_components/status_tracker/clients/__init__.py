@@ -1,1 +1,1 @@
-"""Clients of the services: one file per service, independent of Home Assistant."""
+"""Clients of the services, independent of Home Assistant."""

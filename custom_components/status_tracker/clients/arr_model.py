@@ -1,4 +1,4 @@
-"""What Radarr and Sonarr have in common in their answers (v3), as far as it is used."""
+"""Models of the common responses of Radarr and Sonarr (v3), limited to the fields used."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from .model import Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemStatus(Answer):
-    """Who answers; there is no id of an installation."""
+    """Name and version of the application; there is no installation id."""
 
     app_name: str
     version: str = ""
@@ -19,21 +19,21 @@ class SystemStatus(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityName(Answer):
-    """A quality, e.g. "WEBDL-1080p"."""
+    """Name of a quality, e.g. "WEBDL-1080p"."""
 
     name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(Answer):
-    """A quality with its revision left out."""
+    """Quality without its revision."""
 
     quality: QualityName = field(default_factory=QualityName)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusMessage(Answer):
-    """Why a download is not imported: a title (often a file's name) and the reasons."""
+    """Messages why a download is not imported: a title (often a file name) and the reasons."""
 
     title: str | None = None
     messages: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class StatusMessage(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Answer):
-    """A picture; `remote_url` is public, the other needs a key."""
+    """Image; `remote_url` is public, the other URL needs the API key."""
 
     cover_type: str = ""
     remote_url: str | None = None
@@ -69,7 +69,7 @@ class LibraryTitle(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFile(Answer):
-    """A file in the library, its path as the *arr sees it, in bytes."""
+    """Library file with its path in the *arr and its size in bytes."""
 
     id: int
     path: str | None = None
@@ -80,7 +80,7 @@ class MediaFile(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow(Answer):
-    """A row of the queue: one a film, one an episode; size and size left are the whole download's."""
+    """Queue row of a movie or episode; the sizes are those of the whole download."""
 
     id: int
     movie_id: int | None = None
@@ -106,7 +106,7 @@ class QueueRow(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryData(Answer):
-    """The details of an event; the addresses among them may hold an indexer's key and are left out."""
+    """Details of an event, without URLs that can contain the API key of an indexer."""
 
     indexer: str | None = None
     download_client: str | None = None
@@ -119,7 +119,7 @@ class HistoryData(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow(Answer):
-    """An event: one a film, one an episode."""
+    """Event of a movie or episode."""
 
     id: int
     date: datetime
@@ -135,7 +135,7 @@ class HistoryRow(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag(Answer):
-    """A tag."""
+    """Tag."""
 
     id: int
     label: str
@@ -143,7 +143,7 @@ class Tag(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootFolder(Answer):
-    """A folder the library lies in."""
+    """Root folder of the library."""
 
     id: int
     path: str = ""
@@ -153,7 +153,7 @@ class RootFolder(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Answer):
-    """A command and how it fares: `status` queued, started, completed, failed ..."""
+    """Command and its status: queued, started, completed, failed ..."""
 
     id: int
     name: str = ""
@@ -163,7 +163,7 @@ class Command(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthItem(Answer):
-    """A complaint of the *arr about itself; `type` is notice, warning or error."""
+    """Health issue of the *arr; `type` is notice, warning or error."""
 
     source: str = ""
     type: str = ""
@@ -172,7 +172,7 @@ class HealthItem(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingField(Answer):
-    """One setting of a download client; secrets come masked."""
+    """Setting of a download client; secrets are masked."""
 
     name: str = ""
     value: Any = None
@@ -180,7 +180,7 @@ class SettingField(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadClient(Answer):
-    """A download client an *arr uses; `implementation` names its kind, e.g. "QBittorrent"."""
+    """Download client of an *arr; `implementation` is its kind, e.g. "QBittorrent"."""
 
     id: int
     name: str = ""
@@ -189,7 +189,7 @@ class DownloadClient(Answer):
     fields: list[SettingField] = field(default_factory=list)
 
     def setting(self, name: str) -> Any:
-        """Return a setting, e.g. "host", "port", "useSsl", "urlBase", "username"; None if it has none."""
+        """Return a setting, e.g. "host", "port", "useSsl", "urlBase", "username"; None if it is missing."""
         for one in self.fields:
             if one.name.casefold() == name.casefold():
                 return one.value

@@ -1,98 +1,98 @@
-"""What can go wrong with a service, as one tree; `reason` names the text people read."""
+"""Errors of the clients; `reason` is the key of the text shown to users."""
 
 from typing import ClassVar
 
 
 class ClientError(Exception):
-    """A service could not be used; the message holds no secret and is fit for a log."""
+    """Base class of client errors; the message contains no secrets and can be logged."""
 
     reason: ClassVar[str] = "unknown"
 
 
 class InvalidUrl(ClientError):
-    """The address is not one a request can be sent to."""
+    """The URL is invalid."""
 
     reason = "invalid_url"
 
 
 class CannotConnect(ClientError):
-    """Nothing answers at the address."""
+    """Failed to connect."""
 
     reason = "cannot_connect"
 
 
 class TimedOut(CannotConnect):
-    """The service did not answer in time."""
+    """The service did not respond in time."""
 
     reason = "timed_out"
 
 
 class TlsFailed(CannotConnect):
-    """The certificate is not trusted, or the port does not speak TLS."""
+    """The certificate is not trusted, or the port does not use TLS."""
 
     reason = "tls_failed"
 
 
 class InvalidAuth(ClientError):
-    """The service refused the key, or the user and password."""
+    """The API key, or the username and password, were rejected."""
 
     reason = "invalid_auth"
 
 
 class Banned(ClientError):
-    """The service refuses this address for a while, whatever the password."""
+    """The service has temporarily banned this IP address."""
 
     reason = "banned"
 
 
 class HostRefused(ClientError):
-    """The service refuses the host name or port it was called by, whatever the password."""
+    """The service rejects the host name or port of the URL."""
 
     reason = "host_refused"
 
 
 class NotReady(ClientError):
-    """The service is starting, or a proxy answers in its place."""
+    """The service is starting, or a proxy responded in its place."""
 
     reason = "not_ready"
 
 
 class WrongService(ClientError):
-    """Something else answers at the address: another product, a login page, another path."""
+    """Another service responded: a different product, a login page or another path."""
 
     reason = "wrong_service"
 
 
 class BadAnswer(ClientError):
-    """The service answered with what cannot be understood, or refused the call."""
+    """The response is invalid or reports an error."""
 
     reason = "bad_answer"
 
 
 class NotFound(BadAnswer):
-    """The thing asked for is not there."""
+    """The requested resource does not exist."""
 
     reason = "not_found"
 
 
 class NotAllowed(BadAnswer):
-    """The key is right, but it may not do this."""
+    """The API key is valid but lacks the required permissions."""
 
     reason = "not_allowed"
 
 
 class CsrfRequired(BadAnswer):
-    """The service protects itself against forged requests and takes no changes from outside its pages."""
+    """The CSRF protection of the service rejected the request."""
 
     reason = "csrf"
 
 
 class Rejected(BadAnswer):
-    """The service checked what it was given and refused it; `fields` are the fields it named."""
+    """The service rejected the data; `fields` are the names of the invalid fields."""
 
     reason = "rejected"
 
     def __init__(self, message: str, fields: tuple[str, ...] = ()) -> None:
-        """Keep the names of the fields, never the service's own text: it quotes addresses."""
+        """Store the field names only, because the text of the service can contain URLs with secrets."""
         super().__init__(message)
         self.fields = fields

@@ -1,4 +1,4 @@
-"""The HTTP side every client shares: one call with a time limit and the error tree."""
+"""Base class of the clients: HTTP requests with a timeout and typed errors."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -35,43 +35,43 @@ type Params = Mapping[str, str | int | Sequence[str | int]]
 
 
 def normalise_url(url: str) -> str:
-    """Return an address with scheme and sub-path, no trailing slash; InvalidUrl if it is none."""
+    """Return a URL with scheme and path, without trailing slash; raises InvalidUrl."""
     text = url.strip()
     if "://" not in text:
         text = f"http://{text}"
     try:
         parsed = URL(text)
     except ValueError as err:
-        raise InvalidUrl("not an address") from err
+        raise InvalidUrl("Invalid URL") from err
     if parsed.scheme not in ("http", "https") or not parsed.host or " " in parsed.host:
-        raise InvalidUrl("not an http address")
+        raise InvalidUrl("Invalid HTTP URL")
     return str(parsed.with_query(None).with_fragment(None).with_user(None)).rstrip("/")
 
 
 class HttpClient:
-    """One service behind one address; the session is given, never owned."""
+    """HTTP client for one service URL; the session is owned by the caller."""
 
     name = "service"
 
     def __init__(self, session: ClientSession, url: str, *, timeout: float = TIMEOUT) -> None:
-        """Keep the address, sub-path included."""
+        """Initialize with the session and the URL, including its path."""
         self.url = normalise_url(url)
         self._base = URL(self.url)
         self._session = session
         self._timeout = timeout
         self.calls = 0
-        self.received = 0  # bytes of all answers
+        self.received = 0  # bytes of all responses
 
     def _headers(self) -> dict[str, str]:
-        """Return the headers of every call, the key among them."""
+        """Return the headers of every request, including authentication."""
         return {}
 
     async def version(self) -> str | None:
-        """Return the version the service tells of itself, None if it tells none; raises ClientError."""
+        """Return the version of the service, None if it has none; raises ClientError."""
         return None
 
     async def _get(self, path: str, params: Params | None = None) -> Any:
-        """Return the JSON answer of a GET."""
+        """Return the JSON response of a GET request."""
         return (await self._call("GET", path, params=params))[0]
 
     async def _call(
@@ -86,7 +86,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> tuple[Any, ClientResponse]:
-        """Return the answer (JSON, or text) and its response; raises ClientError, never more."""
+        """Return the body (JSON or text) and the response; raises only ClientError."""
         url = self._base.joinpath(path.lstrip("/")) if path else self._base
         if params:
             pairs = [
@@ -114,74 +114,74 @@ class HttpClient:
                         body = await self._read(what, response)
                         self._check(what, response, body)
                         return (self._decode(what, response, body) if wants_json else body), response
-                raise WrongService(f"{what}: redirects without end")
+                raise WrongService(f"{what}: too many redirects")
         except ClientError:
             raise
         except TimeoutError as err:
-            raise TimedOut(f"{what}: no answer in time") from err
+            raise TimedOut(f"{what}: timed out") from err
         except (ClientConnectorCertificateError, ClientConnectorSSLError, ClientSSLError) as err:
             raise TlsFailed(f"{what}: {type(err).__name__}") from err
         except (AiohttpError, OSError, ValueError) as err:
             raise CannotConnect(f"{what}: {type(err).__name__}") from err
 
     def _redirect(self, what: str, method: str, url: URL, response: ClientResponse) -> URL:
-        """Return where to go instead: only the same path of the same host, e.g. http to https."""
+        """Return the target of a redirect; only to the same host and path, e.g. from http to https."""
         try:
             target = url.join(URL(response.headers.get("Location", "")))
         except ValueError as err:
-            raise WrongService(f"{what}: a redirect that leads nowhere") from err
+            raise WrongService(f"{what}: invalid redirect") from err
         if (target.host, target.path.rstrip("/")) != (url.host, url.path.rstrip("/")):
-            raise WrongService(f"{what}: redirected to another address or path")
+            raise WrongService(f"{what}: redirected to another URL")
         if (url.scheme, target.scheme) == ("https", "http"):
-            raise WrongService(f"{what}: redirected away from TLS")
+            raise WrongService(f"{what}: redirected from HTTPS to HTTP")
         if method not in ("GET", "HEAD") and response.status not in (307, 308):
-            raise WrongService(f"{what}: redirected in a way that loses the body")
+            raise WrongService(f"{what}: redirect status does not preserve the body")
         return target
 
     async def _read(self, what: str, response: ClientResponse) -> str:
-        """Return the body as text, refusing one without end."""
+        """Return the body as text, up to a maximum size."""
         body = bytearray()
         async for chunk in response.content.iter_chunked(1 << 16):
             body += chunk
             self.received += len(chunk)
             if len(body) > MAX_BYTES:
-                raise BadAnswer(f"{what}: the answer is too large")
+                raise BadAnswer(f"{what}: the response is too large")
         return body.decode("utf-8", "replace")
 
     def _check(self, what: str, response: ClientResponse, body: str) -> None:
-        """Raise what a status of 400 and more means."""
+        """Raise the error for a status of 400 and above."""
         status = response.status
         if status < 400:
             return
         if status in (401, 403):
-            raise InvalidAuth(f"{what}: refused with {status}")
+            raise InvalidAuth(f"{what}: failed to authenticate (status {status})")
         if status == 404:
             raise NotFound(f"{what}: not found")
         if status in (429, 502, 503, 504):
-            raise NotReady(f"{what}: answered {status}")
-        raise BadAnswer(f"{what}: answered {status}")
+            raise NotReady(f"{what}: service not ready (status {status})")
+        raise BadAnswer(f"{what}: unexpected status {status}")
 
     def _decode(self, what: str, response: ClientResponse, body: str) -> Any:
-        """Return the JSON of a body; a page instead of it is another service."""
+        """Return the JSON of a body; raises WrongService for HTML."""
         if not body.strip():
             return None
         if body.lstrip().startswith("<"):
-            raise WrongService(f"{what}: answered with a web page")
+            raise WrongService(f"{what}: received HTML instead of JSON")
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as err:
-            raise BadAnswer(f"{what}: answered with what is not JSON") from err
+            raise BadAnswer(f"{what}: received invalid JSON") from err
 
 
 class KeyedClient(HttpClient):
-    """A service that takes an API key as `X-Api-Key`."""
+    """HTTP client that sends an API key as `X-Api-Key`."""
 
     def __init__(self, session: ClientSession, url: str, api_key: str) -> None:
-        """Initialize with the address and the key."""
+        """Initialize with session, URL and API key."""
         super().__init__(session, url)
         self._api_key = api_key
 
     @override
     def _headers(self) -> dict[str, str]:
-        """Return the key."""
+        """Return the API key header."""
         return {"X-Api-Key": self._api_key}

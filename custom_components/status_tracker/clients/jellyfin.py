@@ -1,4 +1,4 @@
-"""Jellyfin 10.8 to 12.0 with an API key: items in pages and by change, scans, the webhook plugin."""
+"""Client for Jellyfin 10.8 to 12.0 with an API key: items, scans and the webhook plugin."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -26,38 +26,38 @@ WEBHOOK_PLUGIN = "71552a5a5c5c4350a2aeebe451a30173"
 
 IDS_AND_PATH = "ProviderIds,Path"
 IDS_AND_FILES = "ProviderIds,Path,MediaSources"
-# The Etag moves with every save, so that an item seen twice in overlapping deltas is known as the same.
+# The Etag changes with every save and identifies items returned again in overlapping reads.
 IDS_AND_ETAG = "ProviderIds,Path,Etag"
 
 
 class JellyfinClient(HttpClient):
-    """One Jellyfin. With an API key there is no user, so nothing here asks for user data."""
+    """Client for Jellyfin; an API key has no user, so no user data is requested."""
 
     name = "Jellyfin"
 
     def __init__(
         self, session: ClientSession, url: str, api_key: str = "", *, timeout: float = TIMEOUT
     ) -> None:
-        """Keep the key in the one header every version takes."""
+        """Initialize with the API key, sent in the header supported by all versions."""
         super().__init__(session, url, timeout=timeout)
-        self.ignored: set[str] = set()  # the filters that an answer did not obey
+        self.ignored: set[str] = set()  # filters that a response did not apply
         self._authorization = f'MediaBrowser Token="{quote(api_key.strip(), safe="")}"'
 
     @override
     def _headers(self) -> dict[str, str]:
-        """Return the key."""
+        """Return the API key header."""
         return {"Authorization": self._authorization}
 
-    # Who it is
+    # Identification
 
     async def public_info(self) -> PublicInfo:
-        """Return the server's id, name and version; WrongService if it is no Jellyfin. Needs no key."""
+        """Return id, name and version of the server, which needs no API key; raises WrongService."""
         try:
             info = PublicInfo.parse(await self._get("System/Info/Public"))
         except (NotFound, BadAnswer) as err:
-            raise WrongService(f"{self.name}: nothing there tells of a Jellyfin") from err
+            raise WrongService(f"{self.name}: the service is not Jellyfin") from err
         if "jellyfin" not in info.product_name.casefold():
-            raise WrongService(f"{self.name}: the product is another one")
+            raise WrongService(f"{self.name}: the service is not Jellyfin")
         info.id = plain_guid(info.id)
         return info
 
@@ -67,7 +67,7 @@ class JellyfinClient(HttpClient):
         return (await self.public_info()).version
 
     async def check_key(self) -> None:
-        """Return if the key is good; InvalidAuth otherwise."""
+        """Validate the API key; raises InvalidAuth."""
         PublicInfo.parse(await self._get("System/Info"))
 
     # Items
@@ -81,11 +81,11 @@ class JellyfinClient(HttpClient):
         fields: str = IDS_AND_PATH,
         since: datetime | None = None,
     ) -> ItemPage:
-        """Return a page of items with a file, oldest first, or those saved since a time, newest first."""
+        """Return a page of items with files, oldest first, or those saved since a time, newest first."""
         params: dict[str, str | int] = {
             "recursive": "true",
-            # Without a user the server's default is true: members of a collection are left out, and 10.10 and
-            # 10.11 ignore the dates.
+            # Without a user, the default is true: members of collections are omitted, 10.10 and 10.11 ignore
+            # date filters.
             "collapseBoxSetItems": "false",
             "includeItemTypes": ",".join(types),
             "fields": fields,
@@ -99,7 +99,7 @@ class JellyfinClient(HttpClient):
             "limit": limit,
         }
         if since:
-            # Of the two parameters that mean this, the one that works in every version.
+            # Two parameters have this effect, this one works in all versions.
             params["minDateLastSavedForUser"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         page = await self._page("Items", params, limit)
         if any(item.virtual for item in page.items):
@@ -109,11 +109,11 @@ class JellyfinClient(HttpClient):
     async def changed_since(
         self, since: datetime, types: Sequence[str], start: int = 0, limit: int = DELTA_PAGE
     ) -> ItemPage:
-        """Return a page of what was created or saved since a time of the server's clock."""
+        """Return a page of items created or saved since a server time."""
         return await self.page(types, start, limit, fields=IDS_AND_ETAG, since=since)
 
     async def filters_dates(self, types: Sequence[str]) -> bool:
-        """Return whether the server obeys the date it is asked for: nothing was saved in the far future."""
+        """Return whether the server applies date filters, tested with a date in the far future."""
         obeyed = not (await self.page(types, limit=1, since=FAR_FUTURE)).items
         if obeyed:
             self.ignored.discard("minDateLastSavedForUser")
@@ -122,7 +122,7 @@ class JellyfinClient(HttpClient):
         return obeyed
 
     async def items_by_ids(self, ids: Iterable[str], *, fields: str = IDS_AND_FILES) -> list[Item]:
-        """Return the items with these ids, 100 a call; those that do not exist are left out."""
+        """Return the items with these ids, 100 per request; missing ones are omitted."""
         found: list[Item] = []
         for batch in batched(ids, IDS_PAGE, strict=False):
             params: Params = {
@@ -139,14 +139,14 @@ class JellyfinClient(HttpClient):
         return found
 
     async def episodes(self, series_id: str) -> list[Item]:
-        """Return a series' episodes that have a file; NotFound if the series does not exist."""
+        """Return the episodes of a series that have a file; raises NotFound for an unknown series."""
         try:
             return await self._episodes(f"Shows/{series_id}/Episodes", {})
         except NotFound:
             raise
         except BadAnswer:
-            # A server that wants a user for this route: ask by the parent. An unknown parent would mean
-            # everything, so the series is compared.
+            # Some versions need a user for this route, so query by parent. An unknown parent would return
+            # all items, so the series id is compared.
             params = {
                 "parentId": series_id,
                 "recursive": "true",
@@ -160,7 +160,7 @@ class JellyfinClient(HttpClient):
             return [item for item in items if item.series_id == plain_guid(series_id)]
 
     async def _episodes(self, path: str, more: dict[str, str]) -> list[Item]:
-        """Return the real episodes of all pages."""
+        """Return the episodes with files of all pages."""
         found: list[Item] = []
         for start in range(0, EPISODES_MAX, EPISODE_PAGE):
             params: Params = {
@@ -176,26 +176,26 @@ class JellyfinClient(HttpClient):
             found += page.items
             if not page.full:
                 return self._real(found)
-        raise BadAnswer(f"{self.name}: the list of episodes does not end")
+        raise BadAnswer(f"{self.name}: the list of episodes has too many pages")
 
     def _real(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items that have a file; the others were not asked for."""
+        """Return the items that have a file."""
         real = [item for item in items if not item.virtual]
         if len(real) < len(items):
             self.ignored.add("isMissing")
         return real
 
     async def _page(self, path: str, params: Params, limit: int) -> ItemPage:
-        """Return a list of items with the server's date; ids are unified. BadAnswer if it is another page."""
+        """Return a page of items with the server time and normalized ids; raises BadAnswer."""
         start = params.get("startIndex", 0)
         if isinstance(start, int) and start >= ROWS_MAX:
-            raise BadAnswer(f"{self.name}: the list of items does not end")
+            raise BadAnswer(f"{self.name}: the list of items has too many pages")
         data, response = await self._call("GET", path, params=params)
         rows = data.get("Items") if isinstance(data, dict) else None
         if not isinstance(rows, list):
-            raise BadAnswer(f"{self.name}: a list of items was expected")
+            raise BadAnswer(f"{self.name}: expected a list of items")
         if rows and data.get("StartIndex", start) != start:
-            raise BadAnswer(f"{self.name}: another page of the list was expected")
+            raise BadAnswer(f"{self.name}: received an unexpected page")
         items = Item.parse_list(rows)
         for item in items:
             item.id = plain_guid(item.id)
@@ -208,57 +208,57 @@ class JellyfinClient(HttpClient):
     # Scans
 
     async def scheduled_tasks(self) -> list[ScheduledTask]:
-        """Return the server's tasks."""
+        """Return the scheduled tasks."""
         return ScheduledTask.parse_list(await self._get("ScheduledTasks"))
 
     async def scan_running(self) -> bool:
-        """Return whether the library is being scanned."""
+        """Return whether a library scan is running."""
         return any(task.running for task in await self.scheduled_tasks() if task.key == SCAN_TASK)
 
     async def run_task(self, task_id: str) -> None:
-        """Start a task; returns at once."""
+        """Start a task without waiting for it."""
         await self._call("POST", f"ScheduledTasks/Running/{task_id}", wants_json=False)
 
     async def scan_task(self) -> ScheduledTask:
-        """Return the task that scans the library; NotFound if the server has none."""
+        """Return the library scan task; raises NotFound if there is none."""
         for task in await self.scheduled_tasks():
             if task.key == SCAN_TASK:
                 return task
-        raise NotFound(f"{self.name}: has no task that scans the library")
+        raise NotFound(f"{self.name}: no library scan task found")
 
     async def scan_library(self) -> None:
-        """Start a scan of the library, unless one runs; NotFound if the server has no such task."""
+        """Start a library scan unless one is running; raises NotFound without a scan task."""
         task = await self.scan_task()
         if not task.running:
             await self.run_task(task.id)
 
-    # The webhook plugin
+    # Webhook plugin
 
     async def plugins(self) -> list[Plugin]:
-        """Return the installed plugins, ids unified."""
+        """Return the installed plugins with normalized ids."""
         plugins = Plugin.parse_list(await self._get("Plugins"))
         for plugin in plugins:
             plugin.id = plain_guid(plugin.id)
         return plugins
 
     async def webhook_configuration(self) -> dict[str, Any] | None:
-        """Return the webhook plugin's whole configuration as it is; None where the plugin is absent."""
+        """Return the unmodified configuration of the webhook plugin; None if it is not installed."""
         try:
             data = await self._get(f"Plugins/{WEBHOOK_PLUGIN}/Configuration")
         except NotFound:
             return None
         if not isinstance(data, dict):
-            raise BadAnswer(f"{self.name}: the webhook plugin's configuration was expected")
+            raise BadAnswer(f"{self.name}: expected the configuration of the webhook plugin")
         return data
 
     async def set_webhook_configuration(self, configuration: dict[str, Any]) -> None:
-        """Replace the webhook plugin's whole configuration."""
+        """Replace the whole configuration of the webhook plugin."""
         path = f"Plugins/{WEBHOOK_PLUGIN}/Configuration"
         await self._call("POST", path, json=configuration, wants_json=False)
 
 
 def _date(value: str | None) -> datetime | None:
-    """Return the time of a Date header, None where it tells none."""
+    """Return the time of a Date header, None if it is missing or invalid."""
     try:
         parsed = parsedate_to_datetime(value or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Jellyfin answers, typed."""
+"""Models of Jellyfin responses."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from .model import Answer
 
 @dataclass(slots=True)
 class PublicInfo(Answer):
-    """What anybody may ask; `id` is the server's own, 32 hex digits."""
+    """Public server information; `id` is the server id with 32 hex digits."""
 
     id: str
     version: str = ""
@@ -19,7 +19,7 @@ class PublicInfo(Answer):
 
 @dataclass(slots=True)
 class MediaSource(Answer):
-    """One file (version) of an item."""
+    """File (version) of an item."""
 
     path: str = ""
     size: int = 0
@@ -27,7 +27,7 @@ class MediaSource(Answer):
 
 @dataclass(slots=True)
 class Item(Answer):
-    """A film, series, season, episode or video as /Items lists it."""
+    """Movie, series, season, episode or video listed by /Items."""
 
     id: str
     type: str = ""
@@ -46,13 +46,13 @@ class Item(Answer):
 
     @property
     def virtual(self) -> bool:
-        """Return whether it is an entry without a file, e.g. a missing episode."""
+        """Return whether the item has no file, e.g. a missing episode."""
         return self.location_type.casefold() == "virtual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemPage:
-    """A page of items; `full` means that another may follow, `date` is the server's own time."""
+    """Page of items; `full` means that another may follow, `date` is the server time."""
 
     items: list[Item]
     rows: int
@@ -62,14 +62,14 @@ class ItemPage:
 
 @dataclass(slots=True)
 class TaskResult(Answer):
-    """How a task ended the last time."""
+    """Result of the last run of a task."""
 
     end_time_utc: datetime | None = None
 
 
 @dataclass(slots=True)
 class ScheduledTask(Answer):
-    """A task of the server; its key is the same in every language."""
+    """Scheduled task of the server; `key` is independent of the language."""
 
     id: str
     key: str = ""
@@ -79,13 +79,13 @@ class ScheduledTask(Answer):
 
     @property
     def running(self) -> bool:
-        """Return whether it is at work."""
+        """Return whether the task is running."""
         return self.state.casefold() == "running"
 
 
 @dataclass(slots=True)
 class Plugin(Answer):
-    """An installed plugin."""
+    """Installed plugin."""
 
     id: str
     name: str = ""
@@ -94,10 +94,10 @@ class Plugin(Answer):
 
     @property
     def active(self) -> bool:
-        """Return whether it is loaded."""
+        """Return whether the plugin is loaded."""
         return self.status.casefold() == "active"
 
 
 def plain_guid(value: str) -> str:
-    """Return a Guid as 32 lower-case hex digits, whichever way it was written."""
+    """Return a GUID as 32 lower-case hex digits."""
     return value.strip().strip("{}").replace("-", "").casefold()

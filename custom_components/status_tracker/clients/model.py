@@ -1,4 +1,4 @@
-"""Typed answers that put up with missing, unknown, null and differently cased keys."""
+"""Typed responses that tolerate missing, unknown, null and differently cased keys."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,20 +18,20 @@ from .errors import BadAnswer
 
 
 def parse_datetime(value: str) -> datetime:
-    """Return an aware time in UTC, e.g. from "2026-11-22T06:25:06.0000000Z"; ValueError if none."""
+    """Return an aware UTC time, e.g. from "2026-11-22T06:25:06.0000000Z"; raises ValueError."""
     parsed = datetime.fromisoformat(value)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def parse_text(value: Any) -> str:
-    """Return a text, or a number as one; ValueError for objects and lists, whose text would mean nothing."""
+    """Return a text or a number as text; raises ValueError for objects and lists."""
     if isinstance(value, (str, int, float)):
         return str(value)
-    raise ValueError("a text was expected")
+    raise ValueError("Expected a text")
 
 
 class _Tolerant(Dialect):
-    """Take a number where a text is due, and every spelling of a time."""
+    """mashumaro dialect that accepts numbers as text and all spellings of a time."""
 
     serialization_strategy = {
         str: {"deserialize": parse_text, "serialize": str},
@@ -40,15 +40,15 @@ class _Tolerant(Dialect):
 
 
 def fold_key(key: str) -> str:
-    """Return a key without case and underscores: sizeLeft, sizeleft and SizeLeft are one."""
+    """Return a key in lower case without underscores: sizeLeft, sizeleft and size_left are equal."""
     return key.replace("_", "").casefold()
 
 
 class Answer(DataClassDictMixin):
-    """Base of every typed answer: a dataclass whose fields are the keys, snake-cased."""
+    """Base class of responses: a dataclass whose fields are the keys in snake case."""
 
     class Config(BaseConfig):
-        """How mashumaro reads an answer."""
+        """Deserialization options of mashumaro."""
 
         dialect = _Tolerant
         lazy_compilation = True
@@ -56,13 +56,13 @@ class Answer(DataClassDictMixin):
     @classmethod
     @cache
     def _fields(cls) -> dict[str, str]:
-        """Return the folded key of every field."""
+        """Return the fields by folded key."""
         fields: dict[str, Any] = getattr(cls, "__dataclass_fields__", {})
         return {fold_key(field.metadata.get("key", name)): name for name, field in fields.items()}
 
     @classmethod
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Match keys by their folded name and drop nulls, so that defaults hold."""
+        """Map keys to fields and remove nulls, so that defaults apply."""
         fields = cls._fields()
         return {
             name: value
@@ -72,20 +72,20 @@ class Answer(DataClassDictMixin):
 
     @classmethod
     def parse(cls, data: Any) -> Self:
-        """Return the answer; BadAnswer when it is not an object of this kind."""
+        """Return the parsed object; raises BadAnswer if it is invalid."""
         if not isinstance(data, dict):
-            raise BadAnswer(f"{cls.__name__}: an object was expected")
+            raise BadAnswer(f"{cls.__name__}: expected an object")
         try:
             return cls.from_dict(data)
         except (MissingField, InvalidFieldValue, SuitableVariantNotFoundError) as err:
             field = getattr(err, "field_name", "?")
-            raise BadAnswer(f"{cls.__name__}: {field} is missing or wrong") from err
+            raise BadAnswer(f"{cls.__name__}: {field} is missing or invalid") from err
 
     @classmethod
     def parse_list(cls, data: Any) -> list[Self]:
-        """Return the answers of a list, leaving out rows that cannot be read; BadAnswer if none can."""
+        """Return the parsed objects of a list, omitting invalid ones; raises BadAnswer if all are invalid."""
         if not isinstance(data, Iterable) or isinstance(data, (str, dict)):
-            raise BadAnswer(f"{cls.__name__}: a list was expected")
+            raise BadAnswer(f"{cls.__name__}: expected a list")
         rows = list(data)
         answers: list[Self] = []
         failed: BadAnswer | None = None

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from .arr import API, ArrClient
 from .arr_model import LibraryTitle, MediaFile
 
-# Radarr takes a film for released this long after the cinemas, if nothing else is known.
+# Radarr considers a movie released this long after its cinema release if no other date is known.
 CINEMA_WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movie(LibraryTitle):
-    """A film in Radarr's library."""
+    """Movie in the library of Radarr."""
 
     monitored: bool = True
     has_file: bool = False
@@ -30,7 +30,7 @@ class Movie(LibraryTitle):
 
     @property
     def awaited(self) -> datetime | None:
-        """Return the date its minimum availability waits for."""
+        """Return the date its minimum availability is reached."""
         if self.minimum_availability.casefold() == "incinemas":
             return self.in_cinemas
         if self.minimum_availability.casefold() in ("tba", "announced"):
@@ -43,7 +43,7 @@ class Movie(LibraryTitle):
 
 
 class RadarrClient(ArrClient):
-    """One Radarr."""
+    """Client for Radarr."""
 
     name = "Radarr"
     app = "Radarr"
@@ -51,10 +51,10 @@ class RadarrClient(ArrClient):
     attached = ("Movie",)
 
     async def movie(self, movie_id: int) -> Movie:
-        """Return a film; NotFound if it does not exist."""
+        """Return a movie; raises NotFound if it does not exist."""
         return Movie.parse(await self._get(f"{API}/movie/{movie_id}"))
 
     async def movie_by_tmdb(self, tmdb_id: int) -> Movie | None:
-        """Return the film of this TMDB id, None if Radarr has it not."""
+        """Return the movie with a TMDB id, None if it is not in the library."""
         movies = Movie.parse_list(await self._list("movie", {"tmdbId": tmdb_id}))
         return next((movie for movie in movies if movie.tmdb_id == tmdb_id), None)

@@ -18,59 +18,45 @@ from .errors import (
     WrongService,
 )
 from .http import KeyedClient
-from .seerr_model import (
-    ArrServer,
-    JellyfinServer,
-    MainSettings,
-    PublicSettings,
-    Request,
-    RequestCount,
-    RequestList,
-    RequestPage,
-    SeerrInfo,
-    TitleDetails,
-    User,
-    WebhookSettings,
-)
+from .seerr_model import Request, RequestCount, RequestList, RequestPage, SeerrInfo, TitleDetails, User
+from .seerr_settings import ArrServer, JellyfinServer, MainSettings, PublicSettings, WebhookSettings
 
 PAGE = 100
-SLICE = 20  # rows that are parsed in one step of the event loop
+SLICE = 20  # rows parsed per iteration of the event loop
 MAX_PAGES = 1000
 ALL = "all"
-NOT_OVER = "unavailable"  # pending or approved, and the media not (wholly) there: every product knows it
+NOT_OVER = "unavailable"  # pending or approved, and the media not fully available; supported by all products
 WEBHOOK = "api/v1/settings/notifications/webhook"
 
 
 class SeerrClient(KeyedClient):
-    """One Seerr behind its address, with an API key."""
+    """Client for Seerr with URL and API key."""
 
     name = "Seerr"
 
     @override
     def _check(self, what: str, response: ClientResponse, body: str) -> None:
-        """Tell the CSRF protection from a wrong key: both are 403."""
+        """Distinguish CSRF protection from an invalid API key; both return 403."""
         if response.status == 403 and "csrf" in body.casefold():
-            raise CsrfRequired(f"{what}: refused by the CSRF protection")
+            raise CsrfRequired(f"{what}: rejected by the CSRF protection")
         if response.status == 400:
-            raise Rejected(f"{what}: a parameter is refused")
+            raise Rejected(f"{what}: a parameter was rejected")
         super()._check(what, response, body)
 
-    # Who is there
+    # Identification
 
     async def identify(self) -> SeerrInfo:
-        """Return product and version; WrongService for anything else, NotReady before its own setup."""
+        """Return product and version; raises WrongService for another service, NotReady before its setup."""
         try:
             public = PublicSettings.parse(await self._get("api/v1/settings/public"))
             root = await self._get("api/v1")
-        except (NotFound, InvalidAuth) as err:
-            raise WrongService(f"{self.name}: no Seerr answers at this address") from err
-        except BadAnswer as err:
-            raise WrongService(f"{self.name}: what answers is not Seerr") from err
+        except (InvalidAuth, BadAnswer) as err:
+            raise WrongService(f"{self.name}: the service is not Seerr") from err
         api = str(root.get("api", "")) if isinstance(root, dict) else ""
         if "seerr" not in api.casefold():
-            raise WrongService(f"{self.name}: what answers is not Seerr")
+            raise WrongService(f"{self.name}: the service is not Seerr")
         if not public.initialized:
-            raise NotReady(f"{self.name}: has not been set up yet")
+            raise NotReady(f"{self.name}: not set up yet")
         version = await self.version()
         return SeerrInfo(
             product=_product(public.media_server_type, api, version),
@@ -81,7 +67,7 @@ class SeerrClient(KeyedClient):
 
     @override
     async def version(self) -> str | None:
-        """Return the version; None where `/status` fails, as it may without the internet it asks."""
+        """Return the version; None if `/status` fails, which needs internet access."""
         try:
             status = await self._get("api/v1/status")
         except ClientError:
@@ -90,13 +76,13 @@ class SeerrClient(KeyedClient):
         return str(version) if version else None
 
     async def check_key(self) -> User:
-        """Return whom the key acts for (`is_admin` says with all rights); InvalidAuth if it is wrong."""
+        """Return the user of the API key (`is_admin`: with all permissions); raises InvalidAuth."""
         return User.parse(await self._get("api/v1/auth/me"))
 
     # Reading
 
     async def requests(self) -> RequestList:
-        """Return every request; one call a hundred."""
+        """Return all requests, 100 per page."""
         found: dict[int, Request] = {}
         ids: set[int] = set()
         complete = True
@@ -105,7 +91,7 @@ class SeerrClient(KeyedClient):
         for _ in range(MAX_PAGES):
             page = await self.request_page(skip)
             before, total = total, page.total
-            # A list that changed between two pages may have hidden a row behind the page break.
+            # If the list changed between two pages, a row may be missing at the page boundary.
             complete = complete and page.complete and (skip == 0 or total == before)
             found.update((request.id, request) for request in page.requests)
             ids.update(page.ids)
@@ -113,16 +99,16 @@ class SeerrClient(KeyedClient):
             if page.is_last:
                 complete = complete and (total is None or skip >= total)
                 return RequestList(requests=tuple(found.values()), ids=frozenset(ids), complete=complete)
-        raise BadAnswer(f"{self.name}: the list of requests does not end")
+        raise BadAnswer(f"{self.name}: the list of requests has too many pages")
 
     async def request_page(self, skip: int, filter_by: str = ALL) -> RequestPage:
-        """Return a hundred requests, newest first; the parsing lets the event loop go on in between."""
-        # The order is not said: by number is the default of all, and Overseerr refuses what it does not know.
+        """Return a page of 100 requests, newest first; parsing yields to the event loop."""
+        # No sort parameter: sorting by id is the default, and Overseerr rejects unknown parameters.
         params: dict[str, str | int] = {"take": PAGE, "skip": skip, "filter": filter_by}
         answer = await self._get("api/v1/request", params)
         rows = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
-            raise BadAnswer(f"{self.name}: the list of requests is missing")
+            raise BadAnswer(f"{self.name}: expected a list of requests")
         requests: list[Request] = []
         ids: list[int] = []
         for count, row in enumerate(rows):
@@ -135,7 +121,7 @@ class SeerrClient(KeyedClient):
             try:
                 requests.append(Request.parse(row))
             except BadAnswer:
-                continue  # its id is in `ids`, and that is what is known of it
+                continue  # only its id is used
         total = _total(answer)
         end = len(rows) < PAGE if total is None else skip + len(rows) >= total
         return RequestPage(
@@ -151,29 +137,29 @@ class SeerrClient(KeyedClient):
         return _total(await self._get("api/v1/request", {"take": 1, "filter": ALL}))
 
     async def request(self, request_id: int) -> Request:
-        """Return one request; NotFound if it does not exist."""
+        """Return a request; raises NotFound if it does not exist."""
         return Request.parse(await self._get(f"api/v1/request/{request_id}"))
 
     async def movie(self, tmdb_id: int) -> TitleDetails:
-        """Return a film as TMDB has it."""
+        """Return a movie from TMDB."""
         return TitleDetails.parse(await self._get(f"api/v1/movie/{tmdb_id}"))
 
     async def tv(self, tmdb_id: int) -> TitleDetails:
-        """Return a series as TMDB has it."""
+        """Return a series from TMDB."""
         return TitleDetails.parse(await self._get(f"api/v1/tv/{tmdb_id}"))
 
-    # Settings; they need an admin's key
+    # Settings, which require the API key of an admin
 
     async def settings_radarr(self) -> list[ArrServer]:
-        """Return every Radarr Seerr knows."""
+        """Return the configured Radarr servers."""
         return ArrServer.parse_list(await self._privileged("GET", "api/v1/settings/radarr"))
 
     async def settings_sonarr(self) -> list[ArrServer]:
-        """Return every Sonarr Seerr knows."""
+        """Return the configured Sonarr servers."""
         return ArrServer.parse_list(await self._privileged("GET", "api/v1/settings/sonarr"))
 
     async def settings_jellyfin(self) -> JellyfinServer | None:
-        """Return Seerr's Jellyfin; None where the product knows none."""
+        """Return the configured Jellyfin; None if the product does not support it."""
         try:
             server = JellyfinServer.parse(await self._privileged("GET", "api/v1/settings/jellyfin"))
         except NotFound:
@@ -181,25 +167,25 @@ class SeerrClient(KeyedClient):
         return server if server.url else None
 
     async def settings_public(self) -> PublicSettings:
-        """Return what needs no key."""
+        """Return the public settings, which require no API key."""
         return PublicSettings.parse(await self._get("api/v1/settings/public"))
 
     async def settings_main(self) -> MainSettings:
         """Return the main settings."""
         return MainSettings.parse(await self._privileged("GET", "api/v1/settings/main"))
 
-    # The one webhook
+    # Webhook, of which there is only one
 
     async def webhook(self) -> WebhookSettings:
-        """Return what sits in the slot."""
+        """Return the webhook settings."""
         return _parse_webhook(await self._privileged("GET", WEBHOOK))
 
     async def set_webhook(self, settings: WebhookSettings) -> None:
-        """Overwrite the slot; a wrong template is accepted too, so test it."""
+        """Replace the webhook settings; an invalid template is accepted as well, so test it."""
         await self._privileged("POST", WEBHOOK, _webhook_body(settings))
 
     async def test_webhook(self, settings: WebhookSettings) -> bool:
-        """Let Seerr call the webhook, which need not be saved; False if that failed."""
+        """Let Seerr send a test webhook with unsaved settings; False if that failed."""
         try:
             await self._privileged("POST", f"{WEBHOOK}/test", _webhook_body(settings))
         except NotAllowed, CsrfRequired:
@@ -208,7 +194,7 @@ class SeerrClient(KeyedClient):
             return False
         return True
 
-    # Acting
+    # Actions
 
     async def approve(self, request_id: int) -> None:
         """Approve a request."""
@@ -219,24 +205,24 @@ class SeerrClient(KeyedClient):
         await self._privileged("POST", f"api/v1/request/{request_id}/decline")
 
     async def retry(self, request_id: int) -> None:
-        """Hand a request to its *arr once more."""
+        """Send a request to its *arr again."""
         await self._privileged("POST", f"api/v1/request/{request_id}/retry")
 
     async def delete(self, request_id: int) -> None:
-        """Delete a request; the *arr keeps what it has."""
+        """Delete a request; the title remains in the *arr."""
         await self._privileged("DELETE", f"api/v1/request/{request_id}")
 
     async def _privileged(self, method: str, path: str, json: Any = None) -> Any:
-        """Return an answer that needs rights; NotAllowed where the key is right and the rights lack."""
+        """Return the response of a request that requires permissions; raises NotAllowed without them."""
         try:
             return (await self._call(method, path, json=json))[0]
         except InvalidAuth:
-            await self.check_key()  # a wrong key and a lack of rights have one and the same answer
-            raise NotAllowed(f"{self.name}: the key has not the rights for this") from None
+            await self.check_key()  # an invalid key and missing permissions return the same status
+            raise NotAllowed(f"{self.name}: the API key lacks the required permissions") from None
 
 
 def _product(media_server_type: int | None, api: str, version: str | None) -> str:
-    """Return the product: early Jellyseerr calls itself Overseerr, develop builds have no number."""
+    """Return the product name: early Jellyseerr reports Overseerr, develop builds have no version number."""
     if media_server_type is None:
         return "Overseerr"
     if api.casefold().startswith("seerr"):
@@ -248,17 +234,17 @@ def _product(media_server_type: int | None, api: str, version: str | None) -> st
 
 
 def _total(answer: Any) -> int | None:
-    """Return how many requests there are in all pages."""
+    """Return the total number of requests."""
     info = answer.get("pageInfo") if isinstance(answer, dict) else None
     total = info.get("results") if isinstance(info, dict) else None
     return total if isinstance(total, int) else None
 
 
 def _parse_webhook(data: Any) -> WebhookSettings:
-    """Return the slot as Seerr answers it: the template is plain text, or an object where it is broken."""
+    """Parse the webhook settings; the template is text, or an object if it is invalid."""
     options = data.get("options") if isinstance(data, dict) else None
     if not isinstance(options, dict):
-        raise BadAnswer("Seerr: the webhook settings are missing")
+        raise BadAnswer("Seerr: expected the webhook settings")
     template = options.get("jsonPayload")
     types = data.get("types")
     return WebhookSettings(
@@ -273,7 +259,7 @@ def _parse_webhook(data: Any) -> WebhookSettings:
 
 
 def _webhook_body(settings: WebhookSettings) -> dict[str, Any]:
-    """Return the slot as Seerr wants it: the text of the template encoded once more than it answers it."""
+    """Return the webhook settings to send, with the template encoded once more than in the response."""
     options: dict[str, Any] = {
         "webhookUrl": settings.url,
         "jsonPayload": orjson.dumps(settings.template or "{}").decode(),

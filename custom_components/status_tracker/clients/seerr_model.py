@@ -1,12 +1,8 @@
-"""What Seerr, Jellyseerr and Overseerr answer, as far as it is used."""
+"""Models of the responses of Seerr, Jellyseerr and Overseerr, limited to the fields used."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from yarl import URL
-
-from .errors import InvalidUrl
-from .http import normalise_url
 from .model import Answer
 
 ANIME_KEYWORD = 210024
@@ -15,7 +11,7 @@ POSTER_BASE = "https://image.tmdb.org/t/p/w600_and_h900_bestv2"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeerrInfo:
-    """Which product answers; `product` is "Seerr", "Jellyseerr" or "Overseerr", the version any text."""
+    """Product and version; `product` is "Seerr", "Jellyseerr" or "Overseerr"."""
 
     product: str
     version: str | None
@@ -24,13 +20,13 @@ class SeerrInfo:
 
 
 def shown_name(name: str | None) -> str | None:
-    """Return a person's name fit to be shown: of an e-mail address what stands before the sign."""
+    """Return a display name; for an e-mail address, its local part."""
     return (name or "").partition("@")[0].strip() or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Answer):
-    """A person; the display name may be an e-mail address, which `name` never is."""
+    """User; the display name can be an e-mail address, `name` never is."""
 
     id: int = 0
     display_name: str | None = None
@@ -38,18 +34,18 @@ class User(Answer):
 
     @property
     def name(self) -> str | None:
-        """Return a name fit to be shown."""
+        """Return the display name."""
         return shown_name(self.display_name)
 
     @property
     def is_admin(self) -> bool:
-        """Return whether everything is allowed."""
+        """Return whether the user has all permissions."""
         return bool(self.permissions & 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadEpisode(Answer):
-    """The episode of a download."""
+    """Episode of a download."""
 
     season_number: int | None = None
     episode_number: int | None = None
@@ -57,7 +53,7 @@ class DownloadEpisode(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download(Answer):
-    """A row of `downloadStatus`: what Seerr has seen in the first page of an *arr's queue. Bytes."""
+    """Row of `downloadStatus`, from the first page of an *arr queue. Sizes in bytes."""
 
     download_id: str | None = None
     title: str | None = None
@@ -70,7 +66,7 @@ class Download(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media(Answer):
-    """Seerr's row of a title, HD and 4K side by side; status numbers 1 to 7."""
+    """Media of a title, for HD and 4K; status values 1 to 7."""
 
     tmdb_id: int
     id: int | None = None
@@ -90,7 +86,7 @@ class Media(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonRequest(Answer):
-    """A requested season with its request status, 1 to 5."""
+    """Requested season with its request status, 1 to 5."""
 
     season_number: int
     status: int = 0
@@ -98,7 +94,7 @@ class SeasonRequest(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Answer):
-    """A request: `type` is "movie" or "tv", `status` 1 to 5."""
+    """Request; `type` is "movie" or "tv", `status` 1 to 5."""
 
     id: int
     status: int
@@ -113,7 +109,7 @@ class Request(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestList:
-    """All requests. `ids` holds those of rows that could not be read, too; `complete`: nothing was missed."""
+    """All requests; `ids` includes those of invalid rows, `complete` means that none is missing."""
 
     requests: tuple[Request, ...]
     ids: frozenset[int]
@@ -150,14 +146,14 @@ class RequestCount(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyword(Answer):
-    """A keyword of TMDB."""
+    """TMDB keyword."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalIds(Answer):
-    """A title's ids elsewhere."""
+    """External ids of a title."""
 
     imdb_id: str | None = None
     tvdb_id: int | None = None
@@ -165,7 +161,7 @@ class ExternalIds(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleSeason(Answer):
-    """A season as TMDB has it; dates are "yyyy-mm-dd" or empty."""
+    """Season on TMDB; dates are "yyyy-mm-dd" or empty."""
 
     season_number: int
     episode_count: int = 0
@@ -174,14 +170,14 @@ class TitleSeason(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextEpisode(Answer):
-    """The next episode to air."""
+    """Next episode to air."""
 
     air_date: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleDetails(Answer):
-    """A film (`title`, `release_date`) or a series (`name`, `first_air_date`, `seasons`)."""
+    """Movie (`title`, `release_date`) or series (`name`, `first_air_date`, `seasons`)."""
 
     id: int
     title: str | None = None
@@ -197,109 +193,11 @@ class TitleDetails(Answer):
 
     @property
     def poster(self) -> str | None:
-        """Return the absolute address of the poster."""
+        """Return the absolute URL of the poster."""
         path = self.poster_path
         return f"{POSTER_BASE}{path}" if path and path.startswith("/") else None
 
     @property
     def is_anime(self) -> bool:
-        """Return whether TMDB calls it anime."""
+        """Return whether TMDB lists the title as anime."""
         return any(keyword.id == ANIME_KEYWORD for keyword in self.keywords)
-
-
-def build_url(host: str, port: int | None, use_ssl: bool, base: str | None) -> str | None:
-    """Return the address Seerr reaches a service at; the host may be a whole address already."""
-    try:
-        url = URL(normalise_url(host if "://" in host else f"{'https' if use_ssl else 'http'}://{host}"))
-        if port and "://" not in host:
-            url = url.with_port(port)
-        return normalise_url(str(url.joinpath((base or "").strip("/")) if (base or "").strip("/") else url))
-    except InvalidUrl, ValueError:
-        return None
-
-
-def build_link(address: str | None) -> str | None:
-    """Return an external address of Seerr's settings, https where it has no scheme; None if it is none."""
-    return build_url(address, None, True, None) if address and address.strip() else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrServer(Answer):
-    """A Radarr or Sonarr as Seerr reaches it; `id` counts from 0 for each kind."""
-
-    id: int
-    name: str = ""
-    hostname: str = ""
-    port: int | None = None
-    api_key: str = field(default="", repr=False)
-    use_ssl: bool = False
-    base_url: str | None = None
-    is4k: bool = False
-    is_default: bool = False
-    external_url: str | None = None
-
-    @property
-    def link(self) -> str | None:
-        """Return the address people reach it at, None where Seerr's settings hold none."""
-        return build_link(self.external_url)
-
-    @property
-    def url(self) -> str | None:
-        """Return its address, None where Seerr's settings hold none."""
-        return build_url(self.hostname, self.port, self.use_ssl, self.base_url)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JellyfinServer(Answer):
-    """The Jellyfin Seerr uses; older ones hold a whole address as `hostname`."""
-
-    name: str = ""
-    ip: str = ""
-    hostname: str = ""
-    port: int | None = None
-    use_ssl: bool = False
-    url_base: str | None = None
-    external_hostname: str | None = None
-    api_key: str = field(default="", repr=False)
-    server_id: str | None = None
-
-    @property
-    def link(self) -> str | None:
-        """Return the address people reach it at, None where Seerr's settings hold none."""
-        return build_link(self.external_hostname)
-
-    @property
-    def url(self) -> str | None:
-        """Return its address, None where Seerr's settings hold none."""
-        return build_url(self.ip or self.hostname, self.port, self.use_ssl, self.url_base)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicSettings(Answer):
-    """What Seerr tells everybody; `media_server_type` is absent in Overseerr."""
-
-    initialized: bool
-    application_title: str | None = None
-    application_url: str | None = None
-    media_server_type: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MainSettings(Answer):
-    """Seerr's main settings, without its key."""
-
-    application_title: str | None = None
-    application_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSettings:
-    """Seerr's one webhook; `template` is the plain text, None where what is stored cannot work."""
-
-    enabled: bool
-    types: int
-    url: str = field(repr=False)
-    template: str | None
-    auth_header: str | None = field(default=None, repr=False)
-    embed_poster: bool = True
-    support_variables: bool = False

@@ -1,4 +1,4 @@
-"""Shoko Server 4.2, 5 and 6: its files, what they are, and its queue, by REST v3."""
+"""Client for the REST API v3 of Shoko Server 4.2, 5 and 6: files, series, episodes and the queue."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from .signalr import SignalRConnection
 DEVICE = "Home Assistant"
 HUB = "signalr/aggregate"
 FEEDS = "shoko,queue,file,release,metadata"
-# Shoko 4 knows the one, 6 the other, and each ignores what it does not know.
+# Shoko 4 uses one, Shoko 6 the other; each ignores the unknown one.
 INCLUDE: Params = {"includeXRefs": "true", "include": "XRefs,AbsolutePaths"}
 STARTED = ("started", "2")
 FAILED = ("failed", "3")
@@ -26,28 +26,28 @@ FAILED = ("failed", "3")
 
 @dataclass(slots=True, kw_only=True)
 class ShokoStatus(Answer):
-    """How the server is; the state may come as its number."""
+    """Startup state of the server, by name or number."""
 
     state: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class ServerVersion(Answer):
-    """The version of one part, e.g. "5.3.3.0"."""
+    """Version of a component, e.g. "5.3.3.0"."""
 
     version: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class ShokoVersion(Answer):
-    """The versions of the server's parts."""
+    """Versions of the server components."""
 
     server: ServerVersion = field(default_factory=ServerVersion)
 
 
 @dataclass(slots=True, kw_only=True)
 class TmdbIds(Answer):
-    """TMDB's ids of a series or episode: several are possible, so are wrong ones and none."""
+    """TMDB ids of a series or episode; there can be several, wrong ones or none."""
 
     movie: list[int] = field(default_factory=list)
     show: list[int] = field(default_factory=list)
@@ -56,7 +56,7 @@ class TmdbIds(Answer):
 
 @dataclass(slots=True, kw_only=True)
 class ShokoIds(Answer):
-    """The ids of a series or of an episode; `id` is None (or 0) until Shoko has created it."""
+    """Ids of a series or episode; `id` is None (or 0) until Shoko has created it."""
 
     id: int | None = None
     anidb: int | None = None
@@ -67,7 +67,7 @@ class ShokoIds(Answer):
     @override
     @classmethod
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Read the plain list of Shoko 4, which held films only."""
+        """Accept the list of Shoko 4, which contains only movies."""
         known = super().__pre_deserialize__(d)
         if isinstance(known.get("tmdb"), list):
             known["tmdb"] = {"Movie": known["tmdb"]}
@@ -76,14 +76,14 @@ class ShokoIds(Answer):
 
 @dataclass(slots=True, kw_only=True)
 class ShokoEntry(Answer):
-    """A series or an episode, of which only the ids matter."""
+    """Series or episode, limited to its ids."""
 
     ids: ShokoIds = field(default_factory=ShokoIds)
 
 
 @dataclass(slots=True, kw_only=True)
 class CrossReference(Answer):
-    """What a file is: episodes of one series."""
+    """Cross-reference of a file to episodes of a series."""
 
     series_id: ShokoIds = field(default_factory=ShokoIds)
     episode_ids: list[ShokoIds] = field(default_factory=list)
@@ -91,7 +91,7 @@ class CrossReference(Answer):
 
 @dataclass(slots=True, kw_only=True)
 class ShokoLocation(Answer):
-    """Where a file lies; the relative path starts at one of Shoko's own folders."""
+    """Location of a file, relative to a folder configured in Shoko."""
 
     relative_path: str = ""
     is_accessible: bool = False
@@ -99,7 +99,7 @@ class ShokoLocation(Answer):
 
 @dataclass(slots=True, kw_only=True)
 class ShokoFile(Answer):
-    """A file; without cross references it is not matched. Bytes."""
+    """File; without cross-references it is unmatched. Size in bytes."""
 
     id: int
     size: int = 0
@@ -110,103 +110,103 @@ class ShokoFile(Answer):
 
 @dataclass(slots=True, kw_only=True)
 class ShokoQueue(Answer):
-    """The queue; blocked jobs wait for AniDB to lift a ban."""
+    """Queue; jobs are blocked during an AniDB ban."""
 
     total_count: int = 0
     blocked_count: int = 0
 
 
 class ShokoClient(HttpClient):
-    """One Shoko Server; the key is never judged before the server says it has started."""
+    """Client for Shoko; the API key is validated only after the server has started."""
 
     name = "Shoko"
 
     def __init__(
         self, session: ClientSession, url: str, *, api_key: str = "", timeout: float = TIMEOUT
     ) -> None:
-        """Keep the address, also when it was copied from a page of the web UI."""
+        """Initialize with a URL, which can be that of a page of the web UI, and the API key."""
         super().__init__(session, re.sub(r"/webui(/.*)?$", "", normalise_url(url)), timeout=timeout)
         self._key = api_key
         self._version: str | None = None
 
     @override
     def _headers(self) -> dict[str, str]:
-        """Return the one form of the key that every version reads."""
+        """Return the API key header supported by all versions."""
         return {"apikey": self._key} if self._key else {}
 
-    # Is it Shoko, and may we?
+    # Identification
 
     async def status(self) -> None:
-        """Return if the server has started; NotReady if it has not, WrongService if it is no Shoko."""
+        """Return when the server has started; raises NotReady or WrongService."""
         try:
             answer = await self._get("api/v3/Init/Status")
         except (NotFound, InvalidAuth) as err:
-            raise WrongService("Shoko: another service answers at the address") from err
+            raise WrongService("Shoko: the service is not Shoko") from err
         state = ShokoStatus.parse(answer).state.casefold() if isinstance(answer, dict) else ""
         if not state:
-            raise WrongService("Shoko: another service answers at the address")
+            raise WrongService("Shoko: the service is not Shoko")
         if state in FAILED:
-            raise NotReady("Shoko: it failed to start")
+            raise NotReady("Shoko: failed to start")
         if state not in STARTED:
-            raise NotReady("Shoko: it is starting")
+            raise NotReady("Shoko: starting")
 
     @override
     async def version(self) -> str:
-        """Return the server's version, e.g. "5.3.3.0"; asked once a connection."""
+        """Return the server version, e.g. "5.3.3.0", read once per connection."""
         if self._version is None:
             self._version = ShokoVersion.parse(await self._ask("api/v3/Init/Version")).server.version
         return self._version
 
     async def major(self) -> int:
-        """Return the major version, which chooses the dialect."""
+        """Return the major version, which selects the API differences."""
         number = (await self.version()).split(".", maxsplit=1)[0].strip()
         if not number.isdigit():
-            raise BadAnswer("Shoko: it does not tell its version")
+            raise BadAnswer("Shoko: version not found")
         return int(number)
 
     async def check(self) -> None:
-        """Return if the service is a Shoko that has started and takes the key; raises ClientError."""
+        """Validate that the service is a started Shoko and accepts the API key; raises ClientError."""
         await self.status()
         await self.queue()
 
     async def login(self, username: str, password: str) -> str:
-        """Return the key of this device for a user; InvalidAuth if the password is wrong."""
+        """Return an API key for a user; raises InvalidAuth if the password is wrong."""
         await self.status()
         body = {"user": username, "pass": password, "device": DEVICE}
         answer, _ = await self._call("POST", "api/auth", json=body)
         key = answer.get("apikey") if isinstance(answer, dict) else None
         if not isinstance(key, str) or not key:
-            raise BadAnswer("Shoko: it gave no key")
+            raise BadAnswer("Shoko: no API key received")
         return key
 
-    # What Shoko knows
+    # Files and queue
 
     async def files_by_tail(self, tail: str) -> list[ShokoFile]:
-        """Return the files whose full path ends so, whatever the case, e.g. with "/Show/file.mkv"."""
+        """Return the files whose full path ends with a text, ignoring case, e.g. "/Show/file.mkv"."""
         return _files(await self._ask("api/v3/File/PathEndsWith", {"path": tail, "limit": 50, **INCLUDE}))
 
     async def file(self, file_id: int) -> ShokoFile:
-        """Return one file; NotFound if it does not exist."""
+        """Return a file; raises NotFound if it does not exist."""
         return ShokoFile.parse(await self._ask(f"api/v3/File/{file_id}", INCLUDE))
 
     async def series(self, series_id: int) -> ShokoIds:
-        """Return the ids of a series; NotFound if it does not exist."""
+        """Return the ids of a series; raises NotFound if it does not exist."""
         return ShokoEntry.parse(await self._ask(f"api/v3/Series/{series_id}")).ids
 
     async def episode(self, episode_id: int) -> ShokoIds:
-        """Return the ids of an episode; NotFound if it does not exist."""
+        """Return the ids of an episode; raises NotFound if it does not exist."""
         return ShokoEntry.parse(await self._ask(f"api/v3/Episode/{episode_id}")).ids
 
     async def files_of_movie(self, tmdb_id: int) -> list[ShokoFile]:
-        """Return the files linked to a TMDB film: none while it is not linked, and none in Shoko 4."""
+        """Return the files linked to a TMDB movie; empty if there are none, and in Shoko 4."""
         return await self._files_of("Movie", tmdb_id)
 
     async def files_of_show(self, tmdb_id: int) -> list[ShokoFile]:
-        """Return the files linked to a TMDB show: none while it is not linked, and none in Shoko 4."""
+        """Return the files linked to a TMDB show; empty if there are none, and in Shoko 4."""
         return await self._files_of("Show", tmdb_id)
 
     async def queue(self) -> ShokoQueue | None:
-        """Return the queue; None in Shoko 4, which tells it by push alone (its folders are asked instead)."""
+        """Return the queue; None in Shoko 4, which only pushes it (its folders are read instead)."""
         if await self.major() < 5:
             await self._ask("api/v3/ImportFolder")
             return None
@@ -214,7 +214,7 @@ class ShokoClient(HttpClient):
 
     @property
     def unrecognised_url(self) -> str:
-        """Return the page of the web UI where a person links the files Shoko did not recognise."""
+        """Return the page of the web UI to link unrecognized files."""
         return f"{self.url}/webui/utilities/unrecognized/files"
 
     def push(
@@ -235,7 +235,7 @@ class ShokoClient(HttpClient):
         )
 
     async def _files_of(self, what: str, tmdb_id: int) -> list[ShokoFile]:
-        """Return the files of a TMDB entity; Shoko answers 404 until it has linked one."""
+        """Return the files of a TMDB entity; Shoko returns 404 until one is linked."""
         if await self.major() < 5:
             return []
         try:
@@ -245,7 +245,7 @@ class ShokoClient(HttpClient):
         return _files(answer)
 
     async def _ask(self, path: str, params: Params | None = None) -> Any:
-        """Return an answer; a refusal counts only once the server has started."""
+        """Return a response; InvalidAuth is raised only if the server has started."""
         try:
             return await self._get(path, params)
         except NotFound:
@@ -254,16 +254,16 @@ class ShokoClient(HttpClient):
             await self.status()
             raise
         except CannotConnect, NotReady:
-            self._version = None  # it may come back as another version
+            self._version = None  # it can be updated during a restart
             raise
 
 
 def _files(answer: Any) -> list[ShokoFile]:
-    """Return the files of a plain list, or of one that comes with its total."""
+    """Return the files of a list, or of an object with a total."""
     rows = answer.get("List") if isinstance(answer, dict) else answer
     return ShokoFile.parse_list(rows or [])
 
 
 async def exchange(session: ClientSession, url: str, username: str, password: str) -> str:
-    """Return a key for a user's password; InvalidAuth if it is wrong. The password is not kept."""
+    """Return an API key for username and password, which are not stored; raises InvalidAuth."""
     return await ShokoClient(session, url).login(username, password)

@@ -1,4 +1,4 @@
-"""Shoko's pushed events: every name of Shoko 4, 5 and 6 in one table, and what a payload says."""
+"""Push events of Shoko 4, 5 and 6, parsed from a common table of names."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,16 +6,16 @@ from typing import Any
 
 
 class ShokoEventKind(StrEnum):
-    """What an event means, whichever version says it."""
+    """Kinds of events, independent of the version."""
 
-    DETECTED = "detected"  # seen on disk; it has no id yet
+    DETECTED = "detected"  # found on disk, without an id yet
     HASHED = "hashed"
     MATCHED = "matched"
     NOT_MATCHED = "not_matched"
     RELOCATED = "relocated"
     DELETED = "deleted"
     UNLINKED = "unlinked"
-    METADATA = "metadata"  # a series, episode or film was added or changed, or its links were
+    METADATA = "metadata"  # a series, episode or movie, or its links, were added or changed
     QUEUE = "queue"
 
 
@@ -53,7 +53,7 @@ EVENTS: dict[str, ShokoEventKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCrossReference:
-    """What a file is; Shoko's own ids are None until it has created the series."""
+    """Cross-reference of a file; Shoko ids are None until the series is created."""
 
     series: int | None = None
     episode: int | None = None
@@ -63,9 +63,9 @@ class EventCrossReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShokoEvent:
-    """An event without the differences between versions; paths are relative to Shoko's folders.
+    """Event independent of the version; paths are relative to the folders of Shoko.
 
-    `refused`: Shoko searched to the end and recognised nothing. `busy`: None where the event does not tell.
+    `refused` means that Shoko searched without a match; `busy` is None if unknown.
     """
 
     kind: ShokoEventKind
@@ -82,7 +82,7 @@ class ShokoEvent:
 
 
 def parse_event(name: str, payload: dict[str, Any]) -> ShokoEvent | None:
-    """Return what an event says, None if it is unknown; the payload's keys are lower case."""
+    """Parse an event, None if it is unknown; payload keys are in lower case."""
     kind = EVENTS.get(name)
     if kind is None:
         return None
@@ -113,7 +113,7 @@ def parse_event(name: str, payload: dict[str, Any]) -> ShokoEvent | None:
 
 
 def _metadata(kind: ShokoEventKind, payload: dict[str, Any]) -> ShokoEvent:
-    """Return whose metadata changed; SeriesID and EpisodeID belong to the source the event names."""
+    """Return an event about changed metadata; SeriesID and EpisodeID are ids of the source in the event."""
     rows = _rows(payload.get("episodes"))
     anidb = str(payload.get("source")).casefold() == "anidb"
     return ShokoEvent(
@@ -127,7 +127,7 @@ def _metadata(kind: ShokoEventKind, payload: dict[str, Any]) -> ShokoEvent:
 
 
 def _former_path(payload: dict[str, Any]) -> str | None:
-    """Return where a file was before; a renaming tells only its former name."""
+    """Return the former path of a file; a rename event contains only the former name."""
     if former := _text(payload.get("previousrelativepath")):
         return former
     path, name = _text(payload.get("relativepath")), _text(payload.get("previousfilename"))
@@ -137,12 +137,12 @@ def _former_path(payload: dict[str, Any]) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text that is not empty."""
+    """Return a non-empty text, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def _number(value: Any) -> int | None:
-    """Return an id; 0 and null are none."""
+    """Return an id, None for 0 and null."""
     try:
         return int(value) or None
     except TypeError, ValueError:

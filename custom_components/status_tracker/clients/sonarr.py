@@ -10,7 +10,7 @@ from .model import Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season(Answer):
-    """A season and its switch."""
+    """Season and whether it is monitored."""
 
     season_number: int
     monitored: bool = False
@@ -18,7 +18,7 @@ class Season(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series(LibraryTitle):
-    """A series in Sonarr's library; an id of 0 is none."""
+    """Series in the library of Sonarr; an id of 0 means none."""
 
     tvdb_id: int | None = None
     monitored: bool = True
@@ -29,7 +29,7 @@ class Series(LibraryTitle):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode(Answer):
-    """An episode; `tvdb_id` is its own."""
+    """Episode; `tvdb_id` is the TVDB id of the episode."""
 
     id: int
     season_number: int
@@ -46,7 +46,7 @@ class Episode(Answer):
 
 
 class SonarrClient(ArrClient):
-    """One Sonarr."""
+    """Client for Sonarr."""
 
     name = "Sonarr"
     app = "Sonarr"
@@ -54,23 +54,23 @@ class SonarrClient(ArrClient):
     attached = ("Series", "Episode")
 
     async def series(self, series_id: int) -> Series:
-        """Return a series; NotFound if it does not exist."""
+        """Return a series; raises NotFound if it does not exist."""
         return Series.parse(await self._get(f"{API}/series/{series_id}"))
 
     async def series_by_tvdb(self, tvdb_id: int) -> Series | None:
-        """Return the series of this TVDB id, None if Sonarr has it not; dear for a large library."""
+        """Return the series with a TVDB id, None if it is not in the library; slow for large libraries."""
         rows = Series.parse_list(await self._list("series", {"tvdbId": tvdb_id}))
         return next((row for row in rows if row.tvdb_id == tvdb_id), None)
 
     async def episodes(self, series_id: int, season: int | None = None) -> list[Episode]:
-        """Return the episodes with their files, of all seasons or of one."""
+        """Return the episodes with their files, of all seasons or one."""
         params: dict[str, str | int] = {"seriesId": series_id, "includeEpisodeFile": "true"}
         if season is not None:
             params["seasonNumber"] = season
         episodes = Episode.parse_list(await self._list("episode", params))
         if not any(episode.has_file and episode.episode_file is None for episode in episodes):
             return episodes
-        # Before version 4 the files come only by themselves.
+        # Before version 4, files are only available separately.
         files = {file.id: file for file in await self.episode_files(series_id)}
         return [
             replace(episode, episode_file=episode.episode_file or files.get(episode.episode_file_id))

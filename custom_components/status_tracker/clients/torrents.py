@@ -1,4 +1,4 @@
-"""The torrents of a qBittorrent, kept from `sync/maindata`: merged, typed and found by any hash."""
+"""Torrents of qBittorrent, merged from `sync/maindata` and found by any of their hashes."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -12,7 +12,7 @@ NO_ETA = 8_640_000
 
 @dataclass(slots=True)
 class Torrent(Answer):
-    """A torrent's wanted fields as qBittorrent sends them; bytes, seconds, progress 0 to 1."""
+    """Torrent, limited to the fields used; bytes, seconds, `progress` from 0 to 1."""
 
     hash: str
     name: str = ""
@@ -30,27 +30,27 @@ class Torrent(Answer):
 
     @property
     def hashes(self) -> tuple[str, ...]:
-        """Return every lower-case hash it may be called by: its id, v1, v2 and v2 cut to 40 digits."""
+        """Return all hashes in lower case: id, v1, v2 and v2 truncated to 40 digits."""
         v2 = self.infohash_v2.casefold()
         names = (self.hash.casefold(), self.infohash_v1.casefold(), v2, v2[:40])
         return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def knows_files(self) -> bool:
-        """Return whether it has its metadata; without, `amount_left` is 0 although nothing is there."""
+        """Return whether metadata is available; without it, `amount_left` is 0."""
         if self.has_metadata is not None:
             return self.has_metadata
         return (self.size if self.total_size is None else self.total_size) > 0
 
     @property
     def finished(self) -> bool:
-        """Return whether all wanted bytes are here."""
+        """Return whether all selected data is downloaded."""
         return self.knows_files and self.progress >= 1 and self.amount_left == 0
 
 
 @dataclass(slots=True)
 class MainData(Answer):
-    """An answer of `sync/maindata`; what has not changed is absent."""
+    """Response of `sync/maindata`; unchanged data is omitted."""
 
     rid: int
     full_update: bool = False
@@ -59,28 +59,28 @@ class MainData(Answer):
 
 
 class TorrentStore:
-    """All torrents of one qBittorrent, by torrent id and found by any of their hashes."""
+    """All torrents of a qBittorrent, by torrent id and by any of their hashes."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize without torrents."""
         self._torrents: dict[str, Torrent] = {}
         self._index: dict[str, str] = {}
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of torrents."""
         return len(self._torrents)
 
     def __iter__(self) -> Iterator[Torrent]:
-        """Go through them."""
+        """Iterate over the torrents."""
         return iter(self._torrents.values())
 
     def find(self, download_id: str) -> Torrent | None:
-        """Return the torrent an *arr calls by this id, in either case and by either kind of hash."""
+        """Return the torrent with a download id of an *arr, in any case and kind of hash."""
         name = self._index.get(download_id.strip().casefold())
         return self._torrents.get(name) if name else None
 
     def take(self, data: Any) -> int:
-        """Merge an answer and return its rid; 0 when the next must be a full one. BadAnswer if it is none."""
+        """Merge a response and return its rid; 0 if the next must be complete. Raises BadAnswer."""
         answer = MainData.parse(data)
         torrents = {} if answer.full_update else dict(self._torrents)
         for name in answer.torrents_removed:
@@ -89,7 +89,7 @@ class TorrentStore:
         for name, changes in answer.torrents.items():
             known = torrents.get(name)
             if known is None and "state" not in changes:
-                complete = False  # a change of a torrent we were never told of
+                complete = False  # a change of an unknown torrent
                 continue
             try:
                 torrents[name] = Torrent.parse({**(asdict(known) if known else {}), **changes, "hash": name})
@@ -97,7 +97,7 @@ class TorrentStore:
                 torrents.pop(name, None)
                 complete = False
         if answer.full_update and answer.torrents and not torrents:
-            raise BadAnswer("qBittorrent: no torrent can be read")
+            raise BadAnswer("qBittorrent: all torrents are invalid")
         if torrents.keys() != self._torrents.keys() or any(
             "infohash_v1" in changes or "infohash_v2" in changes for changes in answer.torrents.values()
         ):

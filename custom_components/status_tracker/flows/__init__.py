@@ -1,1 +1,1 @@
-"""What the config, options, subentry and reauth flows share."""
+"""Common parts of the config, options, subentry and reauth flows."""

@@ -1,4 +1,4 @@
-"""Find a service from any address that a browser shows: one of its pages, without the port."""
+"""Finds a service from a URL copied from the browser, e.g. of a subpage or without port."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,23 +21,23 @@ DEFAULT_PORTS = {
     Service.SHOKO: 8111,
 }
 OTHER_SCHEME = {"http": "https", "https": "http"}
-DEEPEST = 4  # parent paths tried at one host and port
+DEEPEST = 4  # number of parent paths tried per host and port
 NO_CREDENTIALS = {CONF_API_KEY: "", CONF_USERNAME: "", CONF_PASSWORD: ""}
 
 
 class OtherScheme(Exception):
-    """The service responds at the other scheme, which only the person may choose."""
+    """The service responds with the other scheme, which requires the user's consent."""
 
     reason = "other_scheme"
 
     def __init__(self, url: str) -> None:
-        """Keep the address."""
+        """Initialize with the URL to suggest."""
         super().__init__(f"it responds at {url}")
         self.url = url
 
 
 def origins(service: Service, typed: str) -> list[str]:
-    """Return the addresses to try, path included: as typed, then with the service's own port if none was."""
+    """Return the URLs to try, including the path: as entered, then with the default port if it has none."""
     url = URL(normalise_url(typed))
     if url.explicit_port is not None:
         return [str(url)]
@@ -45,7 +45,7 @@ def origins(service: Service, typed: str) -> list[str]:
 
 
 def paths(url: str) -> Iterator[str]:
-    """Yield an address and its parents, e.g. "nas/seerr/requests", "nas/seerr", "nas"."""
+    """Yield a URL and its parents, e.g. "nas/seerr/requests", "nas/seerr", "nas"."""
     parsed = URL(url)
     parts = [part for part in parsed.raw_path.split("/") if part]
     depths = range(len(parts), -1, -1)
@@ -56,9 +56,9 @@ def paths(url: str) -> Iterator[str]:
 async def async_find(
     hass: HomeAssistant, service: Service, data: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Probe]:
-    """Return the data with the address that works, and what the service said.
+    """Return the data with the working URL, and the result of the probe.
 
-    Raises ClientError, or OtherScheme where another address has to be proposed.
+    Raises ClientError, or OtherScheme if another URL is to be suggested.
     """
     failures: list[ClientError] = []
     for origin in origins(service, data[CONF_URL]):
@@ -69,7 +69,7 @@ async def async_find(
                 failures.append(err)
             except ClientError as err:
                 if service is Service.QBITTORRENT and not _is_elsewhere(err):
-                    raise  # another try would be another login, and too many lock out
+                    raise  # another attempt is another login, and too many failed ones lead to a ban
                 failures.append(err)
                 break
     worst = next((err for err in failures if not _is_elsewhere(err)), failures[0])
@@ -79,14 +79,14 @@ async def async_find(
 
 
 def _is_elsewhere(error: ClientError) -> bool:
-    """Return whether an error says that the service may be at another address."""
+    """Return whether an error indicates that the service is at another URL."""
     return isinstance(error, CannotConnect | WrongService | BadAnswer)
 
 
 async def async_try(
     hass: HomeAssistant, service: Service, data: dict[str, Any]
 ) -> tuple[dict[str, Any], Probe]:
-    """Try one address; raises ClientError."""
+    """Try a URL; raises ClientError."""
     data = {**data, CONF_URL: build_client(hass, service, data).url}
     if service is Service.SHOKO:
         data = await async_exchange(hass, data)
@@ -94,9 +94,9 @@ async def async_try(
 
 
 async def _async_offer_other_scheme(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> None:
-    """Raise OtherScheme if the service responds over http instead of https, or the reverse.
+    """Raise OtherScheme if the service responds over http instead of https, or vice versa.
 
-    No key is sent and no certificate checked: what responds is only proposed.
+    The API key is not sent and the certificate not verified, because the URL is only suggested.
     """
     url = URL(data[CONF_URL])
     other = url.with_scheme(OTHER_SCHEME[url.scheme]).with_port(url.explicit_port)

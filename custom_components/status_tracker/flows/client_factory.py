@@ -1,4 +1,4 @@
-"""Build the services' clients from stored data, and try them out."""
+"""Creates clients from stored data and probes services."""
 
 import asyncio
 from collections.abc import Mapping
@@ -39,14 +39,14 @@ _COOKIELESS: HassKey[dict[bool, ClientSession]] = HassKey(f"{DOMAIN}_cookieless"
 
 
 class NotAdmin(InvalidAuth):
-    """Seerr's key is right, but does not open its settings."""
+    """The Seerr API key is valid but is not that of an administrator."""
 
     reason = "not_admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What a service says of itself; `unique_id` only where it has one that never changes."""
+    """Result of probing a service; `unique_id` is only set if the service has a permanent one."""
 
     name: str
     version: str
@@ -54,19 +54,19 @@ class Probe:
 
 
 def address_key(url: str) -> str:
-    """Return an address as host, port and path, e.g. "nas:7878/radarr": one service, one key."""
+    """Return the key of a URL: host, port and path, e.g. "nas:7878/radarr"."""
     parsed = URL(normalise_url(url))
     return f"{parsed.host}:{parsed.port}{parsed.path.rstrip('/')}".casefold()
 
 
 def unique_id(data: Mapping[str, Any], probe: Probe | None) -> str:
-    """Return what tells a service from the others of one Seerr."""
+    """Return the unique id of a service within an entry."""
     return (probe.unique_id if probe else None) or address_key(data[CONF_URL])
 
 
 @callback
 def _cookieless_session(hass: HomeAssistant, verify_ssl: bool) -> ClientSession:
-    """Return a session that keeps no cookies: each qBittorrent client keeps its own."""
+    """Return a session without cookies, because each qBittorrent client stores its own."""
     sessions = hass.data.setdefault(_COOKIELESS, {})
     if verify_ssl not in sessions:
         session = sessions[verify_ssl] = async_create_clientsession(
@@ -75,7 +75,7 @@ def _cookieless_session(hass: HomeAssistant, verify_ssl: bool) -> ClientSession:
 
         @callback
         def detach(event: Event) -> None:
-            """Release Home Assistant's connector."""
+            """Detach the shared connector."""
             session.detach()
 
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, detach)
@@ -109,7 +109,7 @@ def build_client(
 @overload
 def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> AnyClient: ...
 def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> AnyClient:
-    """Return the client of a service from its stored data; raises InvalidUrl, asks nothing."""
+    """Return the client for a service from stored data, without any request; raises InvalidUrl."""
     url, verify_ssl = data[CONF_URL], data.get(CONF_VERIFY_SSL, True)
     key = data.get(CONF_API_KEY) or ""
     session = async_get_clientsession(hass, verify_ssl)
@@ -134,25 +134,25 @@ def build_client(hass: HomeAssistant, service: Service, data: Mapping[str, Any])
 
 
 async def async_probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
-    """Return what a service says of itself once product, key and version are sure; raises ClientError.
+    """Probe product, authentication and version of a service; raises ClientError.
 
-    A qBittorrent is logged in to once, and not at all without a user.
+    For qBittorrent, at most one login is attempted, and none without a username.
     """
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             return await _probe(hass, service, data)
     except TimeoutError as err:
-        raise TimedOut(f"{service}: no answer in time") from err
+        raise TimedOut(f"{service}: timed out") from err
 
 
 async def _probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any]) -> Probe:
-    """Probe a service: reachability, product, version and key."""
+    """Probe a service."""
     match service:
         case Service.SEERR:
             seerr = build_client(hass, service, data)
             info = await seerr.identify()
             if not (await seerr.check_key()).is_admin:
-                raise NotAdmin(f"{seerr.name}: the key is not an administrator's")
+                raise NotAdmin(f"{seerr.name}: the API key is not that of an administrator")
             return Probe(name=info.title or info.product, version=info.version or "")
         case Service.JELLYFIN:
             jellyfin = build_client(hass, service, data)
@@ -177,7 +177,7 @@ async def _probe(hass: HomeAssistant, service: Service, data: Mapping[str, Any])
 
 
 async def async_exchange(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a Shoko with a key in place of user and password, which are used once."""
+    """Return the data of Shoko with an API key instead of username and password, which are not stored."""
     kept = {key: value for key, value in data.items() if key not in (CONF_USERNAME, CONF_PASSWORD)}
     if data.get(CONF_API_KEY):
         return kept

@@ -1,7 +1,7 @@
-"""Find the other services: Seerr's settings name the *arrs and the Jellyfin, the *arrs their clients.
+"""Discovery of services: *arrs and Jellyfin in the settings of Seerr, qBittorrent in those of the *arrs.
 
-The addresses are as Seerr or the *arr sees them. A container's name or localhost means little to Home
-Assistant, so the host of the one that named it is tried too.
+The addresses can be container names or localhost, unknown to Home Assistant, so the host of the service
+that provided them is tried as well.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from yarl import URL
 
 from ..clients.arr_model import DownloadClient
 from ..clients.errors import CannotConnect, ClientError, HostRefused, NotReady, WrongService
-from ..clients.seerr_model import ArrServer, JellyfinServer, build_url
+from ..clients.seerr_settings import ArrServer, JellyfinServer, build_url
 from ..const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
 from ..pipeline.enums import Service
 from . import client_factory
@@ -30,7 +30,7 @@ QBITTORRENT = "qbittorrent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A service somebody named: how to reach it, and what it said (`probe`) or why not (`error`)."""
+    """A discovered service: its data, with the result (`probe`) or `error` of the probe."""
 
     key: str
     service: Service
@@ -41,17 +41,17 @@ class Found:
 
     @property
     def unique_id(self) -> str:
-        """Return what tells it from the others of one Seerr."""
+        """Return the unique id within an entry."""
         return unique_id(self.data, self.probe)
 
     def answered(self, data: Mapping[str, Any], probe: Probe) -> Self:
-        """Return it with the data that worked."""
+        """Return a copy with the data that worked and the probe result."""
         return replace(self, data={**self.data, **data}, probe=probe, error=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrFacts:
-    """What Seerr says of one *arr; nothing but defaults where it does not know it."""
+    """Settings of an *arr in Seerr; defaults if it is not configured there."""
 
     title: str | None = None
     seerr_id: int | None = None
@@ -59,12 +59,12 @@ class ArrFacts:
 
     @property
     def data(self) -> dict[str, Any]:
-        """Return what is kept of it."""
+        """Return the settings to store."""
         return {CONF_SEERR_ID: self.seerr_id, CONF_IS_4K: self.is_4k}
 
 
 def subentries_of(services: Iterable[Found]) -> list[ConfigSubentryData]:
-    """Return a subentry for each service; one that was named twice comes once."""
+    """Return a subentry for each distinct service."""
     subentries: dict[str, ConfigSubentryData] = {}
     for one in services:
         subentries.setdefault(
@@ -77,7 +77,7 @@ def subentries_of(services: Iterable[Found]) -> list[ConfigSubentryData]:
 
 
 def addresses(url: str, *told_by: str) -> list[str]:
-    """Return where a service may be, likeliest first: where it is said to be, and beside who said so."""
+    """Return possible URLs, most likely first: as configured, then with the host of the other service."""
     parsed = URL(url)
     host = parsed.host or ""
     try:
@@ -90,15 +90,15 @@ def addresses(url: str, *told_by: str) -> list[str]:
     if not near:
         return [url]
     tellers = [URL(teller).host for teller in told_by]
-    # "localhost" is the teller's own machine; a bare name may be known here as well
+    # "localhost" is relative to the other service; another host name may resolve here as well
     order = [*tellers, host] if own else [host, *tellers]
     return [str(parsed.with_host(one)) for one in dict.fromkeys(order) if one]
 
 
 async def async_try(hass: HomeAssistant, found: Found, urls: Iterable[str]) -> Found:
-    """Return it with what the first of the addresses said that answers; else with the first's error."""
+    """Return a copy with the result of the first working URL, else with the first error."""
     data = [{**found.data, CONF_URL: url} for url in urls]
-    # without its password a qBittorrent is not to be logged in to: a wrong try counts towards a ban
+    # without a password, do not log in to qBittorrent, because failed logins lead to a ban
     outcomes = await asyncio.gather(
         *(_async_outcome(hass, found.service, {**one, CONF_USERNAME: ""}) for one in data)
     )
@@ -114,7 +114,7 @@ async def async_try(hass: HomeAssistant, found: Found, urls: Iterable[str]) -> F
 async def _async_outcome(
     hass: HomeAssistant, service: Service, data: Mapping[str, Any]
 ) -> Probe | ClientError:
-    """Return what a service said, or why it did not."""
+    """Return the probe result or the error."""
     try:
         return await async_probe(hass, service, data)
     except ClientError as err:
@@ -122,28 +122,28 @@ async def _async_outcome(
 
 
 def _absent(error: ClientError | None) -> bool:
-    """Return whether an error means that the service is not at that address."""
+    """Return whether an error means that the service is not at that URL."""
     return isinstance(error, CannotConnect | WrongService | NotReady | HostRefused)
 
 
 async def _async_ask[T](question: Awaitable[T], default: T) -> T:
-    """Return the answer, or the default when there is none; the reason goes to the log."""
+    """Return the result of a call, or the default if it fails, which is logged."""
     try:
         async with asyncio.timeout(client_factory.PROBE_SECONDS):
             return await question
     except (ClientError, TimeoutError) as err:
-        LOGGER.debug("While looking for services: %s", err or type(err).__name__)
+        LOGGER.debug("Failed to read services: %s", err or type(err).__name__)
         return default
 
 
 async def _async_arrs(hass: HomeAssistant, seerr: Mapping[str, Any], service: Service) -> list[ArrServer]:
-    """Return the Radarrs or Sonarrs of Seerr's settings; raises ClientError."""
+    """Return the Radarr or Sonarr servers in the settings of Seerr; raises ClientError."""
     client = build_client(hass, Service.SEERR, seerr)
     return await (client.settings_radarr() if service is Service.RADARR else client.settings_sonarr())
 
 
 async def async_read(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[Found]:
-    """Return every Radarr and Sonarr and the Jellyfin of Seerr's settings, as these have them."""
+    """Return all Radarr and Sonarr servers and the Jellyfin in the settings of Seerr."""
     client = build_client(hass, Service.SEERR, seerr)
     radarrs, sonarrs, jellyfin = await asyncio.gather(
         _async_ask(client.settings_radarr(), []),
@@ -159,7 +159,7 @@ def named_by_seerr(
     sonarrs: Iterable[ArrServer],
     jellyfin: JellyfinServer | None,
 ) -> list[Found]:
-    """Return the services of Seerr's settings that have an address there."""
+    """Return the services in the settings of Seerr that have a URL there."""
     common = {CONF_VERIFY_SSL: seerr.get(CONF_VERIFY_SSL, True)}
     found = [
         Found(
@@ -186,7 +186,7 @@ def named_by_seerr(
 
 
 async def async_discover(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[Found]:
-    """Return every Radarr and Sonarr and the Jellyfin of Seerr's settings, each tried once."""
+    """Return all Radarr and Sonarr servers and the Jellyfin in the settings of Seerr, each probed."""
     return await asyncio.gather(
         *(
             async_try(hass, one, addresses(one.data[CONF_URL], seerr[CONF_URL]))
@@ -198,7 +198,7 @@ async def async_discover(hass: HomeAssistant, seerr: Mapping[str, Any]) -> list[
 async def async_find_clients(
     hass: HomeAssistant, seerr: Mapping[str, Any], services: Iterable[Found]
 ) -> list[Found]:
-    """Return the qBittorrents the *arrs among the services use; their passwords nobody tells."""
+    """Return the qBittorrents the *arrs use, whose passwords are not available."""
     arrs = [one for one in services if one.service in ARRS and one.probe]
     named = await asyncio.gather(*(_async_named_clients(hass, arr) for arr in arrs))
     found: dict[str, tuple[Found, str]] = {}
@@ -215,7 +215,7 @@ async def async_find_clients(
 
 
 async def _async_named_clients(hass: HomeAssistant, arr: Found) -> list[Found]:
-    """Return the qBittorrents an *arr uses."""
+    """Return the qBittorrents of an *arr."""
     data = arr.data
     client = (
         build_client(hass, Service.RADARR, data)
@@ -232,7 +232,7 @@ async def _async_named_clients(hass: HomeAssistant, arr: Found) -> list[Found]:
 
 
 def _named_client(client: DownloadClient, verify_ssl: bool) -> Found | None:
-    """Return a qBittorrent as an *arr's settings hold it, None where they hold no address."""
+    """Return a qBittorrent from the settings of an *arr, None if it has no URL there."""
     port = str(client.setting("port") or "")
     url = build_url(
         str(client.setting("host") or ""),
@@ -257,7 +257,7 @@ def _named_client(client: DownloadClient, verify_ssl: bool) -> Found | None:
 async def async_arr_facts(
     hass: HomeAssistant, seerr: Mapping[str, Any], service: Service, data: Mapping[str, Any]
 ) -> ArrFacts | None:
-    """Return what Seerr says of a Radarr or Sonarr, known by its key or address; None if Seerr is silent."""
+    """Return the settings of a Radarr or Sonarr in Seerr, by API key or address; None if Seerr fails."""
     servers = await _async_ask(_async_arrs(hass, seerr, service), None)
     if servers is None:
         return None
@@ -270,11 +270,11 @@ async def async_arr_facts(
 
 
 async def async_labels(hass: HomeAssistant, found: Iterable[Found]) -> dict[str, str]:
-    """Return a line for each: what it is, where, and what it said, in the household's language."""
+    """Return a translated label for each service with its kind, URL and result."""
     texts = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
 
     def label(one: Found) -> str:
-        """Return the line of one."""
+        """Return the label of a service."""
         reason = one.error.reason if one.error else "ok"
         path = f"component.{DOMAIN}.selector.probe.options."
         said = texts.get(path + reason) or texts.get(path + "unknown", reason)

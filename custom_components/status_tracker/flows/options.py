@@ -1,4 +1,4 @@
-"""Options flow: how long things may take and stay, who may act, and how the services reach Home Assistant."""
+"""Options flow: time limits, permissions and webhooks."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -62,7 +62,7 @@ SCHEMA = probatio.Schema(
 
 
 def shown_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stored options as the form shows them: durations, and in their sections."""
+    """Return stored options as shown in the form: durations, grouped in sections."""
     values = {**OPTIONS, **options}
     for name in (CONF_KEEP_HOURS, *LIMITS):
         values[name] = _parts(values[name] * (HOUR if name == CONF_KEEP_HOURS else MINUTE))
@@ -75,13 +75,13 @@ def shown_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parts(duration: timedelta) -> dict[str, int]:
-    """Return a duration as the selector wants it."""
+    """Return a duration in the format of its selector."""
     hours, seconds = divmod(duration.seconds, 3600)
     return {"days": duration.days, "hours": hours, "minutes": seconds // 60}
 
 
 def chosen_options(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed as it is stored: whole hours and minutes; raises InvalidUrl."""
+    """Return form input as stored: in hours and minutes; raises InvalidUrl."""
     chosen = {**OPTIONS, CONF_CALLBACK_URL: "", **flat(user_input)}
     for name in (CONF_KEEP_HOURS, *LIMITS):
         duration = cv.positive_time_period_dict(chosen[name])
@@ -92,10 +92,10 @@ def chosen_options(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class StatusTrackerOptionsFlow(OptionsFlowWithReload):
-    """Change the options of a Seerr; the entry is loaded again when something changed."""
+    """Options flow of an entry; the entry is reloaded after a change."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the options and keep what was chosen."""
+        """Show the options and save the input."""
         errors: dict[str, str] = {}
         if user_input is not None:
             try:

@@ -1,4 +1,4 @@
-"""Ask for new credentials: one flow for each service that refuses its own."""
+"""Reauthentication of each service by its own flow."""
 
 from typing import Any, cast
 
@@ -13,9 +13,9 @@ _STARTING: HassKey[set[tuple[str, str | None]]] = HassKey(f"{DOMAIN}_reauth")
 
 @callback
 def async_start_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None = None) -> None:
-    """Start a reauth flow for a service (None: the Seerr) unless one is under way for it.
+    """Start a reauth flow for a service (None: Seerr) unless one is in progress.
 
-    Home Assistant's own way allows one flow an entry; here each service of an entry has its own.
+    Home Assistant supports one flow per entry; here, each service of an entry has its own.
     """
     subentry = entry.subentries.get(subentry_id) if subentry_id else None
     if subentry_id and subentry is None:
@@ -47,7 +47,7 @@ def async_start_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str
 
 @callback
 def _flows(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> list[str]:
-    """Return the reauth flows of this service that wait for the person; Home Assistant's own is Seerr's."""
+    """Return the reauth flows in progress of a service; one started by Home Assistant is for Seerr."""
     flows = hass.config_entries.flow.async_progress_by_handler(
         DOMAIN,
         include_uninitialized=True,
@@ -62,6 +62,6 @@ def _flows(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> 
 
 @callback
 def async_end_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> None:
-    """End the reauth flow of a service that has got new credentials in another way."""
+    """Abort the reauth flow of a service whose credentials were updated otherwise."""
     for flow_id in _flows(hass, entry, subentry_id):
         hass.config_entries.flow.async_abort(flow_id)

@@ -1,4 +1,4 @@
-"""The fields of every form, and what becomes of what a person typed."""
+"""Schemas of the forms and validation of their input."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ _TEXT = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete
 
 
 def credential_fields(service: Service, *, stored: bool = False) -> dict[probatio.Marker, Any]:
-    """Return the fields of a service's credentials; those that are stored need not be typed again."""
+    """Return the fields for the credentials of a service; stored ones are optional."""
     key = probatio.Optional(probatio.Secret(CONF_API_KEY))
     login: dict[probatio.Marker, Any] = {
         probatio.Optional(CONF_USERNAME): _TEXT,
@@ -51,7 +51,7 @@ def credential_fields(service: Service, *, stored: bool = False) -> dict[probati
 
 
 def service_schema(service: Service, *, stored: bool = False) -> probatio.Schema:
-    """Return the form of a service: address, credentials, certificate, of Jellyfin the address for links."""
+    """Return the schema of a service: URL, credentials, SSL verification and, for Jellyfin, the link URL."""
     return probatio.Schema(
         {
             probatio.Required(CONF_URL): _URL,
@@ -63,24 +63,24 @@ def service_schema(service: Service, *, stored: bool = False) -> probatio.Schema
 
 
 def credential_schema(service: Service) -> probatio.Schema:
-    """Return the form that asks for new credentials alone."""
+    """Return the schema for new credentials only."""
     return probatio.Schema(credential_fields(service))
 
 
 def found_schema(service: Service) -> probatio.Schema:
-    """Return the form of a service that was found but needs a correction or a login; it can be left out."""
+    """Return the schema of a discovered service that needs correction or a login; it can be skipped."""
     return service_schema(service, stored=True).extend(
         {probatio.Required(CONF_SKIP, default=False): BooleanSelector()}
     )
 
 
 def callback_schema() -> probatio.Schema:
-    """Return the form of the address at which services reach Home Assistant."""
+    """Return the schema for the URL at which services reach Home Assistant."""
     return probatio.Schema({probatio.Optional(CONF_CALLBACK_URL): _URL})
 
 
 def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed, the fields of sections among the others."""
+    """Return form input with the fields of sections merged."""
     fields: dict[str, Any] = {}
     for key, value in user_input.items():
         fields.update(value if key in SECTIONS else {key: value})
@@ -88,16 +88,16 @@ def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of stored data a form may show again: all but secrets."""
+    """Return stored data without secrets, to be shown in a form."""
     return {key: value for key, value in data.items() if key not in SECRETS}
 
 
 def tidy(
     service: Service, user_input: Mapping[str, Any], stored: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return how to reach a service, a secret left empty being the stored one; raises InvalidUrl.
+    """Return cleaned input, with stored secrets for empty ones; raises InvalidUrl.
 
-    For qBittorrent an empty user name means no login, so no stored password is taken over then.
+    For qBittorrent, an empty username means no login, so the stored password is dropped.
     """
     old = stored or {}
     typed = {
@@ -125,7 +125,7 @@ def tidy(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What came of trying a service: the clean data and what it said, or the errors by field."""
+    """Result of validating a service: cleaned data and probe, or errors by field."""
 
     data: dict[str, Any] = field(default_factory=dict)
     probe: Probe | None = None
@@ -133,7 +133,7 @@ class Checked:
     proposed_url: str | None = None
 
     def shown_again(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the form shows after an error: what was typed, or the address that responds."""
+        """Return the values to show after an error: the input, or the URL that responds."""
         return {**user_input, **({CONF_URL: self.proposed_url} if self.proposed_url else {})}
 
 
@@ -146,9 +146,9 @@ async def async_check(
     before: Callable[[Mapping[str, Any]], None] | None = None,
     fixed: Mapping[str, Any] | None = None,
 ) -> Checked:
-    """Try what was typed; `fixed` is the address where the form has none.
+    """Validate input by probing the service; `fixed` is the URL if the form has none.
 
-    `before` may look at the data, and abort the flow, before anything is asked of the service.
+    `before` is called with the data before any request and can abort the flow.
     """
     typed = {**flat(user_input), **(fixed or {})}
     for name in (CONF_LINK_URL, CONF_URL):
@@ -177,7 +177,7 @@ async def async_check(
     except OtherScheme as err:
         return Checked(data=data, errors={CONF_URL: err.reason}, proposed_url=err.url)
     except ClientError as err:
-        LOGGER.debug("%s was tried in a flow: %s", service, err)
+        LOGGER.debug("Failed to validate %s: %s", service, err)
         where = "base" if fixed and not isinstance(err, InvalidAuth) else field_of(service, data, err)
         return Checked(data=data, errors={where: err.reason})
     return Checked(data=data, probe=probe)

@@ -1,4 +1,4 @@
-"""Subentry flow: add one more service to a Seerr, or change one."""
+"""Subentry flow to add or change a service."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,23 +24,23 @@ SUBENTRY_SERVICES = tuple(service for service in Service if service is not Servi
 
 
 class ServiceSubentryFlow(ConfigSubentryFlow):
-    """Add or change a service; its kind is the subentry's type."""
+    """Subentry flow of a service; the subentry type is the kind of service."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a service."""
         return await self._async_form("user", user_input)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Change a service."""
+        """Reconfigure a service."""
         return await self._async_form("reconfigure", user_input)
 
     @property
     def _changed(self) -> ConfigSubentry | None:
-        """Return the subentry that is being changed, None while one is added."""
+        """Return the subentry being reconfigured, None when adding one."""
         return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
 
     async def _async_form(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
-        """Ask, try, and keep what answered."""
+        """Show the form, validate the input and save the service."""
         service = Service(self._subentry_type)
         stored = self._changed.data if self._changed else {}
         checked = Checked()
@@ -62,21 +62,21 @@ class ServiceSubentryFlow(ConfigSubentryFlow):
         )
 
     def _suggested(self, service: Service) -> dict[str, Any]:
-        """Return where a Shoko is likely to be, which no other service names: beside Seerr."""
+        """Return a suggested URL for Shoko, which cannot be discovered: on the host of Seerr."""
         if service is not Service.SHOKO:
             return {}
         seerr = URL(self._get_entry().data[CONF_URL])
         return {CONF_URL: str(URL.build(scheme="http", host=seerr.host or "", port=DEFAULT_PORTS[service]))}
 
     def _abort_if_known(self, data: Mapping[str, Any]) -> None:
-        """Abort if another service of this Seerr has the same address."""
+        """Abort if another service of this entry has the same address."""
         address = address_key(data[CONF_URL])
         for other in self._get_entry().subentries.values():
             if other is not self._changed and address_key(other.data[CONF_URL]) == address:
                 raise AbortFlow("already_configured")
 
     async def _async_keep(self, service: Service, data: dict[str, Any], probe: Probe) -> SubentryFlowResult:
-        """Keep a service that answered, with what Seerr knows of it."""
+        """Save a validated service, with its settings in Seerr."""
         entry, title = self._get_entry(), None
         if service in (Service.RADARR, Service.SONARR):
             facts = await async_arr_facts(self.hass, entry.data, service, data)

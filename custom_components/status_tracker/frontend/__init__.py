@@ -1,1 +1,1 @@
-"""The card and what it needs from Home Assistant: its file, its posters, its subscription."""
+"""The card with its resource, data feed and WebSocket commands."""

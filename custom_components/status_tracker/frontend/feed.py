@@ -1,4 +1,4 @@
-"""The rows of all requests, kept while somebody looks at them; what changed is told together."""
+"""Rows of all requests, kept while there are subscribers; changes are sent in batches."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -26,16 +26,16 @@ from ..reports.times import today
 from .rows import request_key, request_row, source_rows
 
 type Row = dict[str, Any]
-# What a row is made of: the request, its name and poster, and the day, which the sentence depends on
+# Basis of a row: the request, its name and poster, and the date, on which the status depends
 type Shown = tuple[Tracked, str, str | None, date]
 
-COALESCE = 0.25  # seconds in which changes are told together
-SLICE = 50  # rows made at a stretch when everything is read anew
+COALESCE = 0.25  # seconds during which changes are collected
+SLICE = 50  # rows created per iteration of the event loop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What has changed: rows by key, keys of those that are gone, services where any of them changed."""
+    """Changes: rows by key, keys of removed rows, and the services if any has changed."""
 
     changed: Mapping[str, Row] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
@@ -46,15 +46,15 @@ type Listener = Callable[[News], None]
 
 
 class Feed:
-    """Makes a row once for all who look, and again only when its request has changed."""
+    """Creates rows shared by all subscribers, again only after a change of the request."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Initialize; rows are made once somebody subscribes."""
+        """Initialize; rows are created for the first subscriber."""
         self._hass = hass
-        self._listeners: dict[Listener, bool] = {}  # whether it has been told everything
+        self._listeners: dict[Listener, bool] = {}  # whether the listener has received all rows
         self._followed: dict[str, CALLBACK_TYPE] = {}  # by entry id
         self._shown: dict[str, Shown] = {}
-        self._unsent: list[str] = []  # keys of rows made for one who has just come
+        self._unsent: list[str] = []  # keys of rows created for a new subscriber
         self._timer: asyncio.TimerHandle | None = None
         self._unsubscribe: CALLBACK_TYPE | None = None
         self.rows: dict[str, Row] = {}
@@ -62,7 +62,7 @@ class Feed:
 
     @callback
     def async_subscribe(self, listener: Listener) -> CALLBACK_TYPE:
-        """Follow what changes until unsubscribed; `async_tell_all` is due next."""
+        """Subscribe to changes; call `async_tell_all` next. Return a callback to unsubscribe."""
         self._listeners[listener] = False
         self._follow()
 
@@ -76,7 +76,7 @@ class Feed:
         return unsubscribe
 
     async def async_tell_all(self, listener: Listener) -> None:
-        """Tell a listener everything, read in slices so that nothing else has to wait for it."""
+        """Send everything to a listener, creating rows in slices to avoid blocking the event loop."""
         for _ in range(0, sum(1 for _ in self._stale()), SLICE):
             self._unsent += self._read(SLICE)
             await asyncio.sleep(0)
@@ -85,11 +85,11 @@ class Feed:
             self._listeners[listener] = True
             listener(News(changed=self.rows, services=self.services))
 
-    # Whom it follows
+    # Entries
 
     @callback
     def _follow(self) -> None:
-        """Follow every entry that runs."""
+        """Follow all loaded entries."""
         if self._unsubscribe is None:
             self._unsubscribe = async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
@@ -101,7 +101,7 @@ class Feed:
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
-        """Follow a new entry; drop one that stops, whose rows stay while it is reloaded."""
+        """Follow a new entry; stop following an unloaded one, whose rows are kept during a reload."""
         if entry.domain != DOMAIN:
             return
         if entry.state is ConfigEntryState.LOADED and change is not ConfigEntryChange.REMOVED:
@@ -126,7 +126,7 @@ class Feed:
             self._timer.cancel()
             self._timer = None
 
-    # What it tells
+    # Updates
 
     @callback
     def _changed(self) -> None:
@@ -136,7 +136,7 @@ class Feed:
 
     @callback
     def _tell(self) -> None:
-        """Send subscribers what has changed."""
+        """Send the changes to the subscribers."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -155,13 +155,13 @@ class Feed:
                 listener(news)
 
     def _running(self) -> Iterator[tuple[StatusTrackerCoordinator, Posters]]:
-        """Yield what the running entries show."""
+        """Yield the data of the loaded entries."""
         for entry in self._hass.config_entries.async_loaded_entries(DOMAIN):
             data = cast(StatusTrackerConfigEntry, entry).runtime_data
             yield data.coordinator, data.posters
 
     def _stale(self) -> Iterator[tuple[str, StatusTrackerCoordinator, Shown]]:
-        """Yield each request whose row is not what it would be now."""
+        """Yield the requests whose rows are outdated."""
         day = today()
         for coordinator, posters in self._running():
             for number, request in coordinator.data.items():
@@ -174,7 +174,7 @@ class Feed:
                     yield key, coordinator, now
 
     def _read(self, limit: int | None = None) -> list[str]:
-        """Make the rows that are stale, no more than the limit; return the keys of those that differ."""
+        """Create outdated rows up to the limit; return the keys of the changed ones."""
         changed = []
         for count, (key, coordinator, now) in enumerate(list(self._stale())):
             if limit is not None and count >= limit:
@@ -187,7 +187,7 @@ class Feed:
         return changed
 
     def _drop(self) -> tuple[str, ...]:
-        """Forget the requests that are gone, and those of entries that will not come back by themselves."""
+        """Remove the rows of removed requests and of entries that are not being reloaded."""
         kept = {
             entry.entry_id
             for entry in self._hass.config_entries.async_entries(DOMAIN, include_disabled=False)
@@ -205,7 +205,7 @@ class Feed:
         return gone
 
     def _services(self) -> tuple[Row, ...]:
-        """Return the services of all entries; one that could not be set up counts as a Seerr that is down."""
+        """Return the services of all entries; an entry whose setup failed counts as an unavailable Seerr."""
         rows = [row for coordinator, _ in self._running() for row in source_rows(coordinator)]
         for entry in self._hass.config_entries.async_entries(DOMAIN, include_disabled=False):
             if entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
@@ -218,5 +218,5 @@ DATA_FEED: HassKey[Feed] = HassKey(f"{DOMAIN}_feed")
 
 
 def feed_of(hass: HomeAssistant) -> Feed:
-    """Return the one feed."""
+    """Return the shared feed."""
     return hass.data.setdefault(DATA_FEED, Feed(hass))

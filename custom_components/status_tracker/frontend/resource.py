@@ -1,4 +1,4 @@
-"""The card's file: served under a versioned address, and made known to the frontend."""
+"""The card resource: served under a versioned URL and registered in the frontend."""
 
 import asyncio
 import hashlib
@@ -19,20 +19,20 @@ CARD_PATH = f"/{DOMAIN}/{CARD.name}"
 
 
 class CardResource:
-    """The card as one dashboard resource, and as a module of every page for the dialog of a request.
+    """The card as dashboard resource, and as module of every page for the more-info dialog.
 
-    Both name the same address, so that a browser loads and runs the file once.
+    Both have the same URL, so that the browser loads the file once.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Take the Home Assistant to register with."""
+        """Initialize without registering."""
         self._hass = hass
         self._lock = asyncio.Lock()
         self._served = False
-        self.url: str | None = None  # while registered
+        self.url: str | None = None  # set while registered
 
     async def async_register(self) -> None:
-        """Register the file as it is now; a resource of an earlier version is replaced."""
+        """Register the current file, replacing the resource of another version."""
         async with self._lock:
             if self.url:
                 return
@@ -48,7 +48,7 @@ class CardResource:
             self.url = url
 
     async def async_unregister(self) -> None:
-        """Remove the file from the resources and the pages."""
+        """Unregister the file."""
         async with self._lock:
             if self.url:
                 frontend.remove_extra_js_url(self._hass, self.url)
@@ -56,12 +56,12 @@ class CardResource:
             await self._async_write_resource(None)
 
     async def _async_write_resource(self, url: str | None) -> None:
-        """Leave exactly one resource of ours, or none; those of others stay, and YAML is the user's."""
+        """Create, update or delete our resource; other resources and YAML mode are unaffected."""
         data = self._hass.data.get(LOVELACE_DATA)
         resources = data.resources if data else None
         if not isinstance(resources, ResourceStorageCollection):
             return
-        await resources.async_get_info()  # loads them
+        await resources.async_get_info()  # loads the resources
         ours: list[dict[str, Any]] = [one for one in resources.async_items() if _is_ours(one)]
         for surplus in ours[1:] if url else ours:
             await resources.async_delete_item(surplus["id"])
@@ -75,7 +75,7 @@ class CardResource:
 
 
 def _is_ours(resource: dict[str, Any]) -> bool:
-    """Return whether a resource is the card, of whatever version."""
+    """Return whether a resource is the card in any version."""
     return str(resource.get("url", "")).partition("?")[0] == CARD_PATH
 
 
@@ -83,5 +83,5 @@ DATA_CARD: HassKey[CardResource] = HassKey(f"{DOMAIN}_card")
 
 
 def card_resource(hass: HomeAssistant) -> CardResource:
-    """Return the card's resource."""
+    """Return the shared instance."""
     return hass.data.setdefault(DATA_CARD, CardResource(hass))

@@ -1,4 +1,4 @@
-"""A request as the card shows it: all that its sensor shows, its poster, and what can be done."""
+"""A request as shown by the card: sensor data, poster and possible actions."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ LIBRARY_WAITS = frozenset({Reason.WAITING_FOR_LIBRARY, Reason.HIDDEN_IN_LIBRARY}
 
 
 def request_key(coordinator: StatusTrackerCoordinator, number: int) -> str:
-    """Return what a request goes by among those of all entries: its sensor's unique id."""
+    """Return the key of a request across entries: the unique id of its sensor."""
     return f"{coordinator.config_entry.entry_id}_{number}"
 
 
 def request_row(
     coordinator: StatusTrackerCoordinator, request: Tracked, poster: str | None
 ) -> dict[str, Any]:
-    """Return the row of a request as plain JSON."""
+    """Return the row of a request as JSON-serializable data."""
     summary = request_summary(coordinator, request)
     row = {key: value for key, value in summary.items() if key not in UNSHOWN}
     download = replaceable(request)
@@ -43,7 +43,7 @@ def request_row(
 
 
 def possible_actions(coordinator: StatusTrackerCoordinator, request: Tracked) -> list[str]:
-    """Return the actions that make sense for a request now; each checks again when it is called."""
+    """Return the actions applicable to a request; each is validated again when called."""
     found = []
     if request.stage is Stage.REQUESTED:
         found += ["approve", "decline"]
@@ -65,14 +65,14 @@ def _has_jellyfin(coordinator: StatusTrackerCoordinator) -> bool:
 
 
 def _is_searchable(coordinator: StatusTrackerCoordinator, request: Tracked) -> bool:
-    """Return whether an *arr could look for something that is missing."""
+    """Return whether an *arr can search for something missing."""
     if request.stage in FINISHED or request.media_id is None or request.arr_source not in coordinator.sources:
         return False
     return any(unit.stage is Stage.APPROVED and unit.aired and unit.monitored for unit in request.units)
 
 
 def replaceable(request: Tracked) -> Download | None:
-    """Return the one download that can be replaced, None if there is none or a choice to make."""
+    """Return the only replaceable download, None if there is none or more than one."""
     live = {
         one.download_id: one
         for one in request.downloads
@@ -83,7 +83,7 @@ def replaceable(request: Tracked) -> Download | None:
 
 
 def source_rows(coordinator: StatusTrackerCoordinator) -> list[dict[str, Any]]:
-    """Return the services of an entry: which answer, and since when one does not."""
+    """Return the services of an entry with their availability and since when they are unavailable."""
     return [
         {
             "key": f"{coordinator.config_entry.entry_id}_{source.key}",

@@ -1,4 +1,4 @@
-"""The commands of the card: all requests as they change, and one request with everything known of it."""
+"""WebSocket commands of the card: subscribe to all requests, get details of one."""
 
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
 
 
 def _may(connection: websocket_api.ActiveConnection, entity_id: str | None, policy: str) -> bool:
-    """Return whether the user of a connection may see or control a request."""
+    """Return whether the user of a connection may read or control a request."""
     permissions = connection.user.permissions
     if permissions.access_all_entities(policy):
         return True
@@ -33,7 +33,7 @@ def _may(connection: websocket_api.ActiveConnection, entity_id: str | None, poli
 
 
 def _for_user(hass: HomeAssistant, connection: websocket_api.ActiveConnection, row: Row) -> Row:
-    """Return a row without the actions that its user may not call."""
+    """Return a row without the actions the user is not allowed to call."""
     if not row["actions"]:
         return row
     if not (row["entity_id"] and _may(connection, row["entity_id"], POLICY_CONTROL)):
@@ -49,12 +49,12 @@ def _for_user(hass: HomeAssistant, connection: websocket_api.ActiveConnection, r
 async def subscribe(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Send all requests the user may see, then only what changes."""
+    """Send all requests the user may read, then their changes."""
     first = True
 
     @callback
     def send(news: News) -> None:
-        """Send what the user may see of it."""
+        """Send an update, filtered for the user."""
         nonlocal first
         event: dict[str, Any] = {}
         rows = [
@@ -86,7 +86,7 @@ async def subscribe(
 )
 @callback
 def get_request(hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]) -> None:
-    """Send all that is known of one request, to whoever may see its sensor."""
+    """Send the details of a request, if the user may read its sensor."""
     entity_id = msg[ATTR_ENTITY_ID]
     entity = er.async_get(hass).async_get(entity_id) if _may(connection, entity_id, POLICY_READ) else None
     entry = hass.config_entries.async_get_entry((entity and entity.config_entry_id) or "")

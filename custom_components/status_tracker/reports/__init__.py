@@ -1,1 +1,1 @@
-"""What is told of a request: texts, attributes, diagnostics without secrets."""
+"""Representations of requests: texts, attributes, and redacted diagnostics."""

@@ -1,4 +1,4 @@
-"""What happened to a request, as the event entity, the triggers and the log tell it."""
+"""Data of a change, used by the event entity, triggers and activity log."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from .message import message_text
 
 
 def activity(coordinator: StatusTrackerCoordinator, change: Change) -> dict[str, Any]:
-    """Return everything that is told of a change, by name."""
+    """Return the data of a change by name."""
     hass, entry_id = coordinator.hass, coordinator.config_entry.entry_id
     request, asked = change.request, change.request.request
     reason = request.verdict.reason

@@ -1,4 +1,4 @@
-"""The attributes of a request: the same ones everywhere it is shown."""
+"""Attributes of a request, used by sensors and actions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .status import detail_text, status_text
 
 
 def request_attributes(hass: HomeAssistant, request: Tracked) -> dict[str, Any]:
-    """Return the attributes of a request: the same ones everywhere it is shown."""
+    """Return the attributes of a request."""
     asked, verdict, download = request.request, request.verdict, request.current
     return {
         "status": status_text(hass, request),

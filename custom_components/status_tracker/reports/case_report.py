@@ -1,4 +1,4 @@
-"""For each request the evidence bound to it, and how its stage and reason follow from that."""
+"""Diagnostics of requests: their evidence, and how stage and reason result from it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,13 +18,13 @@ from ..pipeline.stages import download_stage
 from .redact import Redactor
 
 REQUESTS = 50
-ROWS = 50  # of each kind of evidence
+ROWS = 50  # per kind of evidence
 
 type Report = dict[str, Any]
 
 
 def report(coordinator: StatusTrackerCoordinator, redactor: Redactor) -> Report:
-    """Return the requests that are shown, active ones first, then the newest, and how many were left out."""
+    """Return the shown requests, active and newest first, and the number omitted."""
     tracked = coordinator.data
     evidence = Evidence.merge([source.evidence for source in coordinator.sources.values()])
     requests = tuple(one for one in evidence.requests if one.request_id in tracked)
@@ -48,12 +48,12 @@ def report(coordinator: StatusTrackerCoordinator, redactor: Redactor) -> Report:
 
 
 def _urgency(one: Tracked) -> tuple[bool, int]:
-    """Return what requests are sorted by: active before finished, new before old."""
+    """Return the sort key of requests: active before finished, newest first."""
     return one.stage in FINISHED, -one.request.request_id
 
 
 def _counts(values: Iterable[str]) -> dict[str, int]:
-    """Return how often each value occurs."""
+    """Return the count of each value."""
     return dict(sorted(Counter(str(value) for value in values).items()))
 
 
@@ -63,16 +63,16 @@ def _time(at: datetime | None) -> str | None:
 
 
 def _rows(pieces: Sequence[EvidenceBase], redactor: Redactor, *, last: bool = False) -> Report:
-    """Return some pieces of evidence, and how many there are."""
+    """Return some pieces of evidence and their total number."""
     chosen = pieces[-ROWS:] if last else pieces[:ROWS]
     return {"count": len(pieces), "rows": redactor.walk([piece.to_dict() for piece in chosen])}
 
 
 def _request(one: Tracked, case: Case, names: dict[str, str], redactor: Redactor) -> Report:
-    """Return one request: the verdict first, then what it rests on."""
+    """Return a request with its verdict and evidence."""
     media = case.media.to_dict() if case.media else None
     if media:
-        media.pop("episodes", None)  # the units tell of them
+        media.pop("episodes", None)  # included in the units
     return {
         "request_id": one.request.request_id,
         "name": redactor.text(one.title),
@@ -104,11 +104,11 @@ def _request(one: Tracked, case: Case, names: dict[str, str], redactor: Redactor
 
 
 def _verdict(one: Tracked, names: dict[str, str], redactor: Redactor) -> Report:
-    """Return stage and reason, with what decided between them."""
+    """Return stage and reason with the data they are based on."""
     verdict = one.verdict
     detail = verdict.detail or ""
     for name, key in names.items():
-        detail = detail.replace(name, key)  # the name a person gave a service may tell of the person
+        detail = detail.replace(name, key)  # service names chosen by the user can be personal
     return {
         "stage": verdict.stage,
         "since": _time(one.journey.stage_since),
@@ -127,13 +127,13 @@ def _verdict(one: Tracked, names: dict[str, str], redactor: Redactor) -> Report:
 
 
 def _units(units: Sequence[Unit], redactor: Redactor) -> list[Report]:
-    """Return the film or the episodes, each with what put it where it is; the least advanced are kept."""
+    """Return the units with their evidence, the least advanced ones if there are too many."""
     chosen = sorted(units, key=lambda unit: unit.proof is not None)[:ROWS]
     return [_unit(unit, redactor) for unit in units if any(unit is one for one in chosen)]
 
 
 def _unit(unit: Unit, redactor: Redactor) -> Report:
-    """Return one film or episode."""
+    """Return a movie or episode."""
     return {
         "season": unit.season,
         "number": unit.number,
@@ -152,7 +152,7 @@ def _unit(unit: Unit, redactor: Redactor) -> Report:
 
 
 def _download(one: Download, deciding: Download | None, redactor: Redactor) -> Report:
-    """Return one download of a unit, and whether it decides the unit's stage."""
+    """Return a download of a unit, and whether it determines the stage."""
     return {
         "download_id": redactor.alias("download", (one.download_id or "").casefold()) or None,
         "stage": download_stage(one),
@@ -168,7 +168,7 @@ def _download(one: Download, deciding: Download | None, redactor: Redactor) -> R
 
 
 def _library(one: Tracked, case: Case, redactor: Redactor) -> Report:
-    """Return the Jellyfin items that came into question, and which of them proved something."""
+    """Return the candidate Jellyfin items, and which of them are a proof."""
     proofs = {unit.proof.item_id for unit in one.units if unit.proof}
     items = sorted(case.library, key=lambda item: item.item_id not in proofs)
     return {
@@ -178,7 +178,7 @@ def _library(one: Tracked, case: Case, redactor: Redactor) -> Report:
 
 
 def _item(item: LibraryEvidence, proves: bool, one: Tracked, case: Case, redactor: Redactor) -> Report:
-    """Return one item with what it shares with the request."""
+    """Return an item with the ids and files it shares with the request."""
     return {
         "proves": proves,
         "shares_ids": sorted({*item.ids} & {*one.ids, *case.episode_ids}),
@@ -188,7 +188,7 @@ def _item(item: LibraryEvidence, proves: bool, one: Tracked, case: Case, redacto
 
 
 def _journey(journey: Journey, redactor: Redactor) -> Report:
-    """Return what is remembered of a request."""
+    """Return the journey of a request."""
     told = journey.to_dict()
     seen = told.pop("seen", {})
     return {

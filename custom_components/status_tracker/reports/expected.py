@@ -1,4 +1,4 @@
-"""What the calendar says of a date, in Home Assistant's language."""
+"""Calendar texts in Home Assistant's language."""
 
 from homeassistant.core import HomeAssistant
 
@@ -9,7 +9,7 @@ from .text import common_text, request_name
 
 
 def expected_text(hass: HomeAssistant, expected: Expected) -> str:
-    """Return what comes out: a title with the kind of release, or the season or episodes that air."""
+    """Return the text of a date: the title with its release, or with season and episodes."""
     request, title = expected.request, request_name(expected.request, siblings=False)
     if request.request.media_type is MediaType.MOVIE:
         return common_text(hass, f"expected_{expected.release or 'release'}", title=title)
@@ -22,6 +22,6 @@ def expected_text(hass: HomeAssistant, expected: Expected) -> str:
 
 
 def requested_by_text(hass: HomeAssistant, request: Tracked) -> str | None:
-    """Return who asked for a title, None where Seerr does not tell."""
+    """Return the text with the requesting user, None if unknown."""
     user = request.request.requested_by
     return common_text(hass, "expected_requested_by", user=user) if user else None

@@ -1,4 +1,4 @@
-"""What the event tells on a phone: one sentence on what happened to a request."""
+"""Notification text for a change."""
 
 from homeassistant.core import HomeAssistant
 
@@ -8,7 +8,7 @@ from .text import common_text, request_name
 
 
 def message_text(hass: HomeAssistant, change: Change) -> str:
-    """Return a sentence fit for a phone on what happened."""
+    """Return a short sentence about a change, e.g. for a mobile notification."""
     request = change.request
     return common_text(
         hass,

@@ -1,4 +1,4 @@
-"""Posters through Home Assistant: fetched once, kept in bounds, served under signed paths."""
+"""Poster cache: fetches posters once, limits their number and serves them under signed paths."""
 
 import asyncio
 from contextlib import suppress
@@ -28,7 +28,7 @@ MAX_BYTES: Final = 1024 * 1024
 AT_ONCE: Final = 3
 TIMEOUT: Final = ClientTimeout(total=20)
 RETRY_AFTER: Final = timedelta(hours=1)
-SHOW_AFTER: Final = 1.0  # seconds in which posters that arrive are shown together
+SHOW_AFTER: Final = 1.0  # seconds during which downloaded posters are collected before an update
 SIGNED_FOR: Final = timedelta(days=30)
 PATH: Final = f"/api/{DOMAIN}/poster"
 TMDB: Final = "image.tmdb.org"
@@ -41,11 +41,11 @@ HEADERS: Final = {
 
 
 class NoPosterError(Exception):
-    """What an address gave is no picture that can be used."""
+    """The response is not a supported image."""
 
 
 def picture_type(content: bytes | bytearray) -> str | None:
-    """Return the media type of a JPEG, PNG or WebP by its first bytes, None for anything else."""
+    """Return the media type of a JPEG, PNG or WebP image from its first bytes, else None."""
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -57,12 +57,12 @@ def picture_type(content: bytes | bytearray) -> str | None:
 
 @lru_cache(maxsize=2 * MAX_POSTERS)
 def poster_key(url: str) -> str:
-    """Return the name of a poster's file."""
+    """Return the file name of a poster."""
     return hashlib.sha256(url.encode()).hexdigest()[:32]
 
 
 def addresses(url: str, seerr_url: str) -> list[URL]:
-    """Return where to fetch a poster, best first: TMDB's through Seerr, small enough for a card."""
+    """Return the URLs to fetch a poster from, best first: from TMDB through Seerr, in the size of a card."""
     try:
         address = URL(url)
     except ValueError:
@@ -76,28 +76,28 @@ def addresses(url: str, seerr_url: str) -> list[URL]:
 
 
 def poster_folder(hass: HomeAssistant, entry_id: str) -> Path:
-    """Return where the posters of an entry lie: a cache, in no backup."""
+    """Return the poster folder of an entry, in the cache, which is excluded from backups."""
     return Path(hass.config.cache_path(DOMAIN, entry_id))
 
 
 class Posters:
-    """The posters of one entry's requests, as files in Home Assistant's cache folder."""
+    """Poster cache of the requests of an entry."""
 
     def __init__(self, hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> None:
-        """Keep them in a folder of the entry."""
+        """Initialize with the folder of the entry."""
         self._hass = hass
         self._coordinator = coordinator
         self._entry = coordinator.config_entry
         self.folder = poster_folder(hass, self._entry.entry_id)
         self._ready: set[str] = set()
         self._failed: dict[str, datetime] = {}
-        self._paths: dict[str, str] = {}  # signed, by the poster's address
+        self._paths: dict[str, str] = {}  # signed paths by poster URL
         self._queue: dict[str, str] = {}
         self._working = 0
         self._showing: asyncio.TimerHandle | None = None
 
     async def async_setup(self) -> None:
-        """Take in the files of the last run, and fetch what is missing from now on."""
+        """Load existing files, and fetch missing posters from now on."""
         wanted = self._wanted()
         self._ready = await self._hass.async_add_executor_job(_tidy, self.folder, set(wanted))
         self._entry.async_on_unload(self._coordinator.async_add_listener(self._look))
@@ -108,7 +108,7 @@ class Posters:
         self._look()
 
     def path(self, request: Tracked) -> str | None:
-        """Return the signed path of a request's poster, None while there is none."""
+        """Return the signed path of the poster of a request, None if it is not available."""
         if not (url := request.poster):
             return None
         if not (path := self._paths.get(url)) and (key := poster_key(url)) in self._ready:
@@ -119,30 +119,30 @@ class Posters:
 
     @callback
     def _sign_anew(self, now: datetime) -> None:
-        """Sign the paths again before their signatures expire."""
+        """Renew the signed paths before they expire."""
         self._paths.clear()
         self._coordinator.async_update_listeners()
 
     async def async_read(self, key: str) -> bytes | None:
-        """Return a poster's content, None if there is none."""
+        """Return the content of a poster, None if there is none."""
         if key not in self._ready:
             return None
         try:
             return await self._hass.async_add_executor_job((self.folder / key).read_bytes)
         except OSError:
-            self._ready.discard(key)  # somebody has emptied the cache folder
+            self._ready.discard(key)  # the cache folder was emptied
             self._paths.clear()
             return None
 
     def _wanted(self) -> dict[str, str]:
-        """Return the addresses of the posters to keep, by key: those of the newest requests."""
+        """Return the URLs of the posters to keep, by key: those of the newest requests."""
         newest = sorted(self._coordinator.data, reverse=True)
         posters = (self._coordinator.data[number].poster for number in newest)
         return dict([(poster_key(url), url) for url in dict.fromkeys(posters) if url][:MAX_POSTERS])
 
     @callback
     def _look(self) -> None:
-        """Queue the posters that are missing."""
+        """Queue missing posters."""
         now = dt_util.utcnow()
         for key, url in self._wanted().items():
             if key in self._ready or key in self._queue or now < self._failed.get(key, now):
@@ -157,14 +157,14 @@ class Posters:
 
     @callback
     def _stop(self) -> None:
-        """Show nothing more."""
+        """Stop showing posters."""
         self._queue.clear()
         if self._showing:
             self._showing.cancel()
             self._showing = None
 
     async def _async_work(self) -> None:
-        """Fetch what is queued, one after the other."""
+        """Fetch the queued posters one by one."""
         try:
             while self._queue:
                 key = next(iter(self._queue))
@@ -174,7 +174,7 @@ class Posters:
             self._working -= 1
 
     async def _async_fetch(self, key: str, url: str) -> None:
-        """Fetch one poster from the first address that has it."""
+        """Fetch a poster from the first URL that has it."""
         seerr = self._coordinator.seerr.client.url
         for address in addresses(url, seerr):
             own = str(address).startswith(seerr)
@@ -185,7 +185,7 @@ class Posters:
                 content = await _async_download(session, address)
                 await self._hass.async_add_executor_job(_write, self.folder, key, content)
             except (NoPosterError, ClientError, TimeoutError, OSError) as err:
-                LOGGER.debug("No poster from %s: %s", address.host, err or type(err).__name__)
+                LOGGER.debug("Failed to fetch a poster from %s: %s", address.host, err or type(err).__name__)
                 continue
             self._ready.add(key)
             if not self._showing:
@@ -194,13 +194,13 @@ class Posters:
 
     @callback
     def _show(self) -> None:
-        """Show the posters that have arrived."""
+        """Update the entities with newly fetched posters."""
         self._showing = None
         self._coordinator.async_update_listeners()
 
 
 async def _async_download(session: ClientSession, address: URL) -> bytes:
-    """Return the picture at an address; NoPosterError if it is none, too large or elsewhere."""
+    """Return the image at a URL; raises NoPosterError if it is invalid, too large or redirected."""
     async with session.get(address, timeout=TIMEOUT, allow_redirects=False) as response:
         if response.status != HTTPStatus.OK:
             raise NoPosterError(f"status {response.status}")
@@ -210,14 +210,14 @@ async def _async_download(session: ClientSession, address: URL) -> bytes:
         async for chunk in response.content.iter_chunked(64 * 1024):
             content += chunk
             if len(content) > MAX_BYTES:
-                raise NoPosterError("too large")
+                raise NoPosterError("image too large")
     if picture_type(content) is None:
-        raise NoPosterError("not a picture")
+        raise NoPosterError("unsupported image format")
     return bytes(content)
 
 
 def _tidy(folder: Path, wanted: set[str]) -> set[str]:
-    """Delete the posters no request wants any more; return the keys of those that are there."""
+    """Delete posters of removed requests; return the keys of the remaining ones."""
     if not folder.is_dir():
         return set()
     found = set()
@@ -230,7 +230,7 @@ def _tidy(folder: Path, wanted: set[str]) -> set[str]:
 
 
 def _write(folder: Path, key: str, content: bytes) -> None:
-    """Write a poster, whole or not at all."""
+    """Write a poster atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{key}.part"
     part.write_bytes(content)
@@ -238,7 +238,7 @@ def _write(folder: Path, key: str, content: bytes) -> None:
 
 
 def delete_posters(hass: HomeAssistant, entry_id: str) -> None:
-    """Delete the posters of an entry that is removed."""
+    """Delete the posters of a removed entry."""
     folder = poster_folder(hass, entry_id)
     _tidy(folder, set())
     with suppress(OSError):
@@ -246,7 +246,7 @@ def delete_posters(hass: HomeAssistant, entry_id: str) -> None:
 
 
 class PosterView(HomeAssistantView):
-    """Serves posters to whoever holds a signed path."""
+    """View that serves posters under signed paths."""
 
     url = PATH + "/{entry_id}/{key}"
     name = f"api:{DOMAIN}:poster"

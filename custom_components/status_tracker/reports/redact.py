@@ -1,4 +1,4 @@
-"""Take from what leaves the house all that tells of people, places and keys, yet keep what is equal equal."""
+"""Redaction of people, places and keys in reports; equal values get equal aliases."""
 
 from collections.abc import Callable, Iterable, Mapping
 import re
@@ -14,14 +14,14 @@ URLS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 MAILS = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+\.\w+")
 ADDRESSES = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
 EXTENSION = re.compile(r"\.[a-z0-9]{1,5}$")
-SHORTEST = 4  # anything shorter occurs in ordinary words
+SHORTEST = 4  # shorter values occur in ordinary words
 
 
 class Redactor:
-    """Gives the same alias to the same thing, in the order of their coming; one for each report."""
+    """Replaces values by numbered aliases in order of appearance; one instance per report."""
 
     def __init__(self, secrets: Iterable[str], hosts: Iterable[str]) -> None:
-        """Take the secrets and host names that are known, to find them inside of longer texts."""
+        """Initialize with known secrets and host names, which are also replaced inside longer texts."""
         self._secrets = sorted({one for one in secrets if len(one) >= SHORTEST}, key=len, reverse=True)
         self._hosts = sorted({one for one in hosts if len(one) >= SHORTEST}, key=len, reverse=True)
         self._aliases: dict[str, dict[str, str]] = {}
@@ -39,20 +39,20 @@ class Redactor:
         }
 
     def alias(self, kind: str, text: str) -> str:
-        """Return the alias of something, e.g. "user 1"; an empty text stays empty."""
+        """Return the alias of a value, e.g. "user 1"; empty values are unchanged."""
         if not text:
             return text
         known = self._aliases.setdefault(kind, {})
         return known.setdefault(text, f"{kind} {len(known) + 1}")
 
     def path(self, path: str) -> str:
-        """Return a path with an alias for each part, e.g. "1/2/3.mkv": equal parts stay equal."""
+        """Return a path with an alias for each part, e.g. "1/2/3.mkv"."""
         parts = [self.alias("part", part).removeprefix("part ") for part in path_parts(path)]
         extension = EXTENSION.search(path.casefold())
         return "/".join(parts) + (extension.group() if extension else "")
 
     def url(self, text: str) -> str:
-        """Return an address as scheme, alias of the host and port, e.g. "http://host 1:7878"."""
+        """Return a URL with an alias for the host, e.g. "http://host 1:7878"."""
         try:
             url = URL(text)
         except ValueError:
@@ -63,7 +63,7 @@ class Redactor:
         return f"{url.scheme}://{self.alias('host', url.host)}:{url.port}{below}"
 
     def text(self, text: str) -> str:
-        """Return a text without secrets, addresses, hosts, e-mail addresses and the folders of paths."""
+        """Return a text without secrets, URLs, hosts, e-mail addresses and folders of paths."""
         for secret in self._secrets:
             text = text.replace(secret, REDACTED)
         text = URLS.sub(lambda found: self.url(found.group()), text)
@@ -74,7 +74,7 @@ class Redactor:
         return without_folders(text)
 
     def walk(self, value: Any, key: str = "") -> Any:
-        """Return plain data, however deep, each text taken for what its key says it is."""
+        """Redact nested data; the key of a value determines its type."""
         if isinstance(value, Mapping):
             return {name: self.walk(one, name) for name, one in value.items()}
         if isinstance(value, list | tuple):

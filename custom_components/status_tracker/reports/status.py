@@ -1,4 +1,4 @@
-"""The one sentence that says where a request is and why; every other place repeats it."""
+"""Status text of a request, used in all places."""
 
 from datetime import date
 
@@ -10,25 +10,25 @@ from ..pipeline.requests import Hint, Reason, Stage, Tracked
 from .text import common_text, reason_text, stage_text
 from .times import clock_text, day_text, moment_text, today
 
-WORDS = 160  # letters of a service's own words that a sentence has room for
+WORDS = 160  # maximum length of a service message in the text
 
-# Reasons that are told with the service's own words
+# Reasons shown with the message of the service
 QUOTED = {
     Reason.IMPORT_BLOCKED: "status_import_blocked",
     Reason.DOWNLOAD_ERROR: "status_download_error",
     Reason.DOWNLOAD_FAILED: "status_download_failed",
     Reason.SEASON_MISMATCH: "status_season_mismatch",
 }
-# Reasons that are told together with the day something is expected
+# Reasons shown with the expected date
 DATED = {Reason.NOT_RELEASED: "status_not_released", Reason.UNAIRED: "status_unaired"}
-# What a hint says better than stage and reason do
+# Hints shown instead of stage and reason
 HINTS = {
     Hint.SCAN_RUNNING: "status_scan_running",
     Hint.SHOKO_MATCHED: "status_shoko_matched",
     Hint.SHOKO_HASHING: "status_shoko_waiting",
     Hint.SHOKO_UNSEEN: "status_shoko_waiting",
 }
-# Sentences of a stage with its reason
+# Texts that combine a stage with a reason
 SENTENCES = {
     (Stage.INDEXED, Reason.QUEUED): "status_queued",
     (Stage.DOWNLOAD_DONE, Reason.IMPORT_PENDING): "status_import_pending",
@@ -41,7 +41,7 @@ SENTENCES = {
 
 
 def status_text(hass: HomeAssistant, request: Tracked) -> str:
-    """Return the sentence a person wants: "Downloading 37%, ready about 6:24 PM"."""
+    """Return the status of a request, e.g. "Downloading 37%, ready about 6:24 PM"."""
     verdict = request.verdict
     if verdict.reason is Reason.SERVICE_UNAVAILABLE and verdict.detail:
         return common_text(
@@ -62,7 +62,7 @@ def status_text(hass: HomeAssistant, request: Tracked) -> str:
 
 
 def detail_text(hass: HomeAssistant, request: Tracked) -> str | None:
-    """Return what is known beyond the reason: the service's own words, or ours for a hint."""
+    """Return details about the reason: the message of the service, or the text of the hint."""
     verdict = request.verdict
     at = moment_text(hass, verdict.at) if verdict.at else ""
     hint = common_text(hass, f"hint_{verdict.hint}", time=at) if verdict.hint else None
@@ -70,7 +70,7 @@ def detail_text(hass: HomeAssistant, request: Tracked) -> str | None:
 
 
 def _reason(hass: HomeAssistant, request: Tracked) -> str:
-    """Return why a request is not further, or its stage where nothing holds it up."""
+    """Return the text of the reason, or of the stage if there is none."""
     verdict, stage = request.verdict, request.stage
     reason = verdict.reason
     if reason in QUOTED and verdict.detail:
@@ -85,7 +85,7 @@ def _reason(hass: HomeAssistant, request: Tracked) -> str:
 
 
 def _by_stage(hass: HomeAssistant, request: Tracked) -> str:
-    """Return how far a request is, whatever holds it up."""
+    """Return the text of the stage."""
     if request.stage is Stage.PARTIALLY_AVAILABLE:
         return _episodes(hass, request) or stage_text(hass, request.stage)
     if request.stage is not Stage.DOWNLOADING or request.progress is None:
@@ -99,7 +99,7 @@ def _by_stage(hass: HomeAssistant, request: Tracked) -> str:
 
 
 def _ready(hass: HomeAssistant, request: Tracked) -> str | None:
-    """Return when everything asked for will be loaded, None while some of it is not on its way."""
+    """Return when all downloads of a request will finish, None if some have not started."""
     missing = any(unit.stage is Stage.APPROVED and unit.aired for unit in request.units)
     if request.eta is None or missing or request.verdict.reason or request.eta < dt_util.utcnow():
         return None
@@ -110,7 +110,7 @@ def _ready(hass: HomeAssistant, request: Tracked) -> str | None:
 
 
 def _partially(hass: HomeAssistant, request: Tracked) -> str:
-    """Return how many episodes are ready, and what the rest waits for."""
+    """Return the number of available episodes, and the reason for the others."""
     episodes = _by_stage(hass, request)
     reason = request.verdict.reason
     if reason is None or (reason is Reason.UNAIRED and _expected(request) is None):
@@ -122,7 +122,7 @@ def _partially(hass: HomeAssistant, request: Tracked) -> str:
 
 
 def _episodes(hass: HomeAssistant, request: Tracked) -> str | None:
-    """Return how many of the episodes are ready, None where nobody counts them."""
+    """Return the number of available episodes, None if it is unknown."""
     ready, total = request.episodes_available, request.episodes_total
     if ready is None or total is None or total < 2:
         return None
@@ -131,7 +131,7 @@ def _episodes(hass: HomeAssistant, request: Tracked) -> str | None:
 
 
 def _expected(request: Tracked) -> date | None:
-    """Return the day of a release or an airing that is yet to come; a film's is a date without a time."""
+    """Return the date of a future release or airing; without time for a movie."""
     expected = request.verdict.expected
     if expected is None:
         return None
@@ -141,12 +141,12 @@ def _expected(request: Tracked) -> date | None:
 
 
 def _percent(hass: HomeAssistant, number: int) -> str:
-    """Return a percentage as the language writes it."""
+    """Return a percentage in the format of the language."""
     return common_text(hass, "status_percent", number=str(number))
 
 
 def _without_releases(request: Tracked) -> str:
-    """Return a service's own words without the name of the release they are about."""
+    """Return a service message without the name of the release."""
     words = request.verdict.detail or ""
     for download in request.downloads:
         if download.release:
@@ -155,6 +155,6 @@ def _without_releases(request: Tracked) -> str:
 
 
 def _shortened(words: str) -> str:
-    """Return a service's own words as they fit into a sentence."""
+    """Return a service message shortened to fit into the text."""
     words = " ".join(words.split()).rstrip(".; ")
     return words if len(words) <= WORDS else f"{words[: WORDS - 1].rstrip()}…"

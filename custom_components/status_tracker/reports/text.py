@@ -1,4 +1,4 @@
-"""Texts in Home Assistant's language, from the integration's own translations: stages, reasons, names."""
+"""Translated texts in Home Assistant's language: stages, reasons and names."""
 
 import re
 
@@ -16,30 +16,30 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def _text(hass: HomeAssistant, category: str, key: str, **values: str) -> str:
-    """Return a translated text with its values filled in."""
+    """Return a translated text with its placeholders filled."""
     strings = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
     text = strings.get(key) or key.rsplit(".", 1)[-1]
-    # All at once: a value may itself read like a placeholder.
+    # In one pass, because a value can contain the text of a placeholder.
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def common_text(hass: HomeAssistant, key: str, **values: str) -> str:
-    """Return one of the texts that belong to no entity."""
+    """Return a text of the `common` category."""
     return _text(hass, "common", f"{_COMMON}.{key}", **values)
 
 
 def stage_text(hass: HomeAssistant, stage: Stage) -> str:
-    """Return a stage's name."""
+    """Return the name of a stage."""
     return _text(hass, "entity", f"{_STATE}.{stage}")
 
 
 def reason_text(hass: HomeAssistant, reason: Reason) -> str:
-    """Return a reason in plain words."""
+    """Return the text of a reason."""
     return _text(hass, "entity", f"{_REASON}.{reason}")
 
 
 def request_name(request: Tracked, *, siblings: bool) -> str:
-    """Return title and year, and where that would not tell two requests apart what does."""
+    """Return title and year, with a suffix if several requests share them."""
     name = f"{request.title} ({request.year})" if request.year else request.title
     if not siblings:
         return name

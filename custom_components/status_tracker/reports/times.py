@@ -1,4 +1,4 @@
-"""Days and times of day in words, in Home Assistant's language and time zone."""
+"""Dates and times in Home Assistant's language and time zone."""
 
 from datetime import date, datetime
 
@@ -9,18 +9,18 @@ from .text import common_text
 
 WEEK = 7
 HALF_A_YEAR = 183
-TWELVE_HOURS = ("en",)  # languages that count the hours to twelve, by themselves or in a region
+TWELVE_HOURS = ("en",)  # languages that use the 12-hour clock, also with a region
 TWENTY_FOUR_HOURS = ("en-GB",)
-UNPADDED = ("es", "ja")  # languages that write 8:05, not 08:05
+UNPADDED = ("es", "ja")  # languages that write 8:05 instead of 08:05
 
 
 def today() -> date:
-    """Return the day it is in the household."""
+    """Return the current local date."""
     return dt_util.as_local(dt_util.utcnow()).date()
 
 
 def day_text(hass: HomeAssistant, day: date) -> str:
-    """Return a day of today or later as it follows a verb: "tomorrow", "on Friday", "on December 3"."""
+    """Return a date from today on, to follow a verb: "tomorrow", "on Friday", "on December 3"."""
     ahead = (day - today()).days
     if ahead == 0:
         return common_text(hass, "when_today")
@@ -36,7 +36,7 @@ def day_text(hass: HomeAssistant, day: date) -> str:
 
 
 def clock_text(hass: HomeAssistant, time: datetime) -> str:
-    """Return the time of day, by the habit of the language: "6:24 PM", "18:24", "8:05"."""
+    """Return a time in the format of the language: "6:24 PM", "18:24", "8:05"."""
     local, language = dt_util.as_local(time), hass.config.language
     base = language.partition("-")[0]
     if base in TWELVE_HOURS and language not in TWENTY_FOUR_HOURS:
@@ -46,7 +46,7 @@ def clock_text(hass: HomeAssistant, time: datetime) -> str:
 
 
 def moment_text(hass: HomeAssistant, time: datetime) -> str:
-    """Return a past moment as numbers: the clock for today, else day and clock."""
+    """Return a past time in numbers: without the date for today."""
     local = dt_util.as_local(time)
     clock = clock_text(hass, time)
     return clock if local.date() == today() else f"{local.date().isoformat()} {clock}"

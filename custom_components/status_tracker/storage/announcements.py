@@ -107,6 +107,19 @@ class Announcements:
         self._unsettled.clear()
         self.unheard = found
 
+    @callback
+    def note_quiet(self, requests: Mapping[int, Tracked]) -> None:
+        """Record the requests that were there before the first start, of which nothing was announced."""
+        pending = {change.request.request.request_id for change in self.unheard} | self._unsettled
+        quiet = {
+            number: Announced(one.stage, one.stuck, one.journey.stage_since)
+            for number, one in requests.items()
+            if number not in self._known and number not in pending and not one.journey.old
+        }
+        if quiet:
+            self._known.update(quiet)
+            self._save_soon()
+
     @property
     def waiting(self) -> bool:
         """Return whether requests wait for all services to be read."""
@@ -125,6 +138,11 @@ class Announcements:
             self._known[number] = replace(base, stuck=change.kind == STUCK, at=at)
         else:
             self._known[number] = Announced(Stage(change.kind), bool(known and known.stuck), at)
+        self._save_soon()
+
+    @callback
+    def _save_soon(self) -> None:
+        """Save in the background."""
         self._dirty = True
         if not self._saving:
             self._saving = True

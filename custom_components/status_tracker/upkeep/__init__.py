@@ -1,1 +1,1 @@
-"""What keeps an entry in step with its services."""
+"""Synchronization of an entry with changes of its services."""

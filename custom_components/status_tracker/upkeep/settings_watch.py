@@ -1,8 +1,8 @@
-"""Offer as a repair what has changed of a service in Seerr's settings, where it would help.
+"""Repair issues to apply changed service settings from Seerr.
 
-A service that works is left alone: people reach it as they like, and a Jellyfin has many keys. So it is
-offered what Seerr says of one that does not answer or refuses its key, and of one that works only where
-Seerr has come to use another address. Nothing is offered that has not answered.
+A working service is left unchanged, because its address can be chosen freely and a Jellyfin has several API
+keys. An issue is created for a service that does not respond or rejects its API key, and for a working one
+only if its address in Seerr has changed. Only settings that were tested successfully are offered.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,13 +22,13 @@ from ..flows.client_factory import address_key
 from ..flows.discovery import ARRS, Found, addresses, async_try, named_by_seerr
 from ..pipeline.enums import Service
 
-AGAIN = 600.0  # seconds; Seerr's settings may follow later than the change they follow
+AGAIN = 600.0  # seconds; the settings in Seerr may be updated later than the service
 KEY_CHANGED = "seerr_key_changed"
 ADDRESS_CHANGED = "seerr_address_changed"
 
 
 def match(entry: ConfigEntry[Any], found: list[Found]) -> dict[str, Found]:
-    """Return what Seerr says of the services of an entry, by subentry."""
+    """Return the services in the settings of Seerr by subentry id."""
     jellyfins = [one for one in entry.subentries.values() if one.subentry_type == Service.JELLYFIN]
     matched: dict[str, Found] = {}
     for one in found:
@@ -42,25 +42,25 @@ def match(entry: ConfigEntry[Any], found: list[Found]) -> dict[str, Found]:
 
 
 def merge(subentry: ConfigSubentry, found: Found) -> Found:
-    """Return what Seerr says with all the rest as it is set up; some Seerrs do not tell the key."""
+    """Return the settings in Seerr, completed with the configured ones; API keys can be missing in Seerr."""
     key = found.data[CONF_API_KEY] or subentry.data.get(CONF_API_KEY, "")
     data = {**subentry.data, CONF_URL: found.data[CONF_URL], CONF_API_KEY: key}
     return Found(key=found.key, service=found.service, title=subentry.title, data=data)
 
 
 def other_key(data: Mapping[str, Any], found: Found) -> bool:
-    """Return whether Seerr uses another key than we do."""
+    """Return whether Seerr uses another API key."""
     return bool(found.data[CONF_API_KEY] != data.get(CONF_API_KEY))
 
 
 def other_address(data: Mapping[str, Any], found: Found, seerr_url: str) -> bool:
-    """Return whether Seerr uses another address than we do, wherever its localhost may be."""
+    """Return whether Seerr uses another address, ignoring different names of the same host."""
     theirs = {address_key(url) for url in addresses(found.data[CONF_URL], seerr_url)}
     return address_key(data[CONF_URL]) not in theirs
 
 
 async def async_reach(hass: HomeAssistant, data: Mapping[str, Any], found: Found, seerr_url: str) -> Found:
-    """Return what Seerr says with the address that answers, ours before Seerr's, or with the error."""
+    """Return the settings with the address that responds, the configured one first, or with the error."""
     ways = addresses(found.data[CONF_URL], seerr_url)
     if other_key(data, found):
         ways = [data[CONF_URL], *ways]
@@ -69,9 +69,9 @@ async def async_reach(hass: HomeAssistant, data: Mapping[str, Any], found: Found
 
 @callback
 def async_clear_offers(hass: HomeAssistant, entry_id: str, key: str = "", keep: Collection[str] = ()) -> None:
-    """Take back what was offered for a service, or for all of an entry; `keep` are beginnings of issue ids.
+    """Delete the issues of a service or entry, except those whose id starts with one of `keep`.
 
-    Home Assistant forgets with an issue that a person ignores it, so none is taken back for a moment only.
+    Deleting an issue also deletes its ignored state, so no issue is deleted only temporarily.
     """
     prefix = f"settings_{entry_id}_" + (f"{key}_" if key else "")
     for domain, issue_id in list(ir.async_get(hass).issues):
@@ -80,12 +80,12 @@ def async_clear_offers(hass: HomeAssistant, entry_id: str, key: str = "", keep: 
 
 
 class SettingsWatch:
-    """Compares Seerr's settings with what is set up, whenever either gives reason to."""
+    """Compares the settings in Seerr with the configured ones after changes and failures."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
     ) -> None:
-        """Compare nothing yet."""
+        """Initialize without comparing."""
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator
@@ -94,7 +94,7 @@ class SettingsWatch:
 
     @callback
     def async_setup(self) -> None:
-        """Begin; nothing is offered any more for services that were removed meanwhile."""
+        """Start, and delete the issues of removed services."""
         kept = [f"settings_{self.entry.entry_id}_{key}_" for key in self.entry.subentries]
         async_clear_offers(self.hass, self.entry.entry_id, keep=kept)
         self.entry.async_on_unload(self.coordinator.async_add_listener(self._watch))
@@ -103,13 +103,13 @@ class SettingsWatch:
 
     @callback
     def _stop(self) -> None:
-        """Watch no more."""
+        """Stop."""
         if self._timer:
             self._timer()
 
     @callback
     def _watch(self) -> None:
-        """Compare when Seerr's settings have changed, or a service has failed or come back."""
+        """Compare if the settings in Seerr have changed or a service has failed or recovered."""
         failing = frozenset(
             key
             for key in self.entry.subentries
@@ -127,7 +127,7 @@ class SettingsWatch:
 
     @callback
     def _ask_seerr(self, at: datetime | None = None) -> None:
-        """Have Seerr's settings read, and now and then again while a service fails."""
+        """Read the settings in Seerr, repeatedly while a service fails."""
         if self._timer:
             self._timer()
         self._timer = None
@@ -138,13 +138,13 @@ class SettingsWatch:
         seerr.read_settings_again()
         seerr.poll_soon()
         self.entry.async_create_task(self.hass, self.coordinator.async_request_refresh())
-        if at:  # the settings may be the same, and what they say may answer only now
+        if at:  # the settings can be unchanged, but valid only now
             self.entry.async_create_background_task(
                 self.hass, self._async_compare(), f"{DOMAIN} compare with Seerr's settings"
             )
 
     async def _async_compare(self) -> None:
-        """Offer for each service what Seerr says of it, or take the offer back."""
+        """Create or delete the issue of each service after testing its settings."""
         servers = self.coordinator.seerr.servers
         if servers is None:
             return
@@ -158,12 +158,12 @@ class SettingsWatch:
             said = merge(subentry, matched[key])
             reached = await async_reach(self.hass, subentry.data, said, self.entry.data[CONF_URL])
             if reached.probe is None:
-                LOGGER.debug("What Seerr says of %s does not answer: %s", subentry.title, reached.error)
+                LOGGER.debug("Failed to connect to %s as set in Seerr: %s", subentry.title, reached.error)
             elif key in self.entry.subentries:
                 self._offer(subentry, kind, reached)
 
     def _kind(self, subentry: ConfigSubentry, found: Found) -> str | None:
-        """Return what has changed of a service in Seerr's settings, None if that is of no use here."""
+        """Return which settings of a service have changed in Seerr, None if the change is not relevant."""
         said, seerr_url = merge(subentry, found), self.entry.data[CONF_URL]
         known = self.coordinator.addresses
         key = other_key(subentry.data, said)
@@ -181,7 +181,7 @@ class SettingsWatch:
 
     @callback
     def _offer(self, subentry: ConfigSubentry, kind: str, found: Found) -> None:
-        """Raise the issue; its id tells this change from the next one, which may be ignored apart."""
+        """Create the issue; its id depends on the change, so that each change can be ignored separately."""
         if other_key(subentry.data, found) and found.data[CONF_URL] == subentry.data[CONF_URL]:
             kind = KEY_CHANGED
         sign = sha256(f"{found.data[CONF_URL]} {found.data[CONF_API_KEY]}".encode()).hexdigest()[:8]

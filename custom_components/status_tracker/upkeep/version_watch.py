@@ -1,4 +1,4 @@
-"""Learn each service's version once it answers, and again when it comes back: it may have been updated."""
+"""Reads the version of each service when it becomes available, because it may have been updated."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from ..sources.base import Source
 
 
 class VersionWatch:
-    """Reads versions in the background and shows them with the devices; `known` has them by source."""
+    """Reads versions in the background and updates the devices; `known` maps sources to versions."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
     ) -> None:
-        """Initialize."""
+        """Initialize without versions."""
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator
@@ -27,13 +27,13 @@ class VersionWatch:
 
     @callback
     def async_setup(self) -> None:
-        """Begin, once the devices are there."""
+        """Start, once the devices exist."""
         self.entry.async_on_unload(self.coordinator.async_add_listener(self._watch))
         self._watch()
 
     @callback
     def _watch(self) -> None:
-        """Ask those that answer and have not been asked since they last failed."""
+        """Read the versions of available services that were not read since their last failure."""
         for key, source in self.coordinator.sources.items():
             if not source.state.ok:
                 self._asked.discard(key)
@@ -44,11 +44,11 @@ class VersionWatch:
                 )
 
     async def _async_read(self, key: str, source: Source) -> None:
-        """Read one version; a service that does not tell it is none the worse."""
+        """Read the version of a service; a failure has no other effect."""
         try:
             version = await source.http.version() if source.http else None
         except ClientError as err:
-            LOGGER.debug("The version of %s could not be read: %s", source.name, err)
+            LOGGER.debug("Failed to read the version of %s: %s", source.name, err)
             return
         if not version:
             return

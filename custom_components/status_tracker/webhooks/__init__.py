@@ -1,1 +1,1 @@
-"""The webhooks that services post to, and how they are registered."""
+"""Webhooks of the services and their registration."""

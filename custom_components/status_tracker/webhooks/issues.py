@@ -1,4 +1,4 @@
-"""What a person can do about webhooks that do not come, as repair issues."""
+"""Repair issues about webhooks."""
 
 from collections.abc import Collection, Sequence
 
@@ -21,7 +21,7 @@ LATE = "webhooks_late"
 
 @callback
 def async_raise(hass: HomeAssistant, entry_id: str, key: str, kind: str, **placeholders: str) -> None:
-    """Raise an issue of a service."""
+    """Create an issue of a service."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -35,13 +35,13 @@ def async_raise(hass: HomeAssistant, entry_id: str, key: str, kind: str, **place
 
 
 def troubleshooting(hass: HomeAssistant) -> str:
-    """Return where the documentation says what to do."""
+    """Return the URL of the troubleshooting documentation."""
     return f"{async_get_loaded_integration(hass, DOMAIN).documentation}#troubleshooting"
 
 
 @callback
 def async_raise_late(hass: HomeAssistant, entry_id: str, services: Sequence[str]) -> None:
-    """Raise the one issue of an entry whose services cannot call Home Assistant."""
+    """Create the issue of an entry with services that cannot reach Home Assistant."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -57,13 +57,13 @@ def async_raise_late(hass: HomeAssistant, entry_id: str, services: Sequence[str]
 
 @callback
 def async_clear_late(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back the issue of an entry whose services could not call Home Assistant."""
+    """Delete the issue of an entry with services that could not reach Home Assistant."""
     ir.async_delete_issue(hass, DOMAIN, f"{LATE}_{entry_id}")
 
 
 @callback
 def async_is_late(hass: HomeAssistant, entry_id: str) -> bool:
-    """Return whether that issue has been raised."""
+    """Return whether that issue exists."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"{LATE}_{entry_id}") is not None
 
 
@@ -76,7 +76,7 @@ def async_clear(
     kinds: Collection[str] = KINDS,
     keep: Collection[str] = (),
 ) -> None:
-    """Take back the issues of an entry, or of one of its services; `keep` are services left alone."""
+    """Delete the issues of an entry or one of its services; `keep` are services whose issues remain."""
     if key is None and not keep:
         async_clear_late(hass, entry_id)
     for domain, issue_id in list(ir.async_get(hass).issues):

@@ -1,4 +1,4 @@
-"""One repair issue for all services that cannot call Home Assistant: raised late, as polling works."""
+"""Repair issue for services that cannot reach Home Assistant, delayed because polling still works."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,10 +14,10 @@ PATIENCE = 3600.0
 
 
 class LateUpdates:
-    """Collects the services whose webhooks do not come because Home Assistant cannot be reached."""
+    """Collects the services whose webhooks fail because they cannot reach Home Assistant."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], names: Callable[[str], str]) -> None:
-        """Start knowing of no service how it is."""
+        """Initialize without results."""
         self._hass = hass
         self._entry = entry
         self._name = names
@@ -26,14 +26,14 @@ class LateUpdates:
 
     @property
     def unreached(self) -> list[str]:
-        """Return the services that cannot call Home Assistant."""
+        """Return the services that cannot reach Home Assistant."""
         return [key for key, reached in self._reached.items() if not reached]
 
     @callback
     def async_update(self, key: str, reached: bool | None, services: Mapping[str, str]) -> None:
-        """Note whether a service can call Home Assistant; raise the issue, or clear it once all are known.
+        """Store whether a service can reach Home Assistant and update the issue once all results are known.
 
-        None is a service that does not answer: what was known of it stands.
+        None means that the service did not respond, which keeps the previous result.
         """
         if reached is None:
             self._reached.setdefault(key, True)
@@ -48,7 +48,7 @@ class LateUpdates:
 
     @callback
     def _async_expect(self) -> None:
-        """Raise the issue now if there is no reason to wait, else after an hour."""
+        """Create the issue immediately if the test was skipped, else after an hour."""
         skipped = self._entry.data.get(CONF_CALLBACK_SKIPPED)
         if skipped or async_is_late(self._hass, self._entry.entry_id):
             self._async_raise()
@@ -57,20 +57,20 @@ class LateUpdates:
 
     @callback
     def _async_raise(self, *_: Any) -> None:
-        """Raise the issue."""
+        """Create the issue."""
         self.async_stop()
         async_raise_late(self._hass, self._entry.entry_id, [self._name(key) for key in self.unreached])
 
     @callback
     def _forget_skipped(self) -> None:
-        """Wait an hour from now on: the person skipped a test that has succeeded since."""
+        """Use the delay from now on, because a test has succeeded after the skipped one."""
         if CONF_CALLBACK_SKIPPED in self._entry.data:
             data = {key: value for key, value in self._entry.data.items() if key != CONF_CALLBACK_SKIPPED}
             self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     @callback
     def async_stop(self) -> None:
-        """Raise no issue later."""
+        """Cancel the delayed issue."""
         if self._cancel:
             self._cancel()
             self._cancel = None

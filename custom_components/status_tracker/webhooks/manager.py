@@ -1,4 +1,4 @@
-"""The webhooks of an entry, one a service: answered at once, worked off in order, judged together."""
+"""Webhooks of an entry, one per service: requests are queued, processed in order and evaluated in batches."""
 
 import asyncio
 from collections import deque
@@ -31,7 +31,7 @@ BATCH = 20
 
 @dataclass(slots=True)
 class WebhookStatistics:
-    """What has come by the webhook of one service."""
+    """Statistics of the webhook of a service."""
 
     received: int = 0
     bad: int = 0
@@ -41,7 +41,7 @@ class WebhookStatistics:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A payload waiting to be worked off; the size is that of the body in bytes."""
+    """A queued payload; `size` is that of the body in bytes."""
 
     key: str
     payload: dict[str, Any]
@@ -49,12 +49,12 @@ class _Job:
 
 
 class WebhookManager:
-    """Takes what the services post, and has them post it."""
+    """Receives the webhooks of the services and registers them in the services."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
     ) -> None:
-        """Give every service that can post an id of its own, and forget those of services that are gone."""
+        """Initialize with a webhook id for every service, removing those of services no longer configured."""
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator
@@ -78,7 +78,7 @@ class WebhookManager:
 
     @callback
     def async_setup(self) -> None:
-        """Listen, and register what is to be registered once Home Assistant has started."""
+        """Register the webhooks in Home Assistant and, once it has started, in the services."""
         local_only = bool({**OPTIONS, **self.entry.options}[CONF_WEBHOOKS_LOCAL_ONLY])
         for key, webhook_id in self._ids.items():
             webhook.async_register(
@@ -96,23 +96,23 @@ class WebhookManager:
 
     @callback
     def async_stop(self) -> None:
-        """Take nothing more, also of calls that are just being read."""
+        """Stop processing, including requests that are being read."""
         self._closed = True
         self._queue.clear()
         self._queued_bytes = 0
 
     @callback
     def async_resume(self) -> None:
-        """Take calls again after an unload that failed."""
+        """Resume after a failed unload."""
         self._closed = False
 
     async def async_leave(self) -> None:
-        """Take ours out of services that have been removed, or moved; the entry is about to be unloaded."""
+        """Remove the webhooks from services that were removed or moved, before the entry is unloaded."""
         await self.registration.async_leave()
 
     @property
     def diagnostics_data(self) -> dict[str, dict[str, Any]]:
-        """Return by source what came and how registering went, without any secret."""
+        """Return statistics and registration results by source, without secrets."""
         return {
             key: {
                 "received": statistics.received,
@@ -125,17 +125,17 @@ class WebhookManager:
             for key, statistics in self._statistics.items()
         }
 
-    # Taking
+    # Processing
 
     async def _async_handle(self, hass: HomeAssistant, webhook_id: str, request: Request) -> Response:
-        """Take a call and answer it; what is odd is counted, for an error would only pause the service."""
+        """Handle a request; invalid ones are only counted, because services pause a webhook after errors."""
         key = self._keys[webhook_id]
         statistics = self._statistics[key]
         statistics.received += 1
         try:
             body = await _read(request)
         except asyncio.CancelledError:
-            statistics.bad += 1  # the caller has hung up
+            statistics.bad += 1  # the client has disconnected
             raise
         payload = _parse(body) if body else None
         if self._closed:
@@ -156,7 +156,7 @@ class WebhookManager:
         return Response()
 
     async def _async_work(self) -> None:
-        """Take in all that is queued, judge once, and leave others as much time as that took."""
+        """Process all queued payloads, evaluate once, and pause for as long as that took."""
         loop = self.hass.loop
         while self._queue and not self._closed:
             if (rest := self._resume - loop.time()) > 0:
@@ -169,7 +169,7 @@ class WebhookManager:
             self._resume = 2 * loop.time() - began
 
     async def _async_take_in(self) -> bool:
-        """Let the sources take in what is queued; return whether any of it meant something."""
+        """Process the queued payloads; return whether any of them was relevant."""
         jobs, self._queue, self._queued_bytes = self._queue, deque(), 0
         understood = False
         for count, job in enumerate(jobs, 1):
@@ -184,11 +184,11 @@ class WebhookManager:
         source, statistics = self.coordinator.sources[job.key], self._statistics[job.key]
         try:
             understood = source.receive(job.payload)
-        except Exception as err:  # noqa: BLE001  whatever is posted to us must not end the worker
+        except Exception as err:  # noqa: BLE001  no payload may stop the worker
             understood = False
             if job.key not in self._confused:
                 self._confused.add(job.key)
-                LOGGER.warning("A webhook of %s could not be read: %s", source.name, type(err).__name__)
+                LOGGER.warning("Failed to process a webhook of %s: %s", source.name, type(err).__name__)
         if not understood:
             statistics.bad += 1
             return False
@@ -197,7 +197,7 @@ class WebhookManager:
 
 
 async def _read(request: Request) -> bytes | None:
-    """Return the body, whatever its content type; None if it is too large, or breaks off."""
+    """Return the body, regardless of content type; None if it is too large or incomplete."""
     length = request.headers.get(CONTENT_LENGTH, "")
     if length.isdecimal() and int(length) > BODY_MAX:
         return None
@@ -214,7 +214,7 @@ async def _read(request: Request) -> bytes | None:
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:
-    """Return the object a body holds, None if it holds none."""
+    """Return the parsed object of a body, None if it is invalid."""
     try:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Try whether the services can call Home Assistant at an address, before it is kept."""
+"""Tests whether the services can reach Home Assistant at a URL before it is saved."""
 
 import asyncio
 from collections.abc import Mapping
@@ -24,19 +24,19 @@ type NamedServices = Mapping[str, tuple[Service, Mapping[str, Any]]]
 
 @dataclass(slots=True)
 class Reach:
-    """Which services could call Home Assistant; a service that cannot be tested is in neither list."""
+    """Services that can and cannot reach Home Assistant; those that cannot be tested are in neither list."""
 
     reached: list[str] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        """Return whether nothing speaks against the address."""
+        """Return whether no service failed to reach the URL."""
         return not self.unreached
 
 
 def own_url(hass: HomeAssistant) -> str:
-    """Return the address that services are most likely to reach, empty if Home Assistant knows none."""
+    """Return the URL that services are most likely to reach, empty if none is configured."""
     try:
         return get_url(hass, prefer_external=False).rstrip("/")
     except NoURLAvailableError:
@@ -46,7 +46,7 @@ def own_url(hass: HomeAssistant) -> str:
 async def async_test_reach(
     hass: HomeAssistant, services: NamedServices, base: str, *, local_only: bool
 ) -> Reach:
-    """Have each service call a webhook that exists only meanwhile; nothing is changed in the services."""
+    """Let each service call a temporary webhook; nothing is changed in the services."""
     reach = Reach()
     await asyncio.gather(
         *(
@@ -66,13 +66,13 @@ async def _async_test(
     *,
     local_only: bool,
 ) -> None:
-    """Have one service call."""
+    """Test one service."""
     webhook_id = webhook.async_generate_id()
     path = webhook.async_generate_path(webhook_id)
     calls: list[str] = []
 
     async def handle(hass: HomeAssistant, called_id: str, request: Request) -> Response:
-        """Count the call."""
+        """Record the request."""
         calls.append(called_id)
         return Response()
 
@@ -86,7 +86,7 @@ async def _async_test(
     except TimeoutError:
         reached = False
     except ClientError as err:
-        LOGGER.debug("%s could not be asked to call Home Assistant: %s", name, err)
+        LOGGER.debug("Failed to test the connection from %s to Home Assistant: %s", name, err)
         reached = None
     finally:
         webhook.async_unregister(hass, webhook_id)

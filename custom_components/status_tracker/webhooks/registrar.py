@@ -1,4 +1,4 @@
-"""Adds our webhook to a service and removes it again; nothing else there is touched."""
+"""Base class to register and unregister our webhook in a service without affecting others."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -12,16 +12,16 @@ type PreviousWebhook = Mapping[str, Any]
 
 
 class Outcome(StrEnum):
-    """What came of registering; all but the first leave polling to serve."""
+    """Result of a registration; with all except the first, only polling is used."""
 
     DONE = "done"
-    TAKEN = "taken"  # the only place there is belongs to somebody else
+    TAKEN = "taken"  # the only webhook is used by something else
     SHARED = "shared"  # it belongs to Home Assistant's own integration, whose webhook serves both
-    UNREACHABLE = "unreachable"  # the service cannot call any of our addresses
-    ABSENT = "absent"  # the service lacks what sends webhooks
+    UNREACHABLE = "unreachable"  # the service cannot reach any of our URLs
+    ABSENT = "absent"  # the service has no webhook support
     CSRF = "csrf"
     NOT_ALLOWED = "not_allowed"
-    DOWN = "down"  # the service did not answer, or not as it should: worth another try
+    DOWN = "down"  # the service failed to respond correctly, retry later
 
 
 class SlotOwner(StrEnum):
@@ -33,11 +33,12 @@ class SlotOwner(StrEnum):
 
 
 class Registrar[C: HttpClient](ABC):
-    """The webhook of one service: ours is whatever is called at `path`, by any host name.
+    """The webhook of a service, identified by `path` with any host name.
 
-    `heard` tells how many calls have reached us. Home Assistant answers 200 also to what it drops because it
-    comes from outside, and so does another Home Assistant at a wrong address. `keep` is called before a thing
-    is written, with what has to be put back one day; `kept` is what it got last time, None if never.
+    `heard` returns the number of requests received, because a success reported by the service is not
+    sufficient: Home Assistant also returns 200 for requests it drops for coming from outside, and so does
+    another Home Assistant at a wrong URL. `keep` is called before a change with the data to restore later,
+    `kept` is the data of the last such call, None if there was none.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Registrar[C: HttpClient](ABC):
         keep: Callable[[PreviousWebhook], None],
         kept: PreviousWebhook | None = None,
     ) -> None:
-        """Take the service, our path, e.g. "/api/webhook/3f2c", and the name people are to see there."""
+        """Initialize with client, path, e.g. "/api/webhook/3f2c", and the displayed name."""
         self.client = client
         self.path = path
         self.name = name
@@ -60,7 +61,7 @@ class Registrar[C: HttpClient](ABC):
         self.error: ClientError | None = None
 
     async def register(self, urls: Sequence[str]) -> Outcome:
-        """Register the first address the service can call; never raises ClientError."""
+        """Register the first URL the service can reach; never raises ClientError."""
         self.error = None
         outcome = Outcome.UNREACHABLE
         try:
@@ -78,21 +79,21 @@ class Registrar[C: HttpClient](ABC):
 
     @abstractmethod
     async def _register(self, url: str) -> Outcome:
-        """Register one address; raises ClientError."""
+        """Register a URL; raises ClientError."""
 
     async def reaches(self, url: str) -> bool | None:
-        """Return whether the service can call an address, None if it cannot be asked; raises ClientError."""
+        """Return whether the service can reach a URL, None if that cannot be tested; raises ClientError."""
         return None
 
     @abstractmethod
     async def unregister(self) -> None:
-        """Remove our webhook if it exists; raises ClientError."""
+        """Unregister the webhook if it exists; raises ClientError."""
 
     def is_ours(self, url: object) -> bool:
-        """Return whether an address is our webhook's."""
+        """Return whether a URL is that of our webhook."""
         return isinstance(url, str) and url.partition("?")[0].rstrip("/").endswith(self.path)
 
     def _remember(self, kept: PreviousWebhook) -> None:
-        """Have it kept what has to be put back."""
+        """Store the data to restore later."""
         self.kept = kept
         self.keep(kept)

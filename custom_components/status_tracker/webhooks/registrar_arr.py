@@ -1,4 +1,4 @@
-"""Our connection in a Radarr or Sonarr, one of as many as people like."""
+"""Webhook connection in Radarr or Sonarr."""
 
 from typing import Any, override
 
@@ -8,7 +8,7 @@ from .registrar import Outcome, Registrar
 
 KIND = "Webhook"
 POST = 1
-# Of both apps: each leaves out what it does not know.
+# Fields of both applications; unknown ones are ignored.
 SWITCHES = (
     "onGrab",
     "onDownload",
@@ -32,11 +32,11 @@ SWITCHES = (
 
 
 class ArrRegistrar(Registrar[ArrClient]):
-    """One connection, found again by our path however it was renamed, and repaired."""
+    """A connection identified by our path, even if renamed."""
 
     @override
     async def _register(self, url: str) -> Outcome:
-        """Add our connection, repair it, or test it, which lifts the pause after failures."""
+        """Create, update or test the connection; a successful test ends the pause after failures."""
         rows = await self.client.notifications()
         ours = [row for row in rows if self._is_our_row(row)]
         for double in ours[1:]:
@@ -59,7 +59,7 @@ class ArrRegistrar(Registrar[ArrClient]):
         except NotFound:
             raise
         except BadAnswer, TimedOut:
-            # It answers; it is our address that it cannot resolve, cannot connect to, or waits for in vain.
+            # The *arr responds, but cannot resolve or connect to our URL.
             return Outcome.UNREACHABLE
         if self.heard() == before:
             if not ours:
@@ -69,7 +69,7 @@ class ArrRegistrar(Registrar[ArrClient]):
 
     @override
     async def reaches(self, url: str) -> bool:
-        """Return whether the *arr can call an address."""
+        """Return whether the *arr can reach a URL."""
         before = self.heard()
         try:
             await self.client.test_notification(self._new(url, await self.client.notifications()))
@@ -85,24 +85,24 @@ class ArrRegistrar(Registrar[ArrClient]):
 
     @override
     async def unregister(self) -> None:
-        """Remove our webhook."""
+        """Delete the connection."""
         for row in await self.client.notifications():
             if self._is_our_row(row):
                 await self._delete(row)
 
     async def _delete(self, row: Connection) -> None:
-        """Remove a connection, unless somebody was faster."""
+        """Delete a connection, unless it has been deleted already."""
         try:
             await self.client.delete_notification(int(row["id"]))
         except NotFound:
             return
 
     def _is_our_row(self, row: Connection) -> bool:
-        """Return whether a connection calls us."""
+        """Return whether a connection is ours."""
         return row.get("implementation") == KIND and self.is_ours(_field(row, "url"))
 
     def _new(self, url: str, rows: list[Connection]) -> Connection:
-        """Return our connection under a name nobody has."""
+        """Return a new connection with an unused name."""
         taken = {str(row.get("name", "")).casefold() for row in rows}
         names = (self.name if count == 1 else f"{self.name} {count}" for count in range(1, len(rows) + 2))
         return {
@@ -116,7 +116,7 @@ class ArrRegistrar(Registrar[ArrClient]):
 
 
 def _field(row: Connection, name: str) -> Any:
-    """Return a field's value."""
+    """Return the value of a field."""
     fields = row.get("fields")
     for field in fields if isinstance(fields, list) else []:
         if isinstance(field, dict) and field.get("name") == name:
@@ -125,7 +125,7 @@ def _field(row: Connection, name: str) -> Any:
 
 
 def _repaired(row: Connection, url: str) -> Connection | None:
-    """Return the connection as it should be, None if it is so; what people added to it stays."""
+    """Return the connection with missing settings added, None if it is complete; other settings are kept."""
     fields = [
         {**field, "value": {"url": url, "method": POST}[field["name"]]}
         if field.get("name") in ("url", "method")

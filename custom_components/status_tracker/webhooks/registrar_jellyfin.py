@@ -1,4 +1,4 @@
-"""Our destination in Jellyfin's webhook plugin, whose configuration is read and written as a whole."""
+"""Webhook destination in Jellyfin's webhook plugin, whose configuration is written as a whole."""
 
 from typing import Any, override
 
@@ -13,11 +13,11 @@ NUMBERS = {1: ADDED, 24: DELETED}
 
 
 class JellyfinRegistrar(Registrar[JellyfinClient]):
-    """One generic destination; the plugin cannot test it."""
+    """A generic destination, which the plugin cannot test."""
 
     @override
     async def _register(self, url: str) -> Outcome:
-        """Add or repair our destination, and verify it."""
+        """Add or update the destination and verify that it was stored."""
         configuration = await self.client.webhook_configuration()
         if configuration is None:
             return Outcome.ABSENT
@@ -31,11 +31,11 @@ class JellyfinRegistrar(Registrar[JellyfinClient]):
         await self._write(configuration, [*rows, {**first, **wanted}])
         _, ours = self._split(await self.client.webhook_configuration() or {})
         if not ours:
-            raise BadAnswer(f"{self.client.name}: the webhook plugin did not keep the webhook")
+            raise BadAnswer(f"{self.client.name}: the webhook plugin did not store the webhook")
         return Outcome.DONE
 
     async def _write(self, configuration: dict[str, Any], rows: list[Any]) -> None:
-        """Write all back; a plugin that knows no deletions refuses the whole, so then without them."""
+        """Write the configuration; retry without deletions for plugin versions that do not support them."""
         try:
             await self.client.set_webhook_configuration({**configuration, OPTIONS: rows})
         except BadAnswer:
@@ -44,7 +44,7 @@ class JellyfinRegistrar(Registrar[JellyfinClient]):
 
     @override
     async def unregister(self) -> None:
-        """Remove our webhook."""
+        """Remove the destination."""
         configuration = await self.client.webhook_configuration()
         if configuration is None:
             return
@@ -53,16 +53,16 @@ class JellyfinRegistrar(Registrar[JellyfinClient]):
             await self.client.set_webhook_configuration({**configuration, OPTIONS: rows})
 
     def _split(self, configuration: dict[str, Any]) -> tuple[list[Any], list[dict[str, Any]]]:
-        """Return the destinations of others, and ours."""
+        """Return the other destinations and ours."""
         rows = configuration.get(OPTIONS) or []
         if not isinstance(rows, list):
-            raise BadAnswer(f"{self.client.name}: the webhook plugin's configuration was expected")
+            raise BadAnswer(f"{self.client.name}: expected the configuration of the webhook plugin")
         ours = [row for row in rows if isinstance(row, dict) and self.is_ours(row.get("WebhookUri"))]
         return [row for row in rows if row not in ours], ours
 
 
 def _destination(url: str, name: str, *types: str) -> dict[str, Any]:
-    """Return our destination: everything known of each film, series, season and episode, as JSON."""
+    """Return our destination: all properties of added and deleted items as JSON."""
     return {
         "NotificationTypes": list(types),
         "WebhookName": name,
@@ -86,7 +86,7 @@ def _destination(url: str, name: str, *types: str) -> dict[str, Any]:
 
 
 def _is_as(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Return whether a destination is as wanted, as far as this version of the plugin shows it."""
+    """Return whether a destination has the expected settings supported by this plugin version."""
     shown = {key: value for key, value in wanted.items() if key in row}
     types = row.get("NotificationTypes")
     names = {NUMBERS.get(one, one) for one in types} if isinstance(types, list) else set()

@@ -1,4 +1,4 @@
-"""The one webhook a Seerr has: ours only where nobody uses it, and what was there is put back."""
+"""The only webhook of Seerr: used if it is free; previous settings are restored when unregistering."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from typing import Any, override
 
 from ..clients.errors import BadAnswer
 from ..clients.seerr import SeerrClient
-from ..clients.seerr_model import WebhookSettings
+from ..clients.seerr_settings import WebhookSettings
 from ..sources.seerr.webhook import TEMPLATE, TYPES
 from .registrar import Outcome, Registrar, SlotOwner
 
@@ -14,7 +14,7 @@ IN_USE = {SlotOwner.OTHER: Outcome.TAKEN, SlotOwner.CORE: Outcome.SHARED}
 
 
 class SeerrRegistrar(Registrar[SeerrClient]):
-    """The slot of one Seerr; `owner_of` tells whose another webhook in it is."""
+    """The webhook of Seerr; `owner_of` returns the owner of another URL found in it."""
 
     def __init__(
         self, *args: Any, owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER, **more: Any
@@ -25,7 +25,7 @@ class SeerrRegistrar(Registrar[SeerrClient]):
 
     @override
     async def _register(self, url: str) -> Outcome:
-        """Take a free slot, once Seerr's own test has reached us, and see that it was understood."""
+        """Use a free webhook after a successful test, and verify the stored settings."""
         slot = await self.client.webhook()
         ours = self.is_ours(slot.url)
         owner = None if ours or not slot.url else self._owner_of(slot.url)
@@ -45,29 +45,29 @@ class SeerrRegistrar(Registrar[SeerrClient]):
         await self.client.set_webhook(wanted)
         stored = await self.client.webhook()
         if (stored.url, stored.template, stored.enabled) != (wanted.url, wanted.template, True):
-            # It takes a template in another spelling: every notification would fail in silence.
+            # It stored the template in another encoding, so that all notifications would fail silently.
             await self.client.set_webhook(self._before())
-            raise BadAnswer(f"{self.client.name}: did not keep the webhook as it was given")
+            raise BadAnswer(f"{self.client.name}: did not store the webhook as sent")
         return Outcome.DONE
 
     async def _async_calls(self, wanted: WebhookSettings) -> bool:
-        """Return whether Seerr's own test reaches us; nothing is stored."""
+        """Return whether a test from Seerr reaches us, without storing settings."""
         before = self.heard()
         return await self.client.test_webhook(wanted) and self.heard() != before
 
     @override
     async def reaches(self, url: str) -> bool:
-        """Return whether Seerr can call an address."""
+        """Return whether Seerr can reach a URL."""
         return await self._async_calls(WebhookSettings(enabled=True, types=TYPES, url=url, template=TEMPLATE))
 
     @override
     async def unregister(self) -> None:
-        """Put back what was there, if ours is there now."""
+        """Restore the previous settings if the webhook is ours."""
         if self.is_ours((await self.client.webhook()).url):
             await self.client.set_webhook(self._before())
 
     def _before(self) -> WebhookSettings:
-        """Return what the slot held before; an empty one if that is not known."""
+        """Return the previous settings, or empty ones if they are unknown."""
         try:
             before = WebhookSettings(**(self.kept or {}))
         except TypeError:

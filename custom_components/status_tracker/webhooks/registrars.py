@@ -1,4 +1,4 @@
-"""Which services can call us, what registers our webhook in each, and how all of them are taken out again."""
+"""Registrars for the services that support webhooks, and removal of all webhooks."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ type WebhookServices = dict[str, tuple[Service, dict[str, Any]]]
 
 
 def webhook_services(entry: ConfigEntry[Any]) -> WebhookServices:
-    """Return the services of an entry that can post to a webhook, with their data, by source."""
+    """Return the services of an entry that can send webhooks, with their data, by source."""
     found: WebhookServices = {SEERR: (Service.SEERR, dict(entry.data))}
     for key, subentry in entry.subentries.items():
         if (service := Service(subentry.subentry_type)) in WITH_WEBHOOKS:
@@ -37,12 +37,12 @@ def webhook_services(entry: ConfigEntry[Any]) -> WebhookServices:
 
 
 def _never() -> int:
-    """Return that no call has come: nobody waits for one."""
+    """Return 0 calls, for registrars that only unregister."""
     return 0
 
 
 def _discard(kept: PreviousWebhook) -> None:
-    """Keep nothing: nothing is written."""
+    """Store nothing, for registrars that only unregister."""
 
 
 def build_registrar(
@@ -53,12 +53,12 @@ def build_registrar(
     service: tuple[Service, Mapping[str, Any]],
     heard: Callable[[], int] = _never,
 ) -> Registrar[Any]:
-    """Return what registers the webhook of a service."""
+    """Return the registrar for the webhook of a service."""
     registered = entry.data.get(CONF_REGISTERED, {})
 
     @callback
     def keep(kept: PreviousWebhook) -> None:
-        """Keep what has to be put back, for as long as ours is there."""
+        """Store the data to restore as long as the webhook is registered."""
         known = entry.data.get(CONF_REGISTERED, {})
         hass.config_entries.async_update_entry(
             entry, data={**entry.data, CONF_REGISTERED: {**known, key: dict(kept)}}
@@ -83,7 +83,7 @@ def make_registrar(
     kept: PreviousWebhook | None = None,
     owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER,
 ) -> Registrar[Any]:
-    """Return the registrar of a kind of service."""
+    """Return the registrar for a kind of service."""
     kind, data = service
     make: Callable[..., Registrar[Any]]
     match kind:
@@ -99,18 +99,18 @@ def make_registrar(
 
 
 async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> set[str]:
-    """Remove our webhooks from services concurrently; return the names of those that could not be reached."""
+    """Unregister webhooks from services concurrently; return the names of those that failed."""
     failed: set[str] = set()
 
     async def unregister(name: str, registrar: Registrar[Any]) -> None:
-        """Remove our webhook from one service."""
+        """Unregister the webhook from a service."""
         try:
             async with asyncio.timeout(LEAVE_LIMIT):
                 await registrar.unregister()
         except (ClientError, TimeoutError) as err:
             failed.add(name)
             reason = str(err) or "no answer in time"
-            LOGGER.warning("The webhook in %s could not be removed: %s", name, reason)
+            LOGGER.warning("Failed to remove the webhook from %s: %s", name, reason)
 
     async with asyncio.TaskGroup() as group:
         for name, registrar in registrars:
@@ -119,7 +119,7 @@ async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> 
 
 
 async def async_unregister_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Take all our webhooks out of the services of an entry that is being removed."""
+    """Unregister all webhooks of an entry that is being removed."""
     ids = entry.data.get(CONF_WEBHOOKS, {})
     titles = {key: subentry.title for key, subentry in entry.subentries.items()}
     await async_unregister(

@@ -1,4 +1,4 @@
-"""Have the services call our webhooks: in the background, and again when something has changed."""
+"""Background registration of webhooks in the services, repeated after changes."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ from .registrars import async_unregister, build_registrar, webhook_services
 RETRY_FIRST = 60.0
 RETRY_LAST = 3600.0
 SILENT_CHANGES = 3
-SILENT_FOR = timedelta(minutes=10)  # Jellyfin's plugin is slower than a poll, by minutes at times
+SILENT_FOR = timedelta(minutes=10)  # Jellyfin's plugin can be minutes slower than a poll
 
 
 class WebhookRegistration:
@@ -51,7 +51,7 @@ class WebhookRegistration:
         ids: Mapping[str, str],
         calls: Callable[[str], int],
     ) -> None:
-        """Take the webhooks' ids by source, and what tells how often each was called."""
+        """Initialize with the webhook ids by source and a function that returns the number of calls."""
         self.hass = hass
         self.entry = entry
         self.coordinator = coordinator
@@ -73,12 +73,12 @@ class WebhookRegistration:
 
     @property
     def wanted(self) -> bool:
-        """Return whether webhooks are to register themselves."""
+        """Return whether webhooks are to be registered automatically."""
         return bool(self.options[CONF_REGISTER_WEBHOOKS])
 
     @property
     def callers(self) -> dict[str, tuple[Service, dict[str, Any]]]:
-        """Return, by name, the services where nothing but the address stands in the way of a webhook."""
+        """Return, by name, the services whose webhook depends only on a reachable URL."""
         return {
             self.coordinator.sources[key].name: service
             for key, service in self._services.items()
@@ -87,7 +87,7 @@ class WebhookRegistration:
 
     @callback
     def async_setup(self) -> None:
-        """Begin once Home Assistant has started: before, it could not answer a service's test."""
+        """Start once Home Assistant has started, because before it cannot receive the tests of services."""
         gone = set(self.entry.data.get(CONF_REGISTERED, {})) - set(self._ids)
         if gone:
             self._forget(*gone)
@@ -105,30 +105,30 @@ class WebhookRegistration:
             )
 
     def diagnostics(self, key: str) -> dict[str, Any]:
-        """Return how registering one went."""
+        """Return the registration result of a service."""
         outcome = self.outcomes.get(key)
         return {"registered": outcome.value if outcome else None, "retrying": key in self._timers}
 
     @callback
     def _forget(self, *keys: str) -> None:
-        """Keep no more what services held before us."""
+        """Drop the stored data of services no longer configured."""
         known = self.entry.data.get(CONF_REGISTERED, {})
         kept = {key: one for key, one in known.items() if key not in keys}
         self.hass.config_entries.async_update_entry(
             self.entry, data={**self.entry.data, CONF_REGISTERED: kept}
         )
 
-    # When
+    # Scheduling
 
     @callback
     def _started(self, hass: HomeAssistant) -> None:
-        """Register all, or take out what was registered."""
+        """Register all webhooks, or unregister them if disabled."""
         for key in list(self._ids if self.wanted else self.entry.data.get(CONF_REGISTERED, {})):
             self._schedule(key)
 
     @callback
     def _config_updated(self, event: Event[dict[str, Any]]) -> None:
-        """Register again where our address is another now."""
+        """Register again after a change of our URL."""
         for key, before in list(self._urls.items()):
             if self._addresses(key) != before:
                 self._schedule(key)
@@ -147,7 +147,7 @@ class WebhookRegistration:
 
     @callback
     def _watch(self) -> None:
-        """Register again with a service that is back; tell of one whose webhooks do not come."""
+        """Register again with a service that is available again; warn about webhooks that were missed."""
         now = dt_util.utcnow()
         for key in self._ids:
             source = self.coordinator.sources[key]
@@ -168,7 +168,7 @@ class WebhookRegistration:
 
     @callback
     def _schedule(self, key: str, *_: Any) -> None:
-        """Register one in the background."""
+        """Schedule the registration of a service."""
         self._stop_timer(key)
         self.entry.async_create_background_task(
             self.hass, self._async_register(key), f"{DOMAIN} register webhook {key}"
@@ -176,20 +176,20 @@ class WebhookRegistration:
 
     @callback
     def _stop_timer(self, key: str) -> None:
-        """Cancel a planned try."""
+        """Cancel a scheduled retry."""
         if cancel := self._timers.pop(key, None):
             cancel()
 
     @callback
     def _stop_timers(self) -> None:
-        """Plan no more tries."""
+        """Cancel all scheduled retries."""
         for key in list(self._timers):
             self._stop_timer(key)
 
-    # What
+    # Registration
 
     def _addresses(self, key: str) -> list[str]:
-        """Return the addresses a service may call, the best first; none if Home Assistant knows of none."""
+        """Return the URLs of Home Assistant for services, best first; empty if none is configured."""
         webhook_id = self._ids[key]
         if base := str(self.options[CONF_CALLBACK_URL] or "").strip().rstrip("/"):
             return [f"{base}{webhook.async_generate_path(webhook_id)}"]
@@ -205,7 +205,7 @@ class WebhookRegistration:
         return list(found)
 
     async def _async_register(self, key: str) -> None:
-        """Register one, or take it out where that is wanted, and try again later if need be."""
+        """Register or unregister the webhook of a service, and schedule a retry if needed."""
         async with self._locks[key]:
             registrar, source = self._registrars[key], self.coordinator.sources[key]
             if not self.wanted:
@@ -223,16 +223,16 @@ class WebhookRegistration:
 
     @callback
     def _settle(self, key: str, outcome: Outcome, error: ClientError | None) -> None:
-        """Tell what came of it, once, and plan the next try unless all is well."""
+        """Log a changed result, update issues and schedule a retry unless it succeeded."""
         name = self.coordinator.sources[key].name
         if self.outcomes.get(key) is not outcome:
             self.outcomes[key] = outcome
             if outcome is Outcome.DONE:
-                LOGGER.debug("%s calls our webhook", name)
+                LOGGER.debug("Registered the webhook in %s", name)
             elif outcome is Outcome.SHARED:
                 LOGGER.debug("%s calls the webhook of Home Assistant's own integration", name)
             else:
-                LOGGER.info("%s does not call our webhook, polling serves: %s", name, error or outcome)
+                LOGGER.info("Failed to register the webhook in %s, using polling: %s", name, error or outcome)
         if outcome is not Outcome.DOWN:
             issue = ISSUES.get(outcome)
             kinds = [kind for kind in ISSUES.values() if kind != issue]
@@ -249,10 +249,10 @@ class WebhookRegistration:
         self._stop_timer(key)
         self._timers[key] = async_call_later(self.hass, wait, partial(self._schedule, key))
 
-    # Leaving
+    # Removal
 
     async def async_leave(self) -> None:
-        """Remove our webhooks from services that have been removed, or moved to another address."""
+        """Unregister webhooks from services that were removed or moved to another address."""
         now = webhook_services(self.entry)
         left = [
             (self.coordinator.sources[key].name, self._registrars[key])

@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestServer
 import pytest
 
 from custom_components.status_tracker.clients.seerr import SeerrClient
-from custom_components.status_tracker.clients.seerr_model import Request, WebhookSettings
+from custom_components.status_tracker.clients.seerr_model import Request
+from custom_components.status_tracker.clients.seerr_settings import WebhookSettings
 from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaType, RequestStatus
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.sources.base import CALM

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ...clients.model import parse_datetime
-from ...clients.seerr_model import ArrServer, Download, JellyfinServer, Request, TitleDetails
+from ...clients.seerr_model import Download, Request, TitleDetails
+from ...clients.seerr_settings import ArrServer, JellyfinServer
 from ...pipeline.enums import MediaStatus, MediaType, RequestStatus
 from ...pipeline.evidence.requests import ClientDownload, RequestEvidence, SeasonTitle, TitleEvidence
 from ..arr.rows import queue_status

@@ -1,0 +1,21 @@
+"""Keep the states of an entry's entities while it is reloaded, so that their history has no gap."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE, EntityStateAttribute
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+
+async def async_release_states(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Wait until a reload is over; what no entity has taken over by then becomes unavailable.
+
+    Home Assistant holds the entry's lock from the unloading to the end of the setup that follows it.
+    """
+    async with entry.setup_lock:
+        pass
+    for registered in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        state = hass.states.get(registered.entity_id)
+        if state and state.state != STATE_UNAVAILABLE and state.attributes.get(EntityStateAttribute.RESTORED):
+            registered.write_unavailable_state(hass)
