@@ -223,6 +223,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._raise_unready()
         if not self._settled:
             self._settled = True
+            self.announcements.note_quiet(self.data)
             self._log_unreachable()
         self._plan()
         self._show_changes()
@@ -328,15 +329,15 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if judged.memory or judged.before:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         self._unshown |= self.overview.note(judged.before, self.data)
+        after = {number: self.data[number] for number in judged.before if number in self.data}
         if not self.tracker.first:  # at the very first look nothing has happened
             before = {number: one for number, one in judged.before.items() if one}
-            after = {number: self.data[number] for number in judged.before if number in self.data}
             found = changes(before, after, self.memory.done)
             self.announcements.unheard += found
             if self._settled:  # the end time of changes made while Home Assistant was off is unknown
                 self.durations.note(found)
-        if self._settled and outcome.changed:
-            self.announcements.note_quiet(self.data)
+        if self._settled:
+            self.announcements.note_quiet(after)
 
     @callback
     def _plan(self) -> None:
