@@ -1,4 +1,4 @@
-"""A household with Shoko that is told of or only polled, and anime by its real ids: for whole tests."""
+"""A household with Shoko, by push or by polling alone, and anime with its real ids."""
 
 from dataclasses import dataclass
 from functools import partialmethod
@@ -130,7 +130,7 @@ class House:
         return {key: (there.get(key), value) for key, value in wanted.items() if there.get(key) != value}
 
     async def reaches(self, request: SeerrRequest, stage: str, **attributes: Any) -> State:
-        """Wait until a request is in a stage: told of it, or at one of the next polls."""
+        """Wait until a request is in a stage, by push or at one of the next polls."""
         if self.told == "push":
             try:
                 await until(self.hass, lambda: not self.shown(request, stage, **attributes), 8)
@@ -152,7 +152,7 @@ class House:
         return self.state(request)
 
     async def polls(self) -> None:
-        """Let the time of a few polls pass, and poll everybody."""
+        """Let the time of a few polls pass, and poll every service."""
         self.clock.advance(self.home, minutes=1)
         await poll(self.hass, self.entry)
 

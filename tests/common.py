@@ -190,6 +190,19 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry, rounds: int = 2) -> None
         await hass.async_block_till_done()
 
 
+def pace_of(
+    hass: HomeAssistant, home: Household, entry: ConfigEntry, clock: Clock, seconds: float
+) -> Callable[[float], Awaitable[None]]:
+    """Return the pace of a story in which every step is followed by a poll some seconds later."""
+
+    async def pace(_: float) -> None:
+        """Let the time of a poll pass."""
+        clock.advance(home, seconds=seconds)
+        await poll(hass, entry)
+
+    return pace
+
+
 async def finished_requests(home: Household, count: int, *, first: int = 100_000) -> list[SeerrRequest]:
     """Make so many requests that are completed, and were so before anybody looked."""
     made = [await home.world.request(film(f"Old {n}", 2020, n)) for n in range(first, first + count)]

@@ -155,14 +155,14 @@ async def test_late_discovery(start_house: StartHouse, version: int) -> None:
 
 
 async def is_unmatched(house: House, request: SeerrRequest) -> None:
-    """See that a request is stuck for a person to link its file, told where."""
+    """Check that a request is stuck until its file is linked, with the address where to do so."""
     state = await house.reaches(request, "anime_matching", reason="anime_unmatched", stuck=True)
     assert f"{house.home.shoko.url}/webui/utilities/unrecognized/files" in state.attributes["reason_detail"]
 
 
 @VERSIONS
 async def test_unmatched_then_linked_by_hand(start_house: StartHouse, version: int, told: Told) -> None:
-    """A file nobody recognises: a link to where a person can; the link made there lifts it by itself."""
+    """An unrecognized file has a link to where it can be matched; matching it there ends the wait."""
     house = await start_house(**options(version))
     world = house.world
     request = await house.ask(your_name())
@@ -221,7 +221,7 @@ async def test_hidden_at_once(start_house: StartHouse) -> None:
 
 
 async def test_shoko_down(hass: HomeAssistant, house: House) -> None:
-    """Down it is named and nobody is stuck; what it missed to tell is read when it is back."""
+    """While it is down it is named and nothing is stuck; missed events are read when it is back."""
     world = house.world
     request = await house.ask(your_name())
     seen = await house.ask(frieren(), 1)
@@ -327,7 +327,7 @@ async def test_matched_while_the_hub_was_down(start_house: StartHouse) -> None:
 
 @pytest.mark.parametrize("told", ["push"])
 async def test_discovered_while_the_hub_was_down(start_house: StartHouse) -> None:
-    """What nobody took for anime was recognised unheard: the hub's return is a reason to ask for it too."""
+    """A file not marked as anime was recognized while the hub was down: it is read on reconnect too."""
     house = await start_house()
     request = await house.ask(film("Your Name.", 2016, 372058, imdb_id="tt5311514"))
     entry = house.world.shoko_add_series("Kimi no Na wa.", 11829, kind="Movie", episodes=1)
@@ -342,7 +342,7 @@ async def test_discovered_while_the_hub_was_down(start_house: StartHouse) -> Non
 @pytest.mark.parametrize("told", ["push"])
 @VERSIONS
 async def test_events_but_no_hub_ever(start_house: StartHouse, version: int) -> None:
-    """Webhooks, but a hub that is switched off: Shoko is polled, everybody else tells."""
+    """Webhooks, but a hub that is switched off: Shoko is polled, all others push."""
     house = await start_house(**options(version))
     house.home.shoko.kill_hub()
     request = await house.ask(your_name())

@@ -154,7 +154,7 @@ async def test_tells_that_it_can_be_watched(
     await poll(hass, the_entry(hass))
     (told,) = phone.told()
     assert told["title"] == "Sintel"
-    assert told["message"] == "Sintel (2010) can be watched now."
+    assert told["message"] == "Sintel (2010) is ready to watch."
     assert told["data"]["image"].endswith(".jpg")
     assert told["data"]["url"].startswith(home.jellyfin.url)
 
@@ -163,7 +163,7 @@ async def test_tells_that_it_can_be_watched(
 async def test_tells_of_parts_if_asked_to(
     hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, parts: bool, told: int
 ) -> None:
-    """The first part of a series is told of only if that is wanted."""
+    """The first part of a series is announced only if that is wanted."""
     await automate("notify_available.yaml", parts=parts)
     title = long_way_home()
     await home.world.request(title, seasons=[1, 2], auto_approve=True)
@@ -212,7 +212,7 @@ async def test_approves_from_the_phone(
     request = await home.world.request(sintel())
     await poll(hass, the_entry(hass))
     (told,) = phone.told()
-    assert told["message"] == "Alice asked for Sintel (2010)."
+    assert told["message"] == "Alice requested Sintel (2010)."
     assert [button["title"] for button in told["data"]["actions"]] == ["Yes", "No"]
     pressed = told["data"]["actions"][index]["action"]
     # Another phone's button, somebody else's action, and one on what is no request: nothing of ours.

@@ -1,4 +1,4 @@
-"""What happened while nobody listened is found again: after a restart, an outage, a paused connection."""
+"""Events missed during a restart, an outage or a paused connection are found again."""
 
 from datetime import datetime, timedelta
 from typing import Any

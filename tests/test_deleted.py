@@ -1,4 +1,4 @@
-"""What was deleted and is asked for again is not available before it is there again, whoever told of it."""
+"""A title deleted and requested again is not available before it is in the library again."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
-from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of
+from .common import Clock, SetUp, StartHousehold, coordinator_of, pace_of, poll, stage_of
 from .stack.household import Household
 from .stack.rows import MEDIA_DELETED, SeerrRequest
 from .stack.stories import anime_film_story, anime_series_story, film_4k_story, film_story, series_story
@@ -54,16 +54,11 @@ async def test_asked_for_again(
     house: dict[str, Any],
     forgotten: bool,
 ) -> None:
-    """The new request passes its way from the beginning, and is told of as available once, at its end."""
+    """The new request passes all stages, and is announced as available once, at the end."""
     home = await household(**HOUSE, **house)
     entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
     diary = Diary(hass)
-
-    async def pace(seconds: float) -> None:
-        """Let the time of a poll pass."""
-        clock.advance(home, seconds=20)
-        await poll(hass, entry)
-
+    pace = pace_of(hass, home, entry, clock, seconds=20)
     first = await story(home.world, pace)
     for _ in range(3):
         await pace(0)
@@ -85,12 +80,7 @@ async def test_still_there(
     """Films deleted in Seerr alone are available again after one reading of all, without a new import."""
     home = await household()
     entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
-
-    async def pace(seconds: float) -> None:
-        """Let the time of a poll pass."""
-        clock.advance(home, seconds=20)
-        await poll(hass, entry)
-
+    pace = pace_of(hass, home, entry, clock, seconds=20)
     requests = [
         await film_story(home.world, pace, film(f"Film {number}", 2000, 1000 + number)) for number in range(4)
     ]

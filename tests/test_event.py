@@ -91,9 +91,9 @@ async def test_a_film_from_beginning_to_end(
         assert "Sintel (2010)" in one["message"]
         assert "{" not in one["message"]
         assert one["poster"].startswith("https://")
-    assert diary.entries[0]["message"] == "Alice asked for Sintel (2010)."
+    assert diary.entries[0]["message"] == "Alice requested Sintel (2010)."
     assert diary.entries[0]["reason"] == "awaiting_approval"
-    assert diary.entries[-1]["message"] == "Sintel (2010) can be watched now."
+    assert diary.entries[-1]["message"] == "Sintel (2010) is ready to watch."
     assert diary.entries[-1]["jellyfin_url"].startswith(home.jellyfin.url)
     assert diary.entries[-1]["reason"] is None
     await poll(hass, entry, rounds=4)
@@ -146,7 +146,7 @@ async def test_stuck_and_recovered(
     await home.world.import_(download)
     await poll(hass, entry, rounds=4)
     assert diary.kinds()[5:] == ["importing", "recovered"]
-    assert diary.entries[-1]["message"] == "Sintel (2010) is on its way again."
+    assert diary.entries[-1]["message"] == "Sintel (2010) is no longer stuck."
 
 
 async def test_removed(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
@@ -164,7 +164,7 @@ async def test_removed(hass: HomeAssistant, household: StartHousehold, setup_ent
     assert sorted(diary.kinds()) == ["declined", "removed"]
     (one,) = [entry for entry in diary.entries if entry["event_type"] == "removed"]
     assert (one["entity_id"], one["stage"], one["previous_stage"]) == (entity_id, "requested", "requested")
-    assert one["message"] == "The request for Sintel (2010) is gone."
+    assert one["message"] == "The request for Sintel (2010) was removed."
     await poll(hass, entry, rounds=3)
     assert len(diary.entries) == 2
 

@@ -95,7 +95,7 @@ async def flood(posts: list[tuple[str, bytes]], *, other_path: str = "") -> list
 
 
 def picture(hass: HomeAssistant) -> Any:
-    """What people see, without what only tells of time."""
+    """What people see, without times."""
     return (
         {state.entity_id: (state.state, dict(state.attributes)) for state in hass.states.async_all()},
         set(ir.async_get(hass).issues),

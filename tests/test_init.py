@@ -1,6 +1,7 @@
 """Setting up, unloading and removing; services that are not there, or not what they should be."""
 
 from collections.abc import Callable
+import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -69,22 +70,23 @@ def connection(hass: HomeAssistant, name: str) -> State:
     return state
 
 
-async def lively(home: Household) -> None:
-    """A household in which everybody has something to tell."""
+@pytest.fixture(name="home")
+async def home_fixture(household: StartHousehold) -> Household:
+    """Return a household in which every service has something to report."""
+    home = await household(shoko=True)
     world = home.world
     await world.request(film("Pending", 2001, 601))
     loading = await world.grab(await world.request(film("Loading", 2003, 603), auto_approve=True))
     await world.progress(loading, 0.5)
     await world.import_(await world.grab(await world.request(sintel(), auto_approve=True)))
     await world.request(long_way_home(), auto_approve=True, seasons=[1])
+    return home
 
 
 async def test_setup_unload_reload_remove(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_storage: dict[str, Any]
+    hass: HomeAssistant, home: Household, setup_entry: SetUp, hass_storage: dict[str, Any]
 ) -> None:
     """The whole life of an entry; nothing of it remains."""
-    home = await household(shoko=True)
-    await lively(home)
     entry = await setup_entry(home)
     assert entry.state is ConfigEntryState.LOADED
     await poll(hass, entry)
@@ -178,19 +180,22 @@ def states_of(hass: HomeAssistant) -> dict[str, str]:
     return {name: connection(hass, name).state for name in ALL}
 
 
+def tracebacks(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Return the records of the integration that hold a traceback."""
+    return [one for one in caplog.records if one.exc_info and one.name.startswith("custom_components")]
+
+
 @pytest.mark.usefixtures("short_time_limit")
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_services_that_fail_at_setup(
     hass: HomeAssistant,
-    household: StartHousehold,
+    home: Household,
     setup_entry: SetUp,
     caplog: pytest.LogCaptureFixture,
     clock: Clock,
     fault: str,
 ) -> None:
     """No service but Seerr keeps from being set up: each is named with the reason, and comes back."""
-    home = await household(shoko=True)
-    await lively(home)
     make, reasons = FAULTS[fault]
     for name in OPTIONAL:
         server_of(home, name).fault = make()
@@ -209,22 +214,20 @@ async def test_services_that_fail_at_setup(
     assert set(stages(hass).values()) == {"requested", "downloading", "importing", "approved"}
     for one in home.servers:
         assert not one.api_key or one.api_key not in caplog.text
-    assert not [one for one in caplog.records if one.exc_info and one.name.startswith("custom_components")]
+    assert not tracebacks(caplog)
 
 
 @pytest.mark.usefixtures("short_time_limit")
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_service_that_fails_at_run_time(
     hass: HomeAssistant,
-    household: StartHousehold,
+    home: Household,
     setup_entry: SetUp,
     caplog: pytest.LogCaptureFixture,
     clock: Clock,
     fault: str,
 ) -> None:
     """One after the other fails: it is named with the reason, logged once, and all others go on."""
-    home = await household(shoko=True)
-    await lively(home)
     world = home.world
     entry = await setup_entry(home, **POLLING)
     await poll(hass, entry, rounds=4)
@@ -248,15 +251,13 @@ async def test_a_service_that_fails_at_run_time(
             await poll(hass, entry, rounds=2)
             assert stage_of(hass, entry, request) == "indexed", name
         await healed(hass, home, entry, clock)
-    assert not [one for one in caplog.records if one.exc_info and one.name.startswith("custom_components")]
+    assert not tracebacks(caplog)
 
 
 async def test_a_hanging_service_delays_nobody(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+    hass: HomeAssistant, home: Household, setup_entry: SetUp, clock: Clock
 ) -> None:
     """While calls hang, the news of all others arrives; what the slow one brings late is taken in then."""
-    home = await household(shoko=True)
-    await lively(home)
     world = home.world
     entry = await setup_entry(home, **POLLING)
     await poll(hass, entry, rounds=4)

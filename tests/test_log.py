@@ -55,7 +55,7 @@ async def test_going_and_coming_are_told_once(
 async def test_silent_from_the_start_is_told_once(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A service that does not answer at the start is named, then left in peace until it comes."""
+    """A service that does not answer at startup is logged once, until it answers."""
     home = await household()
     home.radarr.fault = Fault.down()
     caplog.set_level(logging.INFO)

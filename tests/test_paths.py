@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 
-from .common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
+from .common import Clock, SetUp, StartHousehold, coordinator_of, pace_of, stage_of, until
 from .stack.stories import (
     anime_film_story,
     anime_series_story,
@@ -65,12 +65,7 @@ async def test_by_polling_alone(
     home.shoko.kill_hub()
     entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
     seen = stages_shown(hass)
-
-    async def pace(seconds: float) -> None:
-        """Let the time of a poll pass."""
-        clock.advance(home, seconds=30)
-        await poll(hass, entry)
-
+    pace = pace_of(hass, home, entry, clock, seconds=30)
     request = await story(home.world, pace)
     for _ in range(10):
         await pace(0)

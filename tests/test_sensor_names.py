@@ -176,7 +176,7 @@ def _without_rows(path: str, data: Any) -> Any:
 
 
 def _broken_row(path: str, data: Any) -> Any:
-    """A list with a row nobody can read."""
+    """A list with a row that cannot be parsed."""
     return {**data, "results": [{"id": "?"}]} if isinstance(data, dict) and "pageInfo" in data else data
 
 
@@ -288,7 +288,7 @@ async def test_what_vanished_while_home_assistant_was_off(
 async def test_an_orphan_in_the_registry_goes_when_the_first_complete_answer_comes(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_storage: dict[str, Any]
 ) -> None:
-    """An entity nobody remembers is removed even if Seerr's first answer was not complete."""
+    """An entity without a stored request is removed even if Seerr's first answer was not complete."""
     home = await household()
     stays, goes = await home.world.request(sintel()), await home.world.request(tears_of_steel())
     entry = await setup_entry(home, **POLLING)

@@ -47,7 +47,7 @@ async def test_a_user_is_refused(
 
 @pytest.mark.parametrize("who", ["administrator", "automation", "everybody may"])
 async def test_who_may(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, who: str) -> None:
-    """Administrators, automations, and everybody if the option is off."""
+    """Administrators, automations, and all users if the option is off."""
     home = await household()
     request = await home.world.request(sintel())
     entry = await setup_entry(
@@ -66,7 +66,7 @@ async def test_who_may(hass: HomeAssistant, household: StartHousehold, setup_ent
 
 
 async def test_looking_is_free(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
-    """What changes nothing in a request is for everybody."""
+    """Actions that change nothing in a request are for all users."""
     home = await household()
     await home.world.request(sintel())
     act = Act(hass, await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False}))

@@ -46,7 +46,7 @@ async def test_decline(hass: HomeAssistant, pending: Pending) -> None:
 
 @pytest.mark.parametrize("action", ["approve", "decline"])
 async def test_decides_only_once(hass: HomeAssistant, pending: Pending, action: str) -> None:
-    """What was decided in Seerr a moment ago stands, and shows."""
+    """A decision made in Seerr a moment ago is kept, and shown."""
     home, request, act = pending
     await home.world.decline(request)
     assert stage_of(hass, act.entry, request) == "requested"
@@ -79,7 +79,7 @@ async def test_request_goes_while_it_is_approved(pending: Pending) -> None:
 
 
 async def test_seerr_refuses(pending: Pending) -> None:
-    """Its CSRF protection, a lack of rights, a wrong key, and that it is down each have a name."""
+    """CSRF protection, missing permissions, a wrong key and an outage have an error each."""
     home, request, act = pending
 
     home.seerr.csrf = True
@@ -97,7 +97,7 @@ async def test_seerr_refuses(pending: Pending) -> None:
 
 
 async def test_order_without_effect(pending: Pending) -> None:
-    """That Seerr says yes and does nothing is noticed, and also that nobody can tell."""
+    """An accepted action without effect is reported, and so is one that cannot be confirmed."""
     home, request, act = pending
 
     for action in ("approve", "decline"):
@@ -161,7 +161,7 @@ async def test_retry_what_radarr_lost(
 async def test_retry_what_is_not_monitored(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """Seerr has a film monitored again; the sensor knows it at once."""
+    """Seerr has a film monitored again; the sensor shows it at once."""
     home = await household()
     request = await home.world.request(sintel(), auto_approve=True)
     row = home.radarr.arr.movie_of(request.title)

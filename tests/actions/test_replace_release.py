@@ -196,7 +196,7 @@ async def test_replace_without_effect(
     await poll(hass, act.entry)
 
     async def do_nothing(*_: object, **__: object) -> None:
-        """Keep it."""
+        """Keep the download."""
 
     with patch.object(home.world, "remove_download", do_nothing):
         assert await act.fails("replace_release", request) == "no_effect"

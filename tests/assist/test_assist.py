@@ -96,7 +96,7 @@ async def test_asked_in_german(hass: HomeAssistant, household: StartHousehold, s
 async def test_other_sentences_are_not_caught(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """A person keeps its name, a common word is no title, and what nobody requested is not ours."""
+    """A person keeps its name, a common word is no title, and unrequested titles are not matched."""
     hass.states.async_set("person.alice", "home", {"friendly_name": "Alice"})
     async_expose_entity(hass, "conversation", "person.alice", True)
     home = await household()

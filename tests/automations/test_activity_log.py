@@ -66,8 +66,8 @@ async def test_log(hass: HomeAssistant, logged: Logged, hass_client: Any) -> Non
     assert [row["message"] for row in ours] == [
         "Sintel (2010) was approved and is being searched for.",
         "Sintel (2010) is stuck. Import blocked: Sample.",
-        "Sintel (2010) can be watched now.",
-        "Alice asked for Tears of Steel (2012).",
+        "Sintel (2010) is ready to watch.",
+        "Alice requested Tears of Steel (2012).",
         "The request for Tears of Steel (2012) was declined.",
     ]
     states = [row.get("state") for row in rows if row.get("entity_id") == entity_id_of(hass, entry, request)]
@@ -89,7 +89,7 @@ async def test_event_entity_disabled(hass: HomeAssistant, logged: Logged, hass_c
     await poll(hass, entry, rounds=4)
     rows = await read(hass, hass_client)
     assert [row["message"] for row in rows if row.get("domain") == DOMAIN] == [
-        "Alice asked for Sintel (2010)."
+        "Alice requested Sintel (2010)."
     ]
     assert not [
         row for row in rows if row.get("entity_id") == entity_id and row.get("state") != "unavailable"

@@ -118,7 +118,7 @@ async def test_a_journey(
         "reason": None,
         "requested_by": "Alice",
         "entity_id": entity_id_of(hass, entry, request),
-        "message": "Sintel (2010) can be watched now.",
+        "message": "Sintel (2010) is ready to watch.",
         "status": "Ready to watch",
     }
     assert not [

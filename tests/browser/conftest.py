@@ -33,7 +33,7 @@ ARRANGE = """async ([path, config]) => {
 
 
 class Home:
-    """The process with the household and Home Assistant, as its line of JSON tells of it."""
+    """The process with the household and Home Assistant, as described by its line of JSON."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         """Take what it told."""

@@ -51,7 +51,7 @@ class Scene(EveryStage):
         await self.home.world.block_import(download, [BLOCKED])
 
     async def not_found(self, title: str) -> None:
-        """Ask for a film that nobody has."""
+        """Request a film that no indexer has."""
         self._number += 1
         request = await self.add(
             film(title, 2020, 820000 + self._number, imdb_id=""), title, auto_approve=True

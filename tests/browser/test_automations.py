@@ -92,5 +92,5 @@ async def test_tile(visit: Visit) -> None:
     await visit.show(tile)
     card = visit.page.locator("hui-tile-card")
     await expect(card).to_contain_text("Elephants Dream (2006)")
-    await expect(card).to_contain_text("Stalled, no data arrives (37%)")
+    await expect(card).to_contain_text("Stalled, no data received (37%)")
     await expect(card).not_to_contain_text("Requests")

@@ -237,7 +237,7 @@ async def test_by_keyboard(visit: Visit) -> None:
     [
         ("de", ("Braucht dich", "Genehmigen")),
         ("ja", ("対応が必要", "承認")),
-        ("he", ("Needs you", "Approve")),
+        ("he", ("Needs attention", "Approve")),
     ],
 )
 async def test_languages(visit: Visit, language: str, words: tuple[str, str]) -> None:
@@ -300,7 +300,7 @@ async def test_one_request(visit: Visit) -> None:
 async def test_nothing_to_show(visit: Visit) -> None:
     """Without requests the card says so; without the integration it says that."""
     await visit.show()
-    await expect(visit.card.locator(".empty")).to_contain_text("Nothing is on its way")
+    await expect(visit.card.locator(".empty")).to_contain_text("No requests in progress")
     link = visit.card.get_by_role("link", name="Open in Seerr")
     await expect(link).to_have_attribute("href", re.compile("^http://"))
     await expect(visit.card.locator(".group:visible")).to_have_count(0)

@@ -183,7 +183,7 @@ async def test_nobody_there(socket_enabled: None, unused_tcp_port: int) -> None:
 
 
 def _self_signed(folder: Path) -> ssl.SSLContext:
-    """Return a server's side of TLS with a certificate nobody trusts."""
+    """Return a server's side of TLS with an untrusted certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nas")])
     now = datetime.now(UTC)
@@ -207,7 +207,7 @@ def _self_signed(folder: Path) -> ssl.SSLContext:
 
 
 async def test_tls(socket_enabled: None, tmp_path: Path) -> None:
-    """A certificate nobody trusts, and a port that does not speak TLS, are told from a dead port."""
+    """An untrusted certificate and a port without TLS have errors other than a dead port's."""
     app = web.Application()
     app.router.add_get("/x", _says(text="true"))
     server = TestServer(app, host="127.0.0.1")

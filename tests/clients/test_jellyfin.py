@@ -184,7 +184,7 @@ async def test_items_by_ids(server: FakeJellyfin, session: aiohttp.ClientSession
 
 
 async def test_items_that_were_not_asked_for(session: aiohttp.ClientSession) -> None:
-    """A server that answers with everything convinces nobody."""
+    """Items that were not asked for are dropped from the answer."""
     async with FakeJellyfin(World()) as server:
         server.fault = Fault.lying(
             lambda _, data: {"Items": [{"Id": "A" * 32}, {"Id": "b" * 32}, {"Name": "no id"}]}
@@ -209,7 +209,7 @@ async def test_episodes(server: FakeJellyfin, session: aiohttp.ClientSession) ->
 
 
 async def test_episodes_of_a_series_that_is_gone(session: aiohttp.ClientSession) -> None:
-    """A series nobody knows is no empty series."""
+    """An unknown series is not an empty series."""
     async with FakeJellyfin(World()) as server:
         with pytest.raises(NotFound):
             await JellyfinClient(session, server.url, KEY).episodes("f" * 32)

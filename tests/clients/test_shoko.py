@@ -106,7 +106,7 @@ async def test_exchange_without_a_key_in_the_answer(session: aiohttp.ClientSessi
 
 
 async def test_other_products(session: aiohttp.ClientSession, world: World) -> None:
-    """Another product, a proxy's login and a web page are not a Shoko; nobody at home is told apart."""
+    """Another product, a proxy's login and a web page are no Shoko; a dead port has its own error."""
     async with FakeRadarr(world, world.add_arr("radarr")) as radarr:
         with pytest.raises(WrongService):
             await ShokoClient(session, radarr.url, api_key="k").check()

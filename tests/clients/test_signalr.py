@@ -67,7 +67,7 @@ async def test_server_down_and_back(session: aiohttp.ClientSession, shoko: FakeS
 
 
 async def test_half_open(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """A server that says nothing any more is left and connected to anew."""
+    """A server that goes silent is disconnected and connected to again."""
     async with listening(push(session, shoko, replace(QUICK, silence=0.3))) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.silent = True
@@ -104,7 +104,7 @@ async def test_back_off_grows_and_starts_anew(
 
 
 async def test_late_events_of_an_old_connection(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """What comes after the cancellation is not told any more, and odd arguments do no harm."""
+    """Events after the cancellation are not passed on, and odd arguments do no harm."""
     async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.broadcast("file:hashed")
@@ -123,7 +123,7 @@ async def test_late_events_of_an_old_connection(session: aiohttp.ClientSession, 
 async def test_a_listener_that_raises(
     session: aiohttp.ClientSession, shoko: FakeShoko, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An event nobody could take in is logged and costs no connection."""
+    """An event whose listener raises is logged, and the connection is kept."""
     connection = push(session, shoko)
     heard: list[str] = []
 

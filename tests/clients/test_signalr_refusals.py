@@ -24,7 +24,7 @@ async def test_wrong_key_ends_it(session: aiohttp.ClientSession, shoko: FakeShok
 
 
 async def test_refused_while_starting(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """A Shoko that is starting refuses everybody: it is tried again."""
+    """A Shoko that is starting refuses every key: it is tried again."""
     shoko.hub.authorize = lambda request: shoko.state == "Started"
     shoko.state = "Starting"
     async with listening(push(session, shoko)) as heard:

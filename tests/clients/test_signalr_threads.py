@@ -50,7 +50,7 @@ async def test_cancelled_at_any_moment(shoko: FakeShoko) -> None:
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_cut_off_before_the_first_message(session: aiohttp.ClientSession, serve_hub: ServeHub) -> None:
-    """A connection that dies the moment it is made costs no thread its life: it is just tried again."""
+    """A connection that is aborted right after it is made raises in no thread: it is tried again."""
     tries = 0
 
     async def hub(request: web.Request) -> web.StreamResponse:
@@ -73,14 +73,14 @@ async def test_cut_off_before_the_first_message(session: aiohttp.ClientSession, 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_dead_socket_raises_nothing(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """Abandoned between connecting and the handshake, the library's thread ends in peace."""
+    """Abandoned between connecting and the handshake, the library's thread ends without an error."""
     for _ in range(5):
         async with listening(push(session, shoko)):
             await until_thread()
 
 
 async def test_stopping_a_silent_connection(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """A server that sends nothing cannot hold up the end."""
+    """A server that sends nothing does not delay stopping."""
     async with listening(push(session, shoko)) as heard:
         await heard.until(lambda: heard.connects == 1)
         shoko.hub.silent = True
@@ -115,7 +115,7 @@ async def test_an_executor_of_ones_own(session: aiohttp.ClientSession, shoko: Fa
 
 
 async def test_a_thread_that_comes_back_late(session: aiohttp.ClientSession, shoko: FakeShoko) -> None:
-    """A connection that came up after all, when nobody waits for it any more, closes itself."""
+    """A connection that is established after the time limit closes itself."""
     gate = threading.Event()
     ended = threading.Event()
 

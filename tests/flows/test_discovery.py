@@ -138,7 +138,7 @@ async def clients(hass: HomeAssistant, house: House) -> list[dict[str, Any]]:
 
 
 async def test_download_clients(hass: HomeAssistant, house: House) -> None:
-    """One that several *arrs use comes once, and nobody has logged in to it."""
+    """A client that several *arrs use is offered once, without a login."""
     assert await clients(hass, house) == [{**house.typed("qbittorrent"), "password": "", "api_key": ""}]
     assert house.qbittorrent.gate.login_attempts == 0
     assert house.qbittorrent.count("version") > 0

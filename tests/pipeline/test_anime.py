@@ -313,7 +313,7 @@ def test_tmdb_cuts_seasons_otherwise() -> None:
 
 
 def test_late_discovery() -> None:
-    """Nobody hinted at anime; Shoko recognises the file, and the request goes the other way from then on."""
+    """Nothing marks it as anime; once Shoko recognizes the file, the request is handled as anime."""
     memory = settled()
     sonarr = FRIEREN.in_sonarr(FRIEREN.episode(1, 1), anime=False)
     told = (*ANIME_STACK, FRIEREN.request(), FRIEREN.title(anime=False), sonarr)

@@ -281,7 +281,7 @@ def test_finished_request_is_left_alone() -> None:
 
 
 def test_other_season_of_an_active_request() -> None:
-    """An episode nobody asked for is nobody's."""
+    """An episode that was not requested belongs to no request."""
     told = (*STACK, series_request(1, 1), series(episode(1, 1), episode(2, 1)))
     found = cases(*told, episode_row(1, episode_id=201), episode_row(1))
     assert [one.episode_id for one in found[1].queue] == [101]

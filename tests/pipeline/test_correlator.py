@@ -75,7 +75,7 @@ def test_six_steps(step: int) -> None:
 
 
 def test_nothing_fits() -> None:
-    """Evidence that means nobody binds nowhere."""
+    """Evidence of no request is bound to none."""
     assert correlator(*SIX).bind(Clue(media_type=MOVIE, tmdb_id=999)) == ()
     assert correlator(*SIX).bind(Clue()) == ()
 

@@ -80,7 +80,7 @@ def test_what_was_not_seen_from_request_to_available_does_not_count(
 
 
 def test_what_was_there_before_us_does_not_count() -> None:
-    """Nobody knows what happened to it before."""
+    """What happened to it before is unknown."""
     assert duration_of(went(REQUESTED, AVAILABLE, opened=None)) is None
 
 

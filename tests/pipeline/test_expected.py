@@ -61,7 +61,7 @@ def test_a_film_requested_twice_has_each_day_once() -> None:
 
 
 def test_a_declined_request_expects_nothing() -> None:
-    """Its dates are nobody's concern."""
+    """Its dates are ignored."""
     movie = film(releases=releases(digital=DIGITAL))
     assert dates(*STACK, request(status=RequestStatus.DECLINED), movie) == []
 

@@ -65,7 +65,7 @@ def test_episodes_read_before_the_request() -> None:
 
 
 def test_a_whole_season_shown_before_the_request() -> None:
-    """A season nobody counts is not there by episodes that were read before."""
+    """Without Sonarr's count, episodes read before the request do not make a season available."""
     told = (SEERR, JELLYFIN, series_request(media_status=MediaStatus.PROCESSING, seasons_available=(1,)))
     old, memory = replace(episode_item(1), read_at=BEFORE), settled()
     assert only(*told, series_item(), old, memory=memory).stage is not Stage.AVAILABLE
@@ -133,7 +133,7 @@ def test_a_request_that_is_opened_again(again: object) -> None:
     ids=["Seerr", "Radarr"],
 )
 def test_a_deletion_makes_what_proves_due_to_be_read(told: tuple[object, ...]) -> None:
-    """It stays available until that reading: nobody is told twice of what is still there."""
+    """It stays available until that reading, so that it is not announced twice."""
     memory = settled()
     shown = replace(film_item(), read_at=NOW)
     assert (

@@ -33,7 +33,7 @@ def test_a_grab_of_one_season(read: bool) -> None:
 
 
 def test_a_season_that_nothing_tells() -> None:
-    """Nobody's stage moves until it is known which season an episode is of."""
+    """No stage changes until the season of an episode is known."""
     assert stages(GRAB, torrent()) == [Stage.APPROVED, Stage.APPROVED]
     assert stages(GRAB, series(episode(1, 1), seasons=(1, 2))) == [Stage.INDEXED, Stage.APPROVED]
 

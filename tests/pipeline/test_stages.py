@@ -114,7 +114,7 @@ def test_seerrs_available_is_a_hint_where_jellyfin_is() -> None:
 
 
 def test_without_jellyfin_the_arrs_file_is_enough() -> None:
-    """Where nobody can be asked, an import is the end."""
+    """Without a media server, an import is the end."""
     assert only(*WITHOUT_LIBRARY, request(), film(file=FILE)).stage is Stage.AVAILABLE
     assert only(*WITHOUT_LIBRARY, request(), film()).stage is Stage.APPROVED
 

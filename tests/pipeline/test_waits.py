@@ -165,7 +165,7 @@ def test_expected() -> None:
 
 
 def test_nobody_monitors_what_is_missing() -> None:
-    """Missing or yet to air: if nobody watches for it nothing will happen by itself."""
+    """Missing or yet to air: without monitoring nothing happens by itself."""
     for missing in (episode(1, 2, monitored=False), episode(1, 2, monitored=False, air_date=NEXT_WEEK)):
         found = only(*STACK, series_request(), series(episode(1, 1), missing), *SHOWN)
         assert (found.verdict.reason, found.stuck) == (Reason.NOT_MONITORED, True)
@@ -231,7 +231,7 @@ def test_complete_and_broken() -> None:
 
 
 def test_not_tracked_takes_a_moment() -> None:
-    """An *arr looks at its client once a minute: what it told of just now it has not forgotten."""
+    """An *arr reads its client once a minute, so a row it has just reported is still current."""
     memory = settled()
     told = (*STACK, request(), film(), DONE)
     only(*told, GRAB, row(), memory=memory)
@@ -323,7 +323,7 @@ def down(service: ServiceEvidence) -> tuple[ServiceEvidence, ...]:
 def test_down(
     blind: ServiceEvidence, told: tuple[EvidenceBase, ...], stage: Stage, reason: Reason | None
 ) -> None:
-    """The last evidence stands, the blind service is named, and nobody is told to look, unless it broke."""
+    """The last evidence is kept, the failed service is named, and nothing counts as stuck unless it broke."""
     found = over_time(*down(blind), *told, waited=LIMIT * 2)
     assert found.stage is stage
     assert found.verdict.reason is reason

@@ -174,7 +174,7 @@ def test_without_one_kind_of_evidence(left_out: str) -> None:
 
 
 def test_two_people_two_seasons() -> None:
-    """Each person's request is told of its own season; both of a pack of both."""
+    """Each person's request follows its own season; a pack of both seasons moves both."""
     told = (*STACK, series_request(1, 1), series_request(2, 2))
     shows = series(episode(1, 1, loaded=True), episode(2, 1))
     rows = (episode_row(9, episode_id=201),)

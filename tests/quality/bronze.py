@@ -36,7 +36,7 @@ def _brand() -> None:
 
 @check("common-modules")
 def _common() -> None:
-    """Coordinator and base entity are where everybody looks for them."""
+    """The coordinator and the base entity are in the modules with the usual names."""
     assert "StatusTrackerCoordinator" in classes("coordinator.py")
     assert "StatusTrackerEntity" in classes("entity.py")
 
@@ -110,7 +110,7 @@ def _docs_install() -> None:
 
 @check("docs-removal-instructions")
 def _docs_removal() -> None:
-    """It is said how to be rid of it, webhooks included."""
+    """The README describes removal, webhooks included."""
     assert "ebhook" in section("Remove it")
 
 

@@ -102,7 +102,7 @@ def _come_and_go() -> None:
 
 @check("entity-category")
 def _category() -> None:
-    """What tells of services and not of requests is diagnostic."""
+    """Entities about services are diagnostic."""
     assert "EntityCategory.DIAGNOSTIC" in classes("binary_sensor.py")["ConnectivitySensor"]
 
 

@@ -14,7 +14,7 @@ MISMATCH = "Movie title mismatch, automatic import is not possible. Manual Impor
 
 @tells_of(Reason.FETCHING_METADATA)
 async def magnet(scene: Scene) -> None:
-    """A magnet link nobody has the metadata of, until somebody does."""
+    """A magnet link without peers that have its metadata, until one has."""
     download = await scene.grab()
     await scene.expect("indexed", "fetching_metadata", stuck=False)
     await scene.expect_stuck_past(CONF_LIMIT_INDEXED)

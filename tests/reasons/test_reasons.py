@@ -69,6 +69,17 @@ def test_no_reason_is_without_a_story() -> None:
     assert {reason for reasons in STORIES.values() for reason in reasons} == set(Reason)
 
 
+# The reasons of `stuck_from_the_start`: one for each limit, and one that has to be approved first.
+ONE_OF_EACH = [
+    "awaiting_approval",
+    "searching",
+    "queued",
+    "paused",
+    "import_pending",
+    "waiting_for_library",
+]
+
+
 async def stuck_from_the_start(scene: Scene) -> list[str]:
     """The reasons that count as stuck at once, of requests that have just begun to wait for each."""
     world = scene.home.world
@@ -83,14 +94,7 @@ async def stuck_from_the_start(scene: Scene) -> list[str]:
     await world.import_(await scene.load(titles[5]))
     await poll(scene.hass, scene.entry, rounds=4)
     states = [state_of(scene.hass, scene.entry, request) for request in scene.requests]
-    assert [state.attributes.get("reason") for state in states if state] == [
-        "awaiting_approval",
-        "searching",
-        "queued",
-        "paused",
-        "import_pending",
-        "waiting_for_library",
-    ]
+    assert [state.attributes.get("reason") for state in states if state] == ONE_OF_EACH
     return [state.attributes.get("reason") for state in states if state and state.attributes["stuck"]]
 
 
@@ -98,17 +102,7 @@ async def stuck_from_the_start(scene: Scene) -> list[str]:
     ("limits", "stuck"),
     [
         ({}, []),
-        (
-            dict.fromkeys(LIMITS, 0),
-            [
-                "awaiting_approval",
-                "searching",
-                "queued",
-                "paused",
-                "import_pending",
-                "waiting_for_library",
-            ],
-        ),
+        (dict.fromkeys(LIMITS, 0), ONE_OF_EACH),
         ({CONF_LIMIT_APPROVED: 0}, ["awaiting_approval", "searching"]),
         ({CONF_LIMIT_INDEXED: 0}, ["queued"]),
         ({CONF_LIMIT_DOWNLOADING: 0}, ["paused"]),

@@ -1,4 +1,4 @@
-"""Stories of requests that wait, or that nobody looks for."""
+"""Stories of requests that wait, or that are not monitored."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from .scene import Scene, tells_of
 
 @tells_of(Reason.AWAITING_APPROVAL, Reason.SEARCHING)
 async def pending(scene: Scene) -> None:
-    """A request that nobody approves for a day, then somebody does."""
+    """A request that is approved after a day."""
     request = await scene.ask(auto_approve=False)
     await scene.expect("requested", "awaiting_approval", stuck=False, reason_detail=None, expected=None)
     await scene.expect_stuck_past(CONF_LIMIT_APPROVED)
@@ -55,7 +55,7 @@ async def rare_film(scene: Scene) -> None:
 
 @tells_of(Reason.SEARCHING)
 async def long_search(scene: Scene) -> None:
-    """A search nobody hears of again."""
+    """A search without a result, until a release is grabbed."""
     request = await scene.ask()
     await scene.expect("approved", "searching", stuck=False)
     await scene.expect_stuck_past(CONF_LIMIT_APPROVED)

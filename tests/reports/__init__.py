@@ -1,1 +1,1 @@
-"""What is told of a request: the mirror of reports/."""
+"""Tests of reports/."""

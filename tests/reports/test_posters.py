@@ -71,7 +71,7 @@ async def test_served_by_signed_path_alone(
 
 
 async def test_fetched_once_in_a_life(hass: HomeAssistant, with_poster: WithPoster) -> None:
-    """Neither further polls nor a restart fetch it again; what nobody wants any more is deleted."""
+    """Neither further polls nor a restart fetch it again; files that are not needed are deleted."""
     home, request, entry = with_poster
     await poll(hass, entry)
     folder = posters.poster_folder(hass, entry.entry_id)
@@ -154,7 +154,7 @@ async def test_no_more_than_the_limit(
 async def test_an_emptied_cache(
     hass: HomeAssistant, with_poster: WithPoster, hass_client_no_auth: Any
 ) -> None:
-    """Where somebody deletes the files, the path answers 404 and the poster is fetched again."""
+    """If the files are deleted, the path answers 404 and the poster is fetched again."""
     home, request, entry = with_poster
     for file in posters.poster_folder(hass, entry.entry_id).iterdir():
         file.unlink()

@@ -112,7 +112,7 @@ ENGLISH: Sequence[tuple[Tracked, str]] = (
         a_film(Stage.DOWNLOAD_DONE, Reason.IMPORT_BLOCKED, detail="title mismatch"),
         "Import blocked: title mismatch",
     ),
-    (a_film(Stage.DOWNLOAD_DONE, Reason.IMPORT_BLOCKED), "The import is blocked"),
+    (a_film(Stage.DOWNLOAD_DONE, Reason.IMPORT_BLOCKED), "Import blocked"),
     (a_film(Stage.IMPORTING, Reason.WAITING_FOR_LIBRARY), "Imported, waiting for Jellyfin"),
     (
         a_film(Stage.IMPORTING, Reason.WAITING_FOR_LIBRARY, hint=Hint.SCAN_RUNNING),
@@ -131,7 +131,7 @@ ENGLISH: Sequence[tuple[Tracked, str]] = (
         "Identified, waiting for Jellyfin",
     ),
     (a_film(Stage.AVAILABLE), "Ready to watch"),
-    (a_film(Stage.AVAILABLE, Reason.UPGRADE), "Ready to watch, a better version is on its way"),
+    (a_film(Stage.AVAILABLE, Reason.UPGRADE), "Ready to watch, upgrade in progress"),
     (a_film(Stage.DECLINED), "Declined"),
     (a_film(Stage.FAILED, Reason.NOT_IN_ARR), "Could not be sent to Radarr or Sonarr"),
     (

@@ -50,7 +50,7 @@ def add_torrent(server: FakeQbittorrent, **facts: Any) -> rows.Torrent:
 
 
 def only(source: QBittorrentSource) -> TorrentEvidence:
-    """Return the one torrent told of."""
+    """Return the one torrent of the evidence."""
     (piece,) = source.evidence.torrents
     return piece
 
@@ -164,7 +164,7 @@ def test_states(facts: dict[str, Any], state: TorrentState) -> None:
 
 
 async def test_what_loads_is_watched_closely(server: FakeQbittorrent, session: aiohttp.ClientSession) -> None:
-    """Progress is told by nobody else; what stands still or has loaded is no hurry."""
+    """Only polls show progress; paused or complete torrents are polled less often."""
     torrent = add_torrent(server)
     source = source_of(server, session)
     wants = [want(download_ids=(HASH,), in_flight=True)]

@@ -64,7 +64,7 @@ class FakeArr(StackServer):
 
     @override
     async def start(self) -> Self:
-        """Listen, and tell the world where."""
+        """Listen, and set the address in the world."""
         await super().start()
         self.arr.url, self.arr.api_key = self.url, self.api_key
         self._unsubscribe = self.listen()
@@ -152,7 +152,7 @@ class FakeArr(StackServer):
         return web.json_response({"status": "OK"})
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
-        """Who is there."""
+        """The application, its version and its environment."""
         data = {
             "appName": self.app_name,
             "instanceName": self.app_name,

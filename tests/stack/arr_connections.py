@@ -32,7 +32,7 @@ FIELDS = ("url", "method", "username", "password", "headers")
 
 @dataclass(slots=True)
 class BackOff:
-    """What an *arr remembers of a connection that failed."""
+    """The back-off of a connection that failed."""
 
     level: int = 0
     first: datetime | None = None
@@ -176,7 +176,7 @@ class Connections:
         return self.server.json(self._resource(number, row), 202)
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
-        """Take a connection away; its pause is forgotten."""
+        """Remove a connection, and its pause."""
         number = int(request.match_info["id"])
         if self.rows.pop(number, None) is None:
             return self.server.json({"message": "NotFound"}, 404)

@@ -38,7 +38,7 @@ class ArrEvents(FakeArr):
 
     @override
     def listen(self) -> list[Callable[[], None]]:
-        """The world's events that both tell of."""
+        """The world's events that both send webhooks for."""
         on = self.world.on
         return [
             on("grabbed", self._on_grabbed),

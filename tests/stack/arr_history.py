@@ -1,24 +1,19 @@
 """The history of a simulated *arr."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import override
 
 from aiohttp import web
 
+from .arr_part import ArrPart
 from .arr_rows import history_resource
 from .rows import HistoryRow
 
-if TYPE_CHECKING:
-    from .arr import FakeArr
 
-
-class HistoryApi:
+class HistoryApi(ArrPart):
     """History rows as REST gives them."""
 
-    def __init__(self, server: FakeArr) -> None:
-        """Answer for this server."""
-        self.server = server
-
+    @override
     def add_routes(self) -> None:
         """The history part of the API."""
         api = self.server.api

@@ -1,20 +1,16 @@
 """The films of a simulated Radarr or the series of a simulated Sonarr."""
 
-from typing import TYPE_CHECKING
+from typing import override
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from .arr import FakeArr
+from .arr_part import ArrPart
 
 
-class OwnersApi:
+class OwnersApi(ArrPart):
     """Films or series as REST gives them, and their removal."""
 
-    def __init__(self, server: FakeArr) -> None:
-        """Answer for this server."""
-        self.server = server
-
+    @override
     def add_routes(self) -> None:
         """The part of the API named after films or series."""
         api, key = self.server.api, self.server.owner_key

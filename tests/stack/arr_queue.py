@@ -1,22 +1,17 @@
 """The queue of a simulated *arr."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, override
 
 from aiohttp import web
 
+from .arr_part import ArrPart
 from .arr_rows import is_true, queue_owner, queue_resources
 
-if TYPE_CHECKING:
-    from .arr import FakeArr
 
-
-class QueueApi:
+class QueueApi(ArrPart):
     """Queue rows as REST gives them, and their removal."""
 
-    def __init__(self, server: FakeArr) -> None:
-        """Answer for this server."""
-        self.server = server
-
+    @override
     def add_routes(self) -> None:
         """The queue part of the API."""
         api = self.server.api

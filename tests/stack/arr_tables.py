@@ -1,26 +1,21 @@
 """The small tables and the commands of a simulated *arr."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, override
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from .arr_part import ArrPart
 from .arr_rows import iso
 from .rows import CommandRow
-
-if TYPE_CHECKING:
-    from .arr import FakeArr
 
 HARMLESS = ("RefreshMovie", "RescanMovie", "RefreshSeries", "RescanSeries", "ManualImport")
 
 
-class TablesApi:
+class TablesApi(ArrPart):
     """Tags, folders, profiles, health and commands."""
 
-    def __init__(self, server: FakeArr) -> None:
-        """Answer for this server."""
-        self.server = server
-
+    @override
     def add_routes(self) -> None:
         """These parts of the API."""
         api = self.server.api

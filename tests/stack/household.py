@@ -1,4 +1,4 @@
-"""A whole household at once: the world and every server that tells of it, wired to each other."""
+"""A whole household: the world and every server that shows it, connected to each other."""
 
 from contextlib import AsyncExitStack
 from typing import Any, Self

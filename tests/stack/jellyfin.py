@@ -121,7 +121,7 @@ class FakeJellyfin(StackServer):
             await self.plugin.on_scan_ended(self.task_id, iso(began), iso(self.last_scan[1]))
 
     async def _on_item(self, item: JellyfinItem, what: str) -> None:
-        """An item came or went; a server that is down tells nobody."""
+        """An item was added or removed; a server that is down sends no webhook."""
         if self.listening:
             await self.plugin.on_item(item, what)
 
@@ -190,7 +190,7 @@ class FakeJellyfin(StackServer):
         return web.json_response(self._public_info())
 
     def _public_info(self) -> Json:
-        """What anybody may know."""
+        """The public information, without a key."""
         extra = {"LocalAddress": self.url, "OperatingSystem": "", "StartupWizardCompleted": True}
         return self._about() | extra
 

@@ -49,7 +49,7 @@ class RefusedConfiguration(Exception):
 
 @dataclass(slots=True, eq=False)
 class Queued:
-    """An item waiting to be told, and for how many rounds already."""
+    """An item waiting to be sent, and for how many rounds already."""
 
     item: JellyfinItem
     rounds: int = 0
@@ -122,7 +122,7 @@ class WebhookPlugin:
     # -- telling ---------------------------------------------------------------------------------------
 
     async def on_item(self, item: JellyfinItem, what: str) -> None:
-        """The library changed; virtual items are never told, a changed one is not either."""
+        """The library changed; neither virtual nor changed items are sent."""
         if not self.active or item.is_virtual:
             return
         if what == "removed":

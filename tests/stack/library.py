@@ -1,4 +1,4 @@
-"""What Jellyfin and Shoko remember: items, and for anime files, series and episodes."""
+"""What Jellyfin and Shoko store: items, and for anime files, series and episodes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,7 +55,7 @@ class ShokoFile:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ShokoEpisode:
-    """An episode in Shoko with the ids it knows; lists may be empty."""
+    """An episode in Shoko with its ids; lists may be empty."""
 
     id: int
     series_id: int

@@ -1,4 +1,4 @@
-"""qBittorrent's Web API as 4.5, 5.1, 5.2 and 5.3 speak it, over the torrents of the world."""
+"""qBittorrent's Web API of 4.5, 5.1, 5.2 and 5.3, over the torrents of the world."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime

@@ -33,7 +33,7 @@ def text(status: int, body: str) -> web.Response:
 
 
 class Gate:
-    """Who may in. Knobs may be turned at any time."""
+    """Authentication. Its settings may be changed at any time."""
 
     def __init__(
         self,

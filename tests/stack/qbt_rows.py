@@ -43,7 +43,7 @@ def selects(name: str, state: str, *, is_v5: bool) -> bool:
 
 
 def has_metadata(torrent: Torrent) -> bool:
-    """Whether the client knows the torrent's files yet."""
+    """Whether the client has the torrent's files yet."""
     return torrent.state not in META
 
 

@@ -1,4 +1,4 @@
-"""What `sync/maindata` remembers for one session: which answer was the last, which one the client has."""
+"""The state of `sync/maindata` for one session: its last answer, and the one the client has."""
 
 from typing import Any
 

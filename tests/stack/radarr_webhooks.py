@@ -20,7 +20,7 @@ class RadarrWebhooks(ArrEvents):
 
     @override
     def listen(self) -> list[Callable[[], None]]:
-        """The world's events that Radarr tells of."""
+        """The world's events that Radarr sends webhooks for."""
         return [*super().listen(), self.world.on("arr_added", self._on_added)]
 
     @override

@@ -231,7 +231,7 @@ class RealQbittorrent:
                 return
 
     async def _verb(self, before: str, now: str, torrent: TorrentFile) -> None:
-        """Use a verb by the name this version knows."""
+        """Call a verb by its name in this version."""
         try:
             await self.post(f"torrents/{now}", hashes=torrent.hash)
         except aiohttp.ClientResponseError as err:

@@ -1,4 +1,4 @@
-"""What Seerr, the *arrs and the download client remember: plain rows of the one scripted world."""
+"""What Seerr, the *arrs and the download client store: plain rows of the one scripted world."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ MEDIA_BLOCKLISTED, MEDIA_DELETED = 6, 7
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class User:
-    """A person of the household as Seerr knows it; id 1 is the owner."""
+    """A user in Seerr; id 1 is the owner."""
 
     id: int
     display_name: str
@@ -234,7 +234,7 @@ class Download:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Arr:
-    """All that one Radarr or Sonarr remembers. `server_id` is its number in Seerr's settings, from 0."""
+    """The data of one Radarr or Sonarr. `server_id` is its number in Seerr's settings, from 0."""
 
     kind: Literal["radarr", "sonarr"]
     name: str

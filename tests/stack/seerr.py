@@ -93,7 +93,7 @@ class FakeSeerr(StackServer):
         self.route("*", "/{rest:.*}", self._interface)
 
     async def _issues(self, request: web.Request) -> web.StreamResponse:
-        """How many issues there are: nobody reports any."""
+        """The number of issues, which is always zero."""
         kinds = ("total", "video", "audio", "subtitles", "others", "open", "closed")
         return web.json_response(dict.fromkeys(kinds, 0))
 
@@ -121,7 +121,7 @@ class FakeSeerr(StackServer):
         self.route(method, f"/api/v1/{path}", guarded)
 
     def caller(self, request: web.Request) -> User | None:
-        """Whom the key speaks for: the owner, or the user of X-API-User. None if the key is wrong."""
+        """The user of the key: the owner, or the user of X-API-User. None if the key is wrong."""
         if not self.accepts_key(request.headers.get("X-Api-Key")):
             return None
         number = request.headers.get("X-API-User", "1")
@@ -139,7 +139,7 @@ class FakeSeerr(StackServer):
         return web.json_response(data | {"restartRequired": False})
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
-        """Whom the key speaks for."""
+        """The user of the key."""
         user = self.caller(request)
         assert user is not None
         return web.json_response(self.rows.user(user) | {"settings": None})

@@ -53,7 +53,7 @@ class RequestsApi:
         self.rows = server.rows
 
     def add_routes(self) -> None:
-        """The routes; products without COMPLETED know fewer query parameters."""
+        """The routes; products without COMPLETED accept fewer query parameters."""
         api = self.server.api
         names: tuple[str, ...] = ("take", "skip", "filter", "sort", "requestedBy")
         if self.server.flavour.completes:

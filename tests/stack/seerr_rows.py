@@ -15,7 +15,7 @@ FILTERS = ("all", "approved", "available", "pending", "processing", "unavailable
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """What tells the products apart on the wire."""
+    """How the products differ in the API."""
 
     api: str
     version: str

@@ -47,7 +47,7 @@ class SettingsApi:
             api("GET", "settings/jellyfin", self._jellyfin, permission=ADMIN)
 
     async def _public(self, request: web.Request) -> web.StreamResponse:
-        """Settings for everybody; no key needed."""
+        """Public settings; no key needed."""
         data: dict[str, Any] = {
             "initialized": self.server.initialized,
             "applicationTitle": "Seerr",
@@ -134,15 +134,15 @@ class SettingsApi:
         return {"hostname": self.hostname or parts.hostname, "port": parts.port, "useSsl": False}
 
     async def _service_radarr(self, request: web.Request) -> web.StreamResponse:
-        """The Radarrs without keys, for everybody."""
+        """The Radarrs without their keys, for every user."""
         return web.json_response(self._brief("radarr"))
 
     async def _service_sonarr(self, request: web.Request) -> web.StreamResponse:
-        """The Sonarrs without keys, for everybody."""
+        """The Sonarrs without their keys, for every user."""
         return web.json_response(self._brief("sonarr"))
 
     def _brief(self, kind: str) -> list[dict[str, Any]]:
-        """What everybody may know of the *arrs."""
+        """The settings of the *arrs that every user may read."""
         names = ("id", "name", "is4k", "isDefault", "activeDirectory", "activeProfileId")
         return [{name: row[name] for name in names} | {"activeTags": []} for row in self.services(kind)]
 

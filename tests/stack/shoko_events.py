@@ -36,7 +36,7 @@ def camel(value: Any) -> Any:
 
 
 class ShokoEvents:
-    """Listens to the world and speaks through the hub."""
+    """Turns the world's events into events of the hub."""
 
     def __init__(self, world: ShokoVerbs, rows: ShokoRows, major: int) -> None:
         """Subscribe to every event of Shoko."""
@@ -140,7 +140,7 @@ class ShokoEvents:
         self.say("", "", body | self._place(file), legacy="FileNotMatched")
 
     def on_unlinked(self, file: ShokoFile) -> None:
-        """Links taken away; only 6 tells."""
+        """Links removed; only version 6 sends an event."""
         self.say("release", "removed", {"FileID": file.id, "Release": self._release(file)})
 
     def on_relocated(self, file: ShokoFile, before: str, before_folder: int) -> None:

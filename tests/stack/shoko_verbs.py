@@ -104,7 +104,7 @@ class ShokoVerbs(WorldState):
     # -- a file's life ---------------------------------------------------------------------------------
 
     async def shoko_detect(self, path: str, size: int) -> ShokoFile:
-        """Shoko sees a file on disk; REST does not know it before it is hashed."""
+        """Shoko detects a file on disk; REST does not list it before it is hashed."""
         folder, relative = self._shoko_place(path)
         file = ShokoFile(
             id=self.new_id("shoko_file") + 300,
@@ -123,14 +123,14 @@ class ShokoVerbs(WorldState):
         await self.emit("shoko_hashed", file=file)
 
     async def shoko_match(self, file: ShokoFile, *episodes: ShokoEpisode) -> None:
-        """AniDB knows the file: it is these episodes."""
+        """AniDB has the file: it is these episodes."""
         file.hashed = True
         file.episode_ids = [episode.id for episode in episodes]
         file.imported = self.now()
         await self.emit("shoko_matched", file=file)
 
     async def shoko_not_match(self, file: ShokoFile, *, udp_banned: bool = False) -> None:
-        """AniDB does not know the file (yet)."""
+        """AniDB does not have the file (yet)."""
         file.hashed = True
         file.attempts += 1
         await self.emit("shoko_not_matched", file=file, udp_banned=udp_banned)

@@ -29,7 +29,7 @@ class Shokofin:
 
 
 class ShokofinVerbs(ShokoVerbs):
-    """Verbs of Shokofin; new and removed items are told by the `item` event, as every item is."""
+    """Verbs of Shokofin; new and removed items emit the `item` event, as every item does."""
 
     def __init__(self) -> None:
         """Default settings."""
@@ -90,7 +90,7 @@ class ShokofinVerbs(ShokoVerbs):
         await self.emit("item", item=item, what="updated")
 
     def shokofin_show_missing(self, series: ShokoSeries, *, season: int = 1) -> list[JellyfinItem]:
-        """Virtual episodes, with ids but no file, for what of the series is not shown. Tells nobody."""
+        """Virtual episodes, with ids but no file, for what of the series is not shown. Emits no event."""
         shown = {item.provider_ids.get("Shoko Episode") for item in self.items.values()}
         parent, folder, _ = self._parents(series, series, season)
         made = []
@@ -178,7 +178,7 @@ class ShokofinVerbs(ShokoVerbs):
         *,
         ids: bool,
     ) -> JellyfinItem:
-        """Make the item with its parents, and tell of all that is new."""
+        """Make the item with its parents, and emit an event for each new one."""
         fresh: list[JellyfinItem] = []
         name = series.title if kind == "Movie" or series.type == "Movie" else episodes[0].title
         item = self._make(kind, name, path, path)
@@ -278,7 +278,7 @@ class ShokofinVerbs(ShokoVerbs):
         return file.id in files_in(path) or path.endswith(f"/{file.relative_path}")
 
     async def _drop_missing(self, episodes: list[ShokoEpisode]) -> None:
-        """The virtual item of an episode goes when a file comes."""
+        """Remove the virtual item of an episode once it has a file."""
         keys = {str(episode.id) for episode in episodes}
         for item in list(self.items.values()):
             if item.is_virtual and item.provider_ids.get("Shoko Episode") in keys:

@@ -52,7 +52,7 @@ class SignalRHub:
         on_connected: Callable[[HubConnection], None] | None = None,
         methods: dict[str, HubMethod] | None = None,
     ) -> None:
-        """Times are seconds; `authorize` None lets everybody in, as Shoko 4 and 5 do."""
+        """Times are seconds; `authorize` None accepts every client, as Shoko 4 and 5 do."""
         self.ping_interval = ping_interval
         self.client_timeout = client_timeout
         self.handshake_timeout = handshake_timeout

@@ -19,7 +19,7 @@ class SonarrWebhooks(ArrEvents):
 
     @override
     def listen(self) -> list[Callable[[], None]]:
-        """The world's events that Sonarr tells of."""
+        """The world's events that Sonarr sends webhooks for."""
         on = self.world.on
         return [
             *super().listen(),

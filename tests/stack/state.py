@@ -66,7 +66,7 @@ class WorldState:
         return lambda: self._listeners[event].remove(listener)
 
     async def emit(self, event: str, **facts: Any) -> None:
-        """Tell the listeners, one after the other; the verb goes on when all have been told."""
+        """Call the listeners, one after the other; the verb continues after the last one."""
         for listener in list(self._listeners.get(event, ())):
             result = listener(**facts)
             if inspect.isawaitable(result):

@@ -131,7 +131,7 @@ async def blocked_story(world: World, pace: Pace) -> SeerrRequest:
 
 
 async def missing_story(world: World, pace: Pace) -> SeerrRequest:
-    """A film nobody has: searched for, nothing found."""
+    """A film that no indexer has: searched for, nothing found."""
     request = await world.request(film("Spring", 2019, 593048, imdb_id="tt12324612"), auto_approve=True)
     await pace(2)
     await world.search_finds_nothing(request)

@@ -1,4 +1,4 @@
-"""Films and series as every catalogue knows them: ids, dates, seasons and episodes."""
+"""Films and series as in every catalog: ids, dates, seasons and episodes."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

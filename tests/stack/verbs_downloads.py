@@ -192,7 +192,7 @@ class DownloadVerbs(WorldState):
     # -- going wrong -----------------------------------------------------------------------------------
 
     async def fail_download(self, download: Download, message: str = "Failed download detected") -> None:
-        """The *arr gives it up: history, blocklist, gone from queue and client. No webhook tells."""
+        """The *arr gives it up: history, blocklist, gone from queue and client. No webhook is sent."""
         row = self.write_history(download, "downloadFailed", {"message": message})
         download.arr.blocklist.append(row)
         download.status, download.tracked_state, download.in_queue = "failed", "failed", False

@@ -7,7 +7,7 @@ from .titles import Title
 
 
 class LibraryVerbs(WorldState):
-    """What Jellyfin does; event `item` (item, what) tells of it."""
+    """What Jellyfin does; emits event `item` (item, what)."""
 
     async def library_scan(self) -> list[JellyfinItem]:
         """Jellyfin scans: shows every file of the *arrs under its own path, drops what has gone.

@@ -25,7 +25,7 @@ from .titles import Title
 
 
 class RequestVerbs(WorldState):
-    """What people and Seerr do; event `request` (request, what) tells of it, as Seerr's webhook would."""
+    """What people and Seerr do; emits event `request` (request, what), as Seerr's webhook would."""
 
     async def request(
         self,
@@ -114,7 +114,7 @@ class RequestVerbs(WorldState):
         await self._approved(request)
 
     async def delete_request(self, request: SeerrRequest) -> None:
-        """Take a request away; no webhook tells of it, and the *arr keeps the title."""
+        """Delete a request; no webhook is sent, and the *arr keeps the title."""
         self.requests.pop(request.id, None)
         self._reset_media(request)
 

@@ -1,4 +1,4 @@
-"""The scripted world of the simulated stack: one truth, moved by verbs, told by servers."""
+"""The scripted world of the simulated stack: one state, changed by verbs and shown by servers."""
 
 from .anime import AnimeVerbs
 from .verbs_downloads import DownloadVerbs

@@ -63,7 +63,7 @@ async def test_keys(world: World, http: aiohttp.ClientSession, version: str) -> 
 
 
 async def test_parameters_that_do_not_exist(world: World, http: aiohttp.ClientSession) -> None:
-    """They are ignored, so a question for an id nobody has is answered with everything."""
+    """They are ignored, so a query for an unknown id is answered with all items."""
     add(world, "Heat", provider_ids={"Tmdb": "949"})
     add(world, "Ran", provider_ids={"Tmdb": "11645"})
     async with FakeJellyfin(world) as jellyfin:

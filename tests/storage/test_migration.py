@@ -167,7 +167,7 @@ async def test_file_is_set_aside_and_goes_with_the_entry(disk: HomeAssistant) ->
 
 @pytest.mark.parametrize("text", ["[7]", "null", '{"version": 1}', "7"])
 async def test_file_of_another_shape_is_set_aside(disk: HomeAssistant, text: str) -> None:
-    """JSON that is no store at all keeps nobody from starting."""
+    """JSON that is no store at all does not prevent setup."""
     store = MemoryStore(disk, "one")
     write(store, text)
     assert await store.async_read() is None

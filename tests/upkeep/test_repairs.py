@@ -55,7 +55,7 @@ async def read_settings(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def test_new_key_is_taken_over(
     hass: HomeAssistant, person: Person, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """A Radarr that refuses the old key gets the one Seerr has come to use; nobody is asked twice."""
+    """A Radarr that refuses the old key gets the one Seerr now uses; there is one prompt only."""
     home = await household()
     entry = await setup_entry(home)
     assert person.offers == []

@@ -94,7 +94,7 @@ async def restart(hass: HomeAssistant, *entries: MockConfigEntry) -> None:
 async def test_peace_over_restarts(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str, ours_first: bool
 ) -> None:
-    """Whoever came first, nothing in Seerr changes from then on, and nobody is told to do anything."""
+    """Whichever was set up first, nothing in Seerr changes from then on, and no issue is created."""
     home = await household()
     if ours_first:
         ours = await setup_entry(home)
@@ -139,7 +139,7 @@ async def test_its_webhook_serves_both(
 async def test_core_is_removed(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str
 ) -> None:
-    """It leaves its webhook behind in Seerr; that is nobody's, so ours takes its place, for good."""
+    """It leaves its webhook behind in Seerr; ours replaces it permanently."""
     home = await household()
     empty = slot(home)
     core = await add_core(hass, home, callback_url)
@@ -177,7 +177,7 @@ async def test_core_is_removed_while_ours_is_not_there(
 async def test_core_is_disabled_and_enabled(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str
 ) -> None:
-    """While it is disabled nobody hears its webhook, so ours is used; enabled, it has the slot again."""
+    """While it is disabled its webhook has no receiver, so ours is used; enabled, it has the slot again."""
     home = await household()
     core = await add_core(hass, home, callback_url)
     ours = await setup_entry(home)

@@ -56,7 +56,7 @@ async def test_one_issue_after_an_hour(
 async def test_nothing_if_it_is_well_within_the_hour(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, callback_url: str
 ) -> None:
-    """What works again by itself is nobody's concern."""
+    """A webhook that works again by itself leaves no issue."""
     home = await household()
     await hass.config.async_update(internal_url="http://127.0.0.1:1")
     entry = await setup_entry(home, **{CONF_CALLBACK_URL: ""})

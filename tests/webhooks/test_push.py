@@ -246,7 +246,7 @@ async def in_every_order(
     lives: list[tuple[SeerrRequest, dict[str, Sent]]],
     kinds: tuple[str, ...],
 ) -> None:
-    """Deliver four events of each request, to each in another order; nobody can be asked meanwhile."""
+    """Deliver four events of each request, in another order for each; all services fail meanwhile."""
     for server in home.servers:
         server.fault = Fault.status(503)
     for (_, events), order in zip(lives, permutations(kinds), strict=True):

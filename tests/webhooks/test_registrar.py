@@ -1,4 +1,4 @@
-"""Registering webhooks: only where it harms nobody, repaired in place, taken out without a trace."""
+"""Registering webhooks: only where it replaces no other, repaired in place, removed completely."""
 
 from collections.abc import AsyncIterator
 from copy import deepcopy
@@ -143,7 +143,7 @@ async def test_every_event_comes(bench: Bench) -> None:
 
 
 async def test_repairs_ours_in_place(bench: Bench) -> None:
-    """Another host, a switch that is off, a tag: mended; the name and header people gave it stay."""
+    """Another host, a switch that is off, a tag: repaired; a changed name and added headers are kept."""
     server = bench.home.radarr
     registrar = bench.arr(server)
     await registrar.register([bench.url])

@@ -141,7 +141,7 @@ async def test_removing_while_a_service_is_down(
 async def test_a_foreign_webhook_in_seerr_stays(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """Untouched by setup, restart and removal; an issue tells of it until the slot is free."""
+    """Untouched by setup, restart and removal; an issue describes it until the slot is free."""
     home = await household()
     config = home.seerr.webhook.config
     config["enabled"] = True
@@ -188,7 +188,7 @@ async def test_a_foreign_webhook_survives_removal(
 async def test_what_stands_in_the_way_is_an_issue(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """CSRF protection and a missing plugin; each goes when it is mended."""
+    """CSRF protection and a missing plugin have an issue each, until they are fixed."""
     home = await household()
     home.seerr.csrf = True
     home.jellyfin.plugin.installed = False
@@ -323,7 +323,7 @@ async def test_a_silent_webhook_is_an_issue(
     setup_entry: SetUp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Three grabs that only polls show, and time: an issue, till a webhook comes."""
+    """Three grabs that only polls show, over some time, create an issue until a webhook arrives."""
     home = await household()
     entry = await setup_entry(home)
     requests = [await home.world.request(film(f"F {n}", 2000, 100 + n), auto_approve=True) for n in range(4)]

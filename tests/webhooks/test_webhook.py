@@ -208,7 +208,7 @@ async def test_one_event_for_a_change_told_twice(
 async def test_nothing_is_taken_after_unloading(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
-    """A post to an unloaded entry is answered like one to nobody."""
+    """A post to an unloaded entry is answered like one to an unknown webhook."""
     home = await household()
     entry = await setup_entry(home)
     manager = manager_of(entry)

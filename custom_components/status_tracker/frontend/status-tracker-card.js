@@ -1324,12 +1324,12 @@ define(PANEL, StatusTrackerRequest);
 define(STRATEGY, StatusTrackerStrategy);
 const offers = [
   offer("customCards", {
-    type: CARD, name: "Media requests", description: "Where each request is, and what needs you.", preview: true,
+    type: CARD, name: "Media requests", description: "Shows the status of each request and which ones need attention.", preview: true,
     documentationURL: "https://github.com/status-tracker/status-tracker", getEntitySuggestion: suggest,
   }, "title", "card_description"),
   offer("customStrategies", {
     type: "status-tracker", strategyType: "dashboard", name: "Media requests",
-    description: "Where each request is, and what needs you.",
+    description: "Shows the status of each request and which ones need attention.",
   }, "title", "card_description"),
 ];
 

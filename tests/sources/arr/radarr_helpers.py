@@ -50,7 +50,7 @@ def by_id(movie: MovieRow, **given: Any) -> Want:
 
 
 def only(source: RadarrSource) -> MovieEvidence:
-    """Return the one film told of."""
+    """Return the one film of the evidence."""
     (piece,) = source.evidence.movies
     return piece
 

@@ -106,7 +106,7 @@ async def test_history_of_a_title_seen_late(home: Household, source: RadarrSourc
 async def test_strangers_are_kept_in_small_number_only(
     home: Household, source: RadarrSource, movie: MovieRow
 ) -> None:
-    """Events of films nobody asked for do not pile up, nor have anything read."""
+    """Events of films without a request do not accumulate and cause no reading."""
     await settle(home, source, by_id(movie))
     for number in range(700):
         row = await home.world.add_to_arr(home.radarr.arr, film(f"Stranger {number}", 2020, 5000 + number))
@@ -278,7 +278,7 @@ async def test_a_webhook_and_its_row_are_one_event(
 async def test_what_the_history_does_not_confirm_goes(
     home: Household, source: RadarrSource, movie: MovieRow
 ) -> None:
-    """A poll wins over a webhook: an import nobody else knows of does not last."""
+    """A poll overrides a webhook: an import that polls do not show is dropped."""
     wanted = by_id(movie)
     await settle(home, source, wanted)
     body = post("radarr", "download", movie.id)

@@ -49,13 +49,13 @@ def by_id(show: SeriesRow, *seasons: int, **given: Any) -> Want:
 
 
 def only(source: SonarrSource) -> SeriesEvidence:
-    """Return the one series told of."""
+    """Return the one series of the evidence."""
     (piece,) = source.evidence.series
     return piece
 
 
 def episode(source: SonarrSource, season: int, number: int) -> EpisodeEvidence:
-    """Return an episode of the one series told of."""
+    """Return an episode of the one series of the evidence."""
     return next(one for one in only(source).episodes if (one.season, one.number) == (season, number))
 
 
@@ -86,7 +86,7 @@ async def test_first_sight_by_tvdb_id(home: Household, source: SonarrSource, sho
 
 
 async def test_two_seasons_are_one_call(home: Household, source: SonarrSource, show: SeriesRow) -> None:
-    """Several wanted seasons are read at once; a season nobody wants is left out."""
+    """Several wanted seasons are read at once; an unwanted season is left out."""
     paths = await poll(home, source, by_id(show, 1), by_id(show, 2, request_id=7))
     assert paths.count("episode") == 1
     assert {one.season for one in only(source).episodes} == {1, 2}
@@ -140,7 +140,7 @@ async def test_an_audit_reads_series_and_episodes_in_turn(
 
 
 async def test_a_want_without_seasons(home: Household, source: SonarrSource, show: SeriesRow) -> None:
-    """Nothing is asked of episodes nobody wants."""
+    """Episodes that are not wanted are not read."""
     assert "episode" not in await poll(home, source, by_id(show))
     assert only(source).episodes == ()
 

@@ -203,7 +203,7 @@ async def test_no_alarm_before_the_plugin_has_run(house: Household) -> None:
 
 
 async def test_a_disc_of_anime_among_everything(house: Household) -> None:
-    """A film shown by its folder, under ids of nobody, is found by the file that lies in it."""
+    """A film shown by its folder, with unknown ids, is found by the file in it."""
     house.add("Video", "Disc", "/media/anime/Akira (1988)")
     house.add("Video", "Other", "/media/anime/Other (1988)")
     file = FileEvidence(path="/anime/Akira (1988)/BDMV/STREAM/00001.m2ts")

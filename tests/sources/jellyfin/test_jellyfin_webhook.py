@@ -62,7 +62,7 @@ async def test_a_notice_that_is_not_true(house: Household) -> None:
 
 
 async def test_4k_and_hd_are_not_mixed_up(house: Household) -> None:
-    """Without a file nobody knows which of the two has come: a poll has to tell."""
+    """Without a file it is unknown which of the two was added: a poll has to decide."""
     await house.settle(want("tmdb_movie:335984"), want("tmdb_movie:335984", is_4k=True, request_id=2))
     assert house.source.receive(payload("itemadded_movie"))
     assert not house.items
@@ -85,7 +85,7 @@ async def test_series_and_episode(house: Household, names: tuple[str, str]) -> N
 
 
 async def test_episode_of_another_season(house: Household) -> None:
-    """It matters to nobody."""
+    """It is ignored."""
     await house.settle(want("tvdb_show:371980", seasons=(1,)))
     assert house.source.receive(payload("itemadded_series"))
     assert house.source.receive(payload("itemadded_episode"))
@@ -111,7 +111,7 @@ async def test_what_shokofin_shows(house: Household, name: str, ids: tuple[str, 
 
 
 async def test_wanted_only_later(house: Household) -> None:
-    """A notice of what nobody wants yet is remembered by its ids."""
+    """A notification about an item that is not wanted yet is kept by its ids."""
     await house.settle(want("tmdb_movie:1"))
     assert house.source.receive(payload("itemadded_movie"))
     assert not house.items
@@ -223,7 +223,7 @@ async def test_deleted_while_it_is_read(house: Household) -> None:
 
 
 async def test_odd_ids_are_left_out(house: Household) -> None:
-    """An item whose id is none stays out of the index and harms nobody."""
+    """An item with an invalid id is left out of the index and does no harm."""
     await house.settle(want("tmdb_movie:1"))
     odd = house.add("Movie", "Odd", "/media/movies/Odd/Odd.mkv", ids={"Tmdb": "2"})
     del house.world.items[odd.id]

@@ -22,6 +22,6 @@ async def poll(home: Household, source: SeerrSource, *wants: Any, seconds: float
 
 
 def only(source: SeerrSource) -> RequestEvidence:
-    """Return the one request told of."""
+    """Return the one request of the evidence."""
     (piece,) = source.evidence.requests
     return piece

@@ -159,7 +159,7 @@ async def test_auto_approval_told_after_the_failure(source: SeerrSource) -> None
 
 
 async def test_the_listing_has_the_last_word(home: Household, source: SeerrSource) -> None:
-    """A notification nobody stands by is gone with the next listing, its title too."""
+    """A notification that the next listing does not confirm is dropped, and so is its title."""
     await poll(home, source)
     assert source.receive(hook("hook_movie_approved"))
     assert only(source).tmdb_id == 2004

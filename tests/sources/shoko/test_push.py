@@ -41,7 +41,7 @@ from .shoko_helpers import (
 
 @ALL
 async def test_push_says_it_sooner(pushed: ShokoSource, shoko: FakeShoko, world: World) -> None:
-    """Each event is evidence at once where it tells enough, and has the rest read at once."""
+    """An event with enough data is evidence at once; what it lacks is read at once."""
     _, episode = frieren(world)
     await poll(pushed, want())
     async with listening(pushed) as news:
@@ -65,7 +65,7 @@ async def test_push_says_it_sooner(pushed: ShokoSource, shoko: FakeShoko, world:
 
 @MODERN
 async def test_push_not_matched_then_linked_by_hand(pushed: ShokoSource, world: World) -> None:
-    """Refused is told at once, unless AniDB has banned Shoko; a link by hand lifts it."""
+    """A refused file is reported at once, unless AniDB has banned Shoko; a manual link ends that."""
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE)
     await poll(pushed, want())
@@ -100,7 +100,7 @@ async def test_push_of_a_renaming(pushed: ShokoSource, world: World) -> None:
 async def test_matched_before_the_import_is_known(
     pushed: ShokoSource, shoko: FakeShoko, world: World
 ) -> None:
-    """A file hashed, matched and renamed before its *arr tells of it is remembered under its old name."""
+    """A file hashed, matched and renamed before its *arr reports it is found under its old name."""
     _, episode = frieren(world)
     await poll(pushed)
     async with listening(pushed) as news:
@@ -117,7 +117,7 @@ async def test_matched_before_the_import_is_known(
 
 
 async def test_files_nobody_wants_are_bounded(pushed: ShokoSource, world: World) -> None:
-    """A great import leaves no more than the latest few, asks nothing and wakes nobody."""
+    """A large import keeps only the latest files, and causes no call and no update."""
     await poll(pushed, want())
     async with listening(pushed) as news:
         await until(lambda: bool(news))
@@ -136,7 +136,7 @@ async def test_files_nobody_wants_are_bounded(pushed: ShokoSource, world: World)
 
 @MODERN
 async def test_metadata_events(pushed: ShokoSource, world: World) -> None:
-    """A series that is created and links that come are read at once; other series' news is nobody's."""
+    """A created series and new links are read at once; events of other series are ignored."""
     series, episode = frieren(world, linked=False, created=False)
     other = world.shoko_add_series("Other", 5, episodes=1)
     await world.shoko_take_in(PATH, SIZE, episode)
@@ -164,7 +164,7 @@ async def test_metadata_events(pushed: ShokoSource, world: World) -> None:
 
 @MODERN
 async def test_deleted_and_unlinked_by_push(pushed: ShokoSource, shoko: FakeShoko, world: World) -> None:
-    """A deletion is read at once; until Shoko confirms it the last word stands."""
+    """A deletion is read at once; until Shoko confirms it the last evidence is kept."""
     _, episode = frieren(world)
     file = await world.shoko_take_in(PATH, SIZE, episode)
     await poll(pushed, want())
@@ -258,7 +258,7 @@ async def test_an_event_during_a_poll_is_not_lost(
 
 
 async def test_events_that_name_no_path_or_no_file(session: aiohttp.ClientSession, world: World) -> None:
-    """A match of a file never heard of has the anime looked up soon; an unlinking of who knows what, all."""
+    """A match of an unknown file has the anime read soon; an unlinking without a file has all read."""
     async with FakeShoko(world, version=6) as shoko:
         source = make_source(session, shoko, world, push=True)
         _, episode = frieren(world)

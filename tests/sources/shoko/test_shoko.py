@@ -1,4 +1,4 @@
-"""What the Shoko source says of files, and what troubles it."""
+"""What the Shoko source reports about files, and its failures."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ from .shoko_helpers import (
 
 
 async def test_wrong_double_links_are_all_kept(source: ShokoSource, world: World) -> None:
-    """Two TMDB shows on one entry: both are told, nobody here decides."""
+    """Two TMDB shows on one entry: both are reported."""
     series = world.shoko_add_series("One Punch Man 3", 17576, tmdb_shows=[63926, 271605])
     await world.shoko_take_in(PATH, SIZE, world.shoko_add_episode(series))
     await poll(source, want())
@@ -235,7 +235,7 @@ async def test_an_outage_is_no_look(source: ShokoSource, shoko: FakeShoko, world
 
 
 async def test_one_odd_file_holds_up_no_other(source: ShokoSource, shoko: FakeShoko, world: World) -> None:
-    """An answer nobody understands is reported, and the other files are read all the same."""
+    """An answer that cannot be parsed is reported, and the other files are still read."""
     series, episode = frieren(world)
     await world.shoko_take_in(PATH, SIZE, episode)
     await world.shoko_take_in("/anime/Show/two.mkv", 2, world.shoko_add_episode(series, 2))
