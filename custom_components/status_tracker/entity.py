@@ -24,7 +24,7 @@ MANUFACTURER = {
 
 
 class KeptState:
-    """Stands in for the registry entry of an entity that is being reloaded: its state is kept."""
+    """Replaces the registry entry of an entity during a reload, to keep its state."""
 
     disabled = False
 
@@ -34,7 +34,7 @@ class KeptState:
 
     @callback
     def write_unavailable_state(self, hass: HomeAssistant) -> None:
-        """Mark the state as one that the next entity takes over, instead of making it unavailable."""
+        """Mark the state as restored instead of writing an unavailable state."""
         if state := hass.states.get(self._entity_id):
             attributes = {**state.attributes, EntityStateAttribute.RESTORED: True}
             hass.states.async_set(self._entity_id, state.state, attributes)
@@ -74,7 +74,7 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Keep the state if the entry is being reloaded; `async_release_states` ends that."""
+        """Keep the state if the entry is being reloaded, until `async_release_states`."""
         await super().async_will_remove_from_hass()
         reloading = self.coordinator.is_stopped and not self.coordinator.config_entry.disabled_by
         if reloading and self.registry_entry:

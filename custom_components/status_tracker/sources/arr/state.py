@@ -65,7 +65,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     @abstractmethod
     def _catalogue_id(self, title: T | Want) -> int | None:
-        """Return the id in the catalogue this *arr goes by."""
+        """Return the catalogue id used by this *arr."""
 
     @abstractmethod
     def _gone(self, title: T) -> T:
