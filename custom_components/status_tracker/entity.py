@@ -45,9 +45,10 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: StatusTrackerCoordinator, key: str) -> None:
+    def __init__(self, coordinator: StatusTrackerCoordinator, key: str, number: int | None = None) -> None:
         """Initialize the entity on the device of the requests."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, number)
+        self._written: tuple[bool, object] | None = None
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.entry_id}_{key}"
         self._attr_device_info = DeviceInfo(
@@ -57,6 +58,19 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
             model="Media requests",
             translation_key="requests",
         )
+
+    def shown(self) -> object:
+        """Return what the state is made of, where that tells whether it has to be written; None: always."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it may have changed."""
+        shown = (self.available, self.shown())
+        if shown[1] is None or shown != self._written:
+            self._written = shown
+            super()._handle_coordinator_update()
 
     @override
     async def async_will_remove_from_hass(self) -> None:
