@@ -12,10 +12,10 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.clients.jellyfin_model import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
 from custom_components.status_tracker.coordinator import LONGEST
+from custom_components.status_tracker.pipeline import incremental
 from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
 from custom_components.status_tracker.sources.seerr import source as seerr_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
@@ -292,23 +292,22 @@ async def test_a_large_library(
 async def test_the_same_evidence_is_not_judged_over_and_over(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
 ) -> None:
-    """Cycles without news cost no evaluation, but twice a minute for what time alone changes."""
+    """Cycles without news cost no evaluation, and news of one request that of this one alone."""
     home = await household()
     for number in range(5):
         await home.world.request(film(f"Film {number}", 2000, 1000 + number), auto_approve=True)
     entry = await setup_entry(home, **POLLING)
     await settled(hass, home, entry)
-    with patch.object(coordinator_module, "evaluate", wraps=coordinator_module.evaluate) as evaluate:
+    with patch.object(incremental, "judge_requests", wraps=incremental.judge_requests) as judge:
         for _ in range(10):
+            clock.advance(home, seconds=31)
             await poll(hass, entry, rounds=1)
-        assert evaluate.call_count <= 1
-        clock.advance(home, seconds=31)
+        assert judge.call_count == 0
+        request = await home.world.request(sintel(), auto_approve=True)
         await poll(hass, entry, rounds=1)
-        assert evaluate.call_count >= 1
-        evaluate.reset_mock()
-        await home.world.request(sintel(), auto_approve=True)
-        await poll(hass, entry, rounds=1)
-        assert evaluate.call_count >= 1
+        assert judge.call_count >= 1
+        judged = {one.request_id for call in judge.call_args_list for one in call.args[0].requests}
+        assert judged == {request.id}
 
 
 @pytest.mark.timeout(120)

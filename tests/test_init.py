@@ -48,7 +48,7 @@ FAULTS: dict[str, tuple[Callable[[], Fault], set[str]]] = {
 @pytest.fixture(autouse=True)
 def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for what hangs only for a moment."""
-    monkeypatch.setattr(coordinator_module, "PATIENCE", 0.4)
+    monkeypatch.setattr(coordinator_module, "PATIENCE", 1.0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 from .assist.sentences import sentences_of
 from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
 from .automations.relay import async_relay
-from .const import CONF_IS_4K, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
+from .const import CONF_IS_4K, CONF_LIMIT_DOWNLOADING, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .flows.client_factory import build_client
@@ -44,6 +44,7 @@ from .webhooks.registrars import async_unregister_all
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
+OLD_LIMIT_DOWNLOADING = 6 * 60
 CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_clients")
 
 
@@ -133,11 +134,18 @@ def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> 
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Migrate an entry.
+    """Bring an entry of an older minor version up to date; one of a newer minor version is taken as it is.
 
-    There is only one major version; Home Assistant rejects newer ones. Data of a newer minor version is
-    compatible and used unchanged.
+    Home Assistant refuses entries of a newer major version.
     """
+    if entry.minor_version < 2:
+        # 0.1.0 stored every option. Its limit of six hours was meant for downloads that run, too.
+        options = {
+            key: value
+            for key, value in entry.options.items()
+            if (key, value) != (CONF_LIMIT_DOWNLOADING, OLD_LIMIT_DOWNLOADING)
+        }
+        hass.config_entries.async_update_entry(entry, options=options, minor_version=2)
     return True
 
 

@@ -40,11 +40,16 @@ class ProblemSensor(StatusTrackerEntity, BinarySensorEntity):
         """Initialize the sensor."""
         super().__init__(coordinator, "problem")
 
+    @override
+    def shown(self) -> object:
+        """Return the state."""
+        return self.is_on
+
     @property
     @override
     def is_on(self) -> bool:
         """Return whether any request is stuck."""
-        return any(request.stuck for request in self.coordinator.data.values())
+        return self.coordinator.overview.counts.stuck > 0
 
 
 class ConnectivitySensor(StatusTrackerServiceEntity, BinarySensorEntity):

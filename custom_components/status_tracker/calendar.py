@@ -48,7 +48,8 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if a date has changed."""
-        if self._read():
+        changed = self.coordinator.changed
+        if (changed is None or changed) and self._read():
             super()._handle_coordinator_update()
 
     def _read(self) -> bool:

@@ -57,7 +57,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
     """Config flow for Seerr and its services, including reconfiguration and reauthentication."""
 
     VERSION = 1
-    MINOR_VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Initialize."""

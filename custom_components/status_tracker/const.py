@@ -15,7 +15,7 @@ CONF_LINK_URL: Final = "link_url"  # URL for links, if it differs from the one H
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_REGISTERED: Final = "webhooks_registered"
 
-CONF_SLOT_SHARED: Final = "webhook_slot_shared"  # the webhooks of core's Seerr that Seerr's only slot held
+CONF_SLOT_SHARED: Final = "webhook_slot_shared"  # webhooks of the core integration
 CONF_CALLBACK_SKIPPED: Final = "callback_skipped"  # the user has skipped a failed test
 
 # Flows

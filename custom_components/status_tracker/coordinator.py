@@ -1,14 +1,14 @@
 """Coordinator that polls all sources, each at its own interval, and evaluates the requests."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -30,9 +30,10 @@ from .const import (
 )
 from .pipeline.changes import REMOVED, Change, changes
 from .pipeline.enums import SEERR
-from .pipeline.evidence import Evidence
+from .pipeline.incremental import Tracker
+from .pipeline.memory import Memory
+from .pipeline.overview import Overview
 from .pipeline.requests import Limits, Stage, Tracked
-from .pipeline.tracker import Memory, evaluate
 from .pipeline.wants import Want
 from .sources.base import Source
 from .sources.links import tell_links
@@ -45,8 +46,9 @@ SAVE_DELAY = 30
 PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evaluated when they finish
 ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
-EVALUATE_EVERY = timedelta(seconds=30)  # with unchanged evidence, because limits also depend on the time
-SLACK = timedelta(seconds=3)  # also poll sources due within this time, to reduce the number of updates
+SLICE = 0.004  # seconds of judging before anything else in the event loop has its turn
+CHUNK = 25  # requests written at a stretch when all of them are
+SLACK = timedelta(seconds=3)  # sources due this soon are polled as well, so that there are fewer updates
 SHORTEST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=1)
 
@@ -96,16 +98,23 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self.sources = {source.key: source for source in sources}
         self._on_refused = on_refused
-        self.memory = Memory()
+        self.tracker = Tracker(Memory(), limits_of(entry.options))
+        self.data = self.tracker.tracked
+        self.overview = Overview()
         self.wants: tuple[Want, ...] = ()
-        self.limits = limits_of(entry.options)
+        self.changed: Set[int] | None = (
+            None  # while listeners are called: what changed; None: anything may have
+        )
         self._store = MemoryStore(hass, entry.entry_id)
         self.announcements = Announcements(hass, entry)
         self.durations = Durations(hass, entry)
         self._beside: tuple[object, ...] = ()
-        self.names: Counter[tuple[str, int | None]] = Counter()
-        self._basis: tuple[Evidence, bool] | None = None
-        self._evaluated = dt_util.utcnow()
+        self._day = dt_util.as_local(dt_util.utcnow()).date()
+        self._nameless: set[int] = set()
+        self._unshown: set[int] = set()  # requests that changed since their entities were written
+        self._by_request: dict[int, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._general: dict[CALLBACK_TYPE, CALLBACK_TYPE] = {}
+        self._judging: asyncio.Task[None] | None = None
         self._settled = False
         self._stopped = False
         self._refused: set[str] = set()
@@ -116,6 +125,16 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Return the Seerr source, which every entry has."""
         return cast(SeerrSource, self.sources[SEERR])
 
+    @property
+    def memory(self) -> Memory:
+        """Return what is remembered of the requests."""
+        return self.tracker.memory
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits the options set."""
+        return self.tracker.limits
+
     # Storage
 
     @override
@@ -124,20 +143,21 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         await self.announcements.async_load()
         await self.durations.async_load()
         await self._async_restore()
-        self.announcements.begin(self.data or {})
+        self.announcements.begin(self.data)
 
     async def _async_restore(self) -> None:
         """Restore the stored memory and the evidence of the sources."""
         if (stored := await self._store.async_read_as(StoredMemory.from_dict)) is None:
             return
-        self.memory, self.addresses = stored.memory, stored.addresses
+        self.tracker, self.addresses = Tracker(stored.memory, self.limits), stored.addresses
+        self.data = self.tracker.tracked
         for key, part in stored.sources.items():
             if source := self.sources.get(key):
                 try:
                     source.restore(part)
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
                     LOGGER.warning("Failed to restore the data of %s: %s", source.name, type(err).__name__)
-        self._evaluate_requests()
+        await self._async_evaluate()
         self.announcements.unheard.clear()
 
     @callback
@@ -196,25 +216,17 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 break
             polled.update(source.key for source in due)
             await self._async_poll(due, deadline - self.hass.loop.time())
-            self._evaluate_requests()
+            await self._async_evaluate()
         if self._is_stopped():
             return self.data
         if not self.seerr.last_success:
             self._raise_unready()
         if not self._settled:
             self._settled = True
+            self.announcements.note_quiet(self.data)
             self._log_unreachable()
         self._plan()
-        beside = (
-            [source.state for source in self.sources.values()],
-            self.seerr.servers,
-            self.seerr.complete,
-            [number for number in self.data if self.is_nameless(number)],
-            dt_util.as_local(dt_util.utcnow()).date(),  # the status text contains "today" and "tomorrow"
-        )
-        if beside != self._beside:
-            self._beside = beside
-            self.async_update_listeners()
+        self._show_changes()
         return self.data
 
     async def async_ask(self, *sources: Source) -> list[Source]:
@@ -253,9 +265,14 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if not self._settled or self._stopped:
             return
         # Not async_set_updated_data: each call postpones the next poll, so frequent calls prevent polling.
-        self._evaluate_requests()
-        self.async_update_listeners()
+        self._take_evidence()
+        self._judge()
+        self._show_changes()
         self._plan()
+        if self.tracker.pending and (self._judging is None or self._judging.done()):
+            self._judging = self.config_entry.async_create_task(
+                self.hass, self._async_judge_rest(), f"{DOMAIN} evaluate", eager_start=False
+            )
         now = dt_util.utcnow()
         if any(source.due(now) or source.needs_poll(self.wants) for source in self.sources.values()):
             self.config_entry.async_create_task(self.hass, self.async_request_refresh())
@@ -268,34 +285,59 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.async_evidence_changed()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
+    # Evaluation: what changed, in slices, so that nothing else has to wait
+
+    async def _async_evaluate(self) -> None:
+        """Evaluate all that changed."""
+        self._take_evidence()
+        self._judge()
+        while self.tracker.pending and not self._is_stopped():
+            await asyncio.sleep(0)
+            self._judge()
+
+    async def _async_judge_rest(self) -> None:
+        """Evaluate what a webhook changed and one slice was too short for."""
+        while self.tracker.pending and not self._is_stopped():
+            self._judge()
+            self._show_changes()
+            await asyncio.sleep(0)
+        self._plan()
+
     @callback
-    def _evaluate_requests(self) -> None:
+    def _take_evidence(self) -> None:
         """Evaluate every request from the current evidence and queue the changes."""
         if self._stopped:
             return
         tell_links(self.seerr.servers, self.sources.values())
-        evidence = Evidence.merge([source.evidence for source in self.sources.values()])
-        now, basis = dt_util.utcnow(), (evidence, self.seerr.complete)
-        if basis == self._basis and timedelta() <= now - self._evaluated < EVALUATE_EVERY:
+        told = {key: source.evidence for key, source in self.sources.items()}
+        self.tracker.take(told, dt_util.utcnow(), listed=self.seerr.complete)
+
+    @callback
+    def _judge(self) -> None:
+        """Judge what changed for one slice of time, and queue what is to be announced."""
+        if self._stopped:
             return
-        news = self.memory.started is not None
-        outcome = evaluate(evidence, self.memory, self.limits, now, listed=self.seerr.complete)
-        # The evaluation changed the memory it reads, so evaluate again even with unchanged evidence.
-        self._basis, self._evaluated = None if outcome.changed else basis, now
-        self.wants = outcome.wants
-        for source in self.sources.values():
-            source.adjust_interval(self.wants)
-        if outcome.changed:
+        loop = self.hass.loop
+        until = loop.time() + SLICE
+        judged = self.tracker.judge(dt_util.utcnow(), lambda: loop.time() >= until)
+        if not judged:
+            return
+        if judged.wants:
+            self.wants = tuple(self.tracker.wants.values())
+            for source in self.sources.values():
+                source.adjust_interval(self.wants)
+        if judged.memory or judged.before:
             self._store.async_delay_save(self._stored, SAVE_DELAY)
-        before, self.data = self.data or {}, dict(outcome.tracked)
-        self.names = Counter((request.title, request.year) for request in self.data.values())
-        if news:  # the first evaluation has no earlier state to compare with
-            found = changes(before, self.data, self.memory.done)
+        self._unshown |= self.overview.note(judged.before, self.data)
+        after = {number: self.data[number] for number in judged.before if number in self.data}
+        if not self.tracker.first:  # at the very first look nothing has happened
+            before = {number: one for number, one in judged.before.items() if one}
+            found = changes(before, after, self.memory.done)
             self.announcements.unheard += found
             if self._settled:  # the end time of changes made while Home Assistant was off is unknown
                 self.durations.note(found)
-        if self._settled and outcome.changed:
-            self.announcements.note_quiet(self.data)
+        if self._settled:
+            self.announcements.note_quiet(after)
 
     @callback
     def _plan(self) -> None:
@@ -336,17 +378,82 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @override
     @callback
+    def async_add_listener(self, update_callback: CALLBACK_TYPE, context: Any = None) -> CALLBACK_TYPE:
+        """Listen to changes: with a request's number as context, to those of that request alone."""
+        remove_listener = super().async_add_listener(update_callback, context)
+        if isinstance(context, int):
+            self._by_request[context].append(update_callback)
+        else:
+            self._general[remove_listener] = update_callback
+
+        @callback
+        def remove() -> None:
+            """Listen no more."""
+            remove_listener()
+            if not isinstance(context, int):
+                del self._general[remove_listener]
+                return
+            self._by_request[context].remove(update_callback)
+            if not self._by_request[context]:
+                del self._by_request[context]
+
+        return remove
+
+    @override
+    @callback
     def async_update_listeners(self) -> None:
-        """Update the entities; announce removals before, all other changes after."""
+        """Update all entities."""
+        self._update(None)
+
+    @callback
+    def async_update_requests(self, numbers: Set[int]) -> None:
+        """Update the entities of these requests, and what is said of all together."""
+        self._update(numbers)
+
+    @callback
+    def _update(self, numbers: Set[int] | None) -> None:
+        """Update entities; removals are announced before it, everything else after it."""
         if self._stopped:
             return
         if self.announcements.waiting and self._is_read():
             self.announcements.settle(self.data)
         self.announcements.announce(lambda change: change.kind == REMOVED, self._named)
-        super().async_update_listeners()
+        self.changed = numbers
+        try:
+            if numbers is None:
+                super().async_update_listeners()
+            else:
+                listeners = [one for number in sorted(numbers) for one in self._by_request.get(number, ())]
+                for listener in [*listeners, *self._general.values()]:
+                    listener()
+        finally:
+            self.changed = None
         self.announcements.announce(
             lambda change: not self.is_nameless(change.request.request.request_id), self._named
         )
+
+    @callback
+    def _show_changes(self) -> None:
+        """Update the entities of the requests that changed, and of whatever else did."""
+        nameless = {number for number in self.overview.untitled if self.is_nameless(number)}
+        numbers = self._unshown | (nameless ^ self._nameless)
+        states = [source.state for source in self.sources.values()]
+        beside = (states, self.seerr.servers, self.seerr.complete)
+        today = dt_util.as_local(dt_util.utcnow()).date()  # a status says "today" and "tomorrow"
+        changed = bool(numbers) or beside != self._beside
+        self._unshown, self._nameless, self._beside = set(), nameless, beside
+        if changed:
+            self._update(numbers)
+        if today != self._day:
+            self._day = today
+            self.config_entry.async_create_task(self.hass, self._async_update_all(), f"{DOMAIN} new day")
+
+    async def _async_update_all(self) -> None:
+        """Update all entities, some at a time."""
+        numbers = sorted(self.data)
+        for start in range(0, len(numbers), CHUNK):
+            self._update(set(numbers[start : start + CHUNK]))
+            await asyncio.sleep(0)
 
     def _is_read(self) -> bool:
         """Return whether every service was read since the start, including the Jellyfin index."""

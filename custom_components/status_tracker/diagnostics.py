@@ -91,7 +91,6 @@ def _health(source: Source, redactor: Redactor) -> dict[str, Any]:
         "seconds_since_success": round((source.clock() - last).total_seconds()) if last else None,
         "next_poll": due.isoformat() if due else None,
         "push_connected": source.push_connected if isinstance(source, ShokoSource) else None,
-        "odd_webhooks": getattr(source, "bad", None),
         "untold_changes": source.missed_webhooks,
         "filters_dates": getattr(source, "filters_dates", None),
         "ignored_filters": sorted(getattr(source.http, "ignored", ())),

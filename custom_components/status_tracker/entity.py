@@ -24,7 +24,7 @@ MANUFACTURER = {
 
 
 class KeptState:
-    """Stands in for the registry entry of an entity that is being reloaded: its state is kept."""
+    """Replaces the registry entry of an entity during a reload, to keep its state."""
 
     disabled = False
 
@@ -34,7 +34,7 @@ class KeptState:
 
     @callback
     def write_unavailable_state(self, hass: HomeAssistant) -> None:
-        """Mark the state as one that the next entity takes over, instead of making it unavailable."""
+        """Mark the state as restored instead of writing an unavailable state."""
         if state := hass.states.get(self._entity_id):
             attributes = {**state.attributes, EntityStateAttribute.RESTORED: True}
             hass.states.async_set(self._entity_id, state.state, attributes)
@@ -45,9 +45,10 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: StatusTrackerCoordinator, key: str) -> None:
+    def __init__(self, coordinator: StatusTrackerCoordinator, key: str, number: int | None = None) -> None:
         """Initialize the entity on the device of the requests."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, number)
+        self._written: tuple[bool, object] | None = None
         entry = coordinator.config_entry
         self._attr_unique_id = f"{entry.entry_id}_{key}"
         self._attr_device_info = DeviceInfo(
@@ -58,9 +59,22 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
             translation_key="requests",
         )
 
+    def shown(self) -> object:
+        """Return what the state is made of, where that tells whether it has to be written; None: always."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it may have changed."""
+        shown = (self.available, self.shown())
+        if shown[1] is None or shown != self._written:
+            self._written = shown
+            super()._handle_coordinator_update()
+
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Keep the state if the entry is being reloaded; `async_release_states` ends that."""
+        """Keep the state if the entry is being reloaded, until `async_release_states`."""
         await super().async_will_remove_from_hass()
         reloading = self.coordinator.is_stopped and not self.coordinator.config_entry.disabled_by
         if reloading and self.registry_entry:

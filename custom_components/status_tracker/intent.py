@@ -20,7 +20,7 @@ async def async_setup_intents(hass: HomeAssistant) -> None:
 
 
 class AnsweringIntent(intent.IntentHandler):
-    """An intent that is answered with a sentence."""
+    """Base intent handler that responds with a sentence."""
 
     @abstractmethod
     def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
@@ -44,7 +44,7 @@ class GetRequestIntent(AnsweringIntent):
 
     @override
     def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
-        """Return where the request is."""
+        """Return the status of the request."""
         return status_answer(hass, slots["title"]["value"])
 
 
@@ -57,5 +57,5 @@ class ListRequestsIntent(AnsweringIntent):
 
     @override
     def answer(self, hass: HomeAssistant, slots: dict[str, Any]) -> str:
-        """Return the requests of the listing."""
+        """Return the requests in the list."""
         return list_answer(hass, slots["listing"]["value"])

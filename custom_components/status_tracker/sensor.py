@@ -1,8 +1,7 @@
 """Sensors for requests, counts and times to available."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -23,7 +22,8 @@ from .entity import StatusTrackerEntity
 from .frontend.resource import card_resource
 from .pipeline.durations import typical
 from .pipeline.enums import MediaType
-from .pipeline.requests import FINISHED, Stage, Tracked
+from .pipeline.overview import Counts
+from .pipeline.requests import Stage, Tracked
 from .reports.attributes import request_attributes
 from .reports.posters import Posters
 from .reports.text import request_name
@@ -40,12 +40,7 @@ MORE_INFO_ELEMENT = "status-tracker-request"
 class StatusTrackerSensorEntityDescription(SensorEntityDescription):
     """Describes a sensor that counts requests."""
 
-    value_fn: Callable[[Mapping[int, Tracked]], int]
-
-
-def _count(test: Callable[[Tracked], bool]) -> Callable[[Mapping[int, Tracked]], int]:
-    """Return a value function that counts the requests matching the test."""
-    return lambda requests: sum(test(request) for request in requests.values())
+    value_fn: Callable[[Counts], int]
 
 
 SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
@@ -54,28 +49,28 @@ SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
         translation_key="active",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_count(lambda request: request.stage not in FINISHED),
+        value_fn=lambda counts: counts.active,
     ),
     StatusTrackerSensorEntityDescription(
         key="downloading",
         translation_key="downloading",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_count(lambda request: request.stage is Stage.DOWNLOADING),
+        value_fn=lambda counts: counts.downloading,
     ),
     StatusTrackerSensorEntityDescription(
         key="stuck",
         translation_key="stuck",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_count(lambda request: request.stuck),
+        value_fn=lambda counts: counts.stuck,
     ),
     StatusTrackerSensorEntityDescription(
         key="awaiting_approval",
         translation_key="awaiting_approval",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_count(lambda request: request.stage is Stage.REQUESTED),
+        value_fn=lambda counts: counts.awaiting_approval,
     ),
 )
 
@@ -122,9 +117,13 @@ async def async_setup_entry(
     purged = False
 
     @callback
-    def add_new() -> None:
+    def add_new(numbers: Iterable[int]) -> None:
         """Add sensors for new requests."""
-        new = [one for one in coordinator.data if one not in known and not coordinator.is_nameless(one)]
+        new = [
+            one
+            for one in numbers
+            if one not in known and one in coordinator.data and not coordinator.is_nameless(one)
+        ]
         async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
         known.update(new)
 
@@ -133,12 +132,13 @@ async def async_setup_entry(
         """Add sensors for new requests and remove those of removed requests."""
         nonlocal purged
         purged = purged or _purge(hass, coordinator)
-        for number in known - coordinator.data.keys():
+        numbers = coordinator.changed
+        for number in (known if numbers is None else known & numbers) - coordinator.data.keys():
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
-        add_new()
+        add_new(coordinator.data if numbers is None else numbers)
 
-    add_new()  # announce removals before their entities are removed
+    add_new(coordinator.data)  # what has gone is told of before its entity goes
     entry.async_on_unload(coordinator.async_add_listener(sync_entities))
 
 
@@ -174,11 +174,16 @@ class StatusTrackerCountSensor(StatusTrackerEntity, SensorEntity):
         super().__init__(coordinator, description.key)
         self.entity_description = description
 
+    @override
+    def shown(self) -> object:
+        """Return the count."""
+        return self.native_value
+
     @property
     @override
     def native_value(self) -> int:
         """Return the count."""
-        return self.entity_description.value_fn(self.coordinator.data)
+        return self.entity_description.value_fn(self.coordinator.overview.counts)
 
 
 class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
@@ -192,19 +197,22 @@ class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
         """Initialize the sensor."""
         super().__init__(coordinator, description.key)
         self.entity_description = description
-        self._shown: tuple[float | None, int] | None = None
+        self._basis: tuple[object, ...] = ()
+        self._typical: tuple[float | None, int] = None, 0
 
     def _read(self) -> tuple[float | None, int]:
         """Return the median in seconds and the number of requests it is based on."""
-        return typical(self.coordinator.durations.known, self.entity_description.media_type, dt_util.utcnow())
+        now, known = dt_util.utcnow(), self.coordinator.durations.known
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if not self._basis or self._basis[0] is not known or self._basis[1] != hour:
+            self._basis = known, hour
+            self._typical = typical(known, self.entity_description.media_type, now)
+        return self._typical
 
-    @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        """Write the state if it has changed."""
-        if (now := self._read()) != self._shown:
-            self._shown = now
-            super()._handle_coordinator_update()
+    def shown(self) -> object:
+        """Return what is shown."""
+        return self._read()
 
     @property
     @override
@@ -246,10 +254,9 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
 
     def __init__(self, coordinator: StatusTrackerCoordinator, posters: Posters, number: int) -> None:
         """Initialize the sensor."""
-        super().__init__(coordinator, str(number))
+        super().__init__(coordinator, str(number), number)
         self.number = number
         self._posters = posters
-        self._shown: tuple[Tracked, str, str | None, date] | None = None
 
     @property
     def request(self) -> Tracked:
@@ -266,18 +273,20 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if the request, name, poster or day has changed; removed requests are ignored."""
-        request = self.coordinator.data.get(self.number)
-        # Compare the day too: the status text contains "tomorrow"
-        if request and (shown := (request, self.name, self.entity_picture, today())) != self._shown:
-            self._shown = shown
+        if self.number in self.coordinator.data:
             super()._handle_coordinator_update()
+
+    @override
+    def shown(self) -> object:
+        """Return what the state is made of; of the day, too, for the sentence says "tomorrow"."""
+        return self.request, self.name, self.entity_picture, today()
 
     @property
     @override
     def name(self) -> str:
         """Return title and year, with a suffix if another request has the same."""
         mine = self.request
-        return request_name(mine, siblings=self.coordinator.names[mine.title, mine.year] > 1)
+        return request_name(mine, siblings=self.coordinator.overview.has_sibling(mine))
 
     @property
     @override

@@ -1,1 +1,1 @@
-"""Checks of the files that Home Assistant, HACS and translators read."""
+"""Checks of the files read by Home Assistant, HACS and translators."""

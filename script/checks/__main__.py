@@ -1,7 +1,7 @@
-"""Check the integration's files: python -m script.checks; one line a fault, exit status 1 if there is any.
+"""Check the integration's files: python -m script.checks; prints the faults, exit status 1 if any.
 
-CI also runs hassfest and the HACS action. This says most of what they say without a network, and adds what
-they leave to us: that no text is missing or left over, and which room of the house may know which.
+CI also runs hassfest and the HACS action. These checks cover most of them without network access, and add
+checks for missing and unused texts and for the imports between packages.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ CHECKS = (
 
 
 def main() -> int:
-    """Print every fault; return the exit status."""
+    """Print all faults; return the exit status."""
     integration = Integration(Path(__file__).resolve().parents[2])
     for check in CHECKS:
         check(integration)

@@ -1,4 +1,4 @@
-"""The manifest, the repository's files and the imports."""
+"""Checks of the manifest, the repository files and the imports."""
 
 import ast
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ MANIFEST = {
 }
 MANIFEST_OPTIONAL = {"after_dependencies", "dependencies", "loggers", "requirements"}
 HACS = {"name", "homeassistant", "filename", "zip_release", "hide_default_branch", "persistent_directory"}
-# Home Assistant ships it and bounds it from below only: an exact pin would replace its copy.
+# Included in Home Assistant with a lower bound only: an exact pin would replace its copy.
 UNPINNED = {"mashumaro"}
 BRAND = {"icon.png": (256, 256), "icon@2x.png": (512, 512), "logo.png": None, "logo@2x.png": None}
-# What may be imported from homeassistant.components without a word in the manifest.
+# Imports from homeassistant.components that need no entry in the manifest.
 FREE = {
     "calendar",
     "binary_sensor",
@@ -36,24 +36,24 @@ FREE = {
     "sensor",
     "system_health",
 }
-# The rooms of the house and what they may know of it, beside themselves.
+# Packages and the ones they may import, besides themselves.
 ROOMS: dict[str, set[str]] = {"clients": set(), "pipeline": set(), "sources": {"clients", "pipeline"}}
 
 
 def check_manifest(it: Integration) -> None:
-    """Check the manifest's keys, their order, addresses, version and requirements."""
+    """Check the keys of the manifest, their order, URLs, version and requirements."""
     keys = list(it.manifest)
     for key in MANIFEST - set(keys):
         it.fault("manifest.json", f"{key} is missing")
     for key in set(keys) - MANIFEST - MANIFEST_OPTIONAL:
         it.fault("manifest.json", f"{key} is unknown")
     if keys != sorted(keys, key=lambda key: (key != "domain", key != "name", key)):
-        it.fault("manifest.json", "the order is domain, name, then by alphabet")
+        it.fault("manifest.json", "keys must be sorted: domain, name, then alphabetically")
     if it.manifest.get("domain") != DOMAIN:
         it.fault("manifest.json", f"domain is not {DOMAIN}")
     for key in ("documentation", "issue_tracker"):
         if not str(it.manifest.get(key)).startswith("https://"):
-            it.fault("manifest.json", f"{key} is not an https address")
+            it.fault("manifest.json", f"{key} is not an HTTPS URL")
     if not re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", str(it.manifest.get("version"))):
         it.fault("manifest.json", "version is not like 1.2.3")
     for requirement in it.manifest.get("requirements", []):
@@ -62,7 +62,7 @@ def check_manifest(it: Integration) -> None:
 
 
 def check_hacs(it: Integration) -> None:
-    """Check what HACS wants of a repository."""
+    """Check the requirements of HACS."""
     hacs = it.load(it.root / "hacs.json")
     if "name" not in hacs:
         it.fault("hacs.json", "name is missing")
@@ -78,7 +78,7 @@ def check_hacs(it: Integration) -> None:
 
 
 def check_brand(it: Integration) -> None:
-    """Check that the pictures are PNGs of the sizes Home Assistant asks for."""
+    """Check that the images are PNGs in the required sizes."""
     for name, expected in BRAND.items():
         path = it.folder / "brand" / name
         head = path.read_bytes()[:24] if path.is_file() else b""
@@ -95,7 +95,7 @@ def check_brand(it: Integration) -> None:
 
 
 def check_imports(it: Integration) -> None:
-    """Check which integrations the manifest must name, and which room may know which."""
+    """Check the dependencies in the manifest and the imports between packages."""
     named = {*it.manifest.get("dependencies", []), *it.manifest.get("after_dependencies", [])}
     for path, module in it.code.items():
         room = path.parts[0] if len(path.parts) > 1 else ""
@@ -103,21 +103,21 @@ def check_imports(it: Integration) -> None:
             where = f"{path}:{line}"
             if top == "homeassistant":
                 if room in ROOMS:
-                    it.fault(where, f"{room} must not know Home Assistant")
+                    it.fault(where, f"{room} must not import Home Assistant")
                 if rest[:1] == ["components"] and rest[1:] and rest[1] not in named | FREE:
-                    it.fault(where, f"{rest[1]} is not among the manifest's dependencies")
+                    it.fault(where, f"{rest[1]} is missing in the dependencies of the manifest")
             elif top == DOMAIN and room in ROOMS and rest and rest[0] not in ROOMS[room] | {room}:
-                it.fault(where, f"{room} must not know {rest[0]}")
+                it.fault(where, f"{room} must not import {rest[0]}")
     for platform in PLATFORMS:
         code = it.code.get(Path(f"{platform}.py"))
         if code and "PARALLEL_UPDATES" not in ast.unparse(code):
             it.fault(f"{platform}.py", "does not set PARALLEL_UPDATES")
     if bool(it.manifest.get("config_flow")) != (Path("config_flow.py") in it.code):
-        it.fault("manifest.json", "config_flow and config_flow.py disagree")
+        it.fault("manifest.json", "config_flow does not match config_flow.py")
 
 
 def imports(path: Path, module: ast.Module) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the dotted parts of every import; the integration's own begin with its domain."""
+    """Yield the line and the dotted parts of every import; those of the integration start with its domain."""
     package = [DOMAIN, *path.parts[:-1]]
     for node in ast.walk(module):
         if isinstance(node, ast.Import):

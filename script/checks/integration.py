@@ -1,4 +1,4 @@
-"""The integration as the checks see it."""
+"""The integration as used by the checks."""
 
 import ast
 from functools import cached_property
@@ -15,20 +15,20 @@ type Tree = dict[str, Any]
 
 
 class Integration:
-    """The files of the integration in a repository, and what the checks find wrong with them."""
+    """Files of the integration, and the faults found in them."""
 
     def __init__(self, root: Path) -> None:
-        """Look at the repository at root."""
+        """Initialize with the root folder of the repository."""
         self.root = root
         self.folder = root / "custom_components" / DOMAIN
         self.faults: list[str] = []
 
     def fault(self, where: str, what: str) -> None:
-        """Note a fault."""
+        """Add a fault."""
         self.faults.append(f"{where}: {what}")
 
     def load(self, path: Path) -> Tree:
-        """Return a JSON or YAML mapping, empty if there is no such file."""
+        """Load a JSON or YAML mapping, empty if the file is missing."""
         if not path.is_file():
             return {}
         try:
@@ -41,13 +41,13 @@ class Integration:
 
     @cached_property
     def code(self) -> dict[Path, ast.Module]:
-        """Every module of the integration, parsed."""
+        """All modules of the integration, parsed."""
         paths = sorted(self.folder.rglob("*.py"))
         return {path.relative_to(self.folder): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
     @cached_property
     def words(self) -> set[str]:
-        """Every text in the code, for telling what of the translations is used."""
+        """All strings in the code, to find unused translations."""
         nodes = (node for module in self.code.values() for node in ast.walk(module))
         return {
             node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -55,7 +55,7 @@ class Integration:
 
     @cached_property
     def english(self) -> Tree:
-        """The English texts, from which the other languages are translated."""
+        """English texts, the source of all translations."""
         return self.load(self.folder / "translations/en.json")
 
     @cached_property

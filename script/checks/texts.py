@@ -1,4 +1,4 @@
-"""The texts, icons and actions, against each other and against the code."""
+"""Checks of texts, icons and actions for consistency with each other and the code."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import string
 
 from .integration import PLATFORMS, Integration, Tree
 
-# Texts that Home Assistant's own helpers ask for.
+# Texts used by helpers of Home Assistant.
 IMPLICIT = {"already_configured", "already_in_progress", "reauth_successful", "reconfigure_successful"}
 KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 ADDRESS = re.compile(r"\w+://|www\.", re.IGNORECASE)
@@ -18,7 +18,7 @@ type Keys = tuple[str, ...]
 
 
 def check_texts(it: Integration) -> None:
-    """Check the form of every text, and that each language says all and only what English says."""
+    """Check the format of all texts, and that all languages have the same keys as English."""
     english = dict(leaves(it.english))
     for path in sorted(it.folder.glob("translations/*.json")):
         texts = dict(leaves(it.load(path)))
@@ -29,11 +29,11 @@ def check_texts(it: Integration) -> None:
             for wrong in text_faults(text):
                 it.fault(where, wrong)
             if keys in english and placeholders(text) != placeholders(english[keys]):
-                it.fault(where, "its placeholders are not those of English")
+                it.fault(where, "placeholders differ from English")
 
 
 def check_sections(it: Integration) -> None:
-    """Check the sections of the English texts that have a form of their own."""
+    """Check the sections of the English texts with a special structure."""
     for name, flow in flows(it):
         if "step" not in flow:
             it.fault("en.json", f"{name} has no step")
@@ -49,7 +49,7 @@ def check_sections(it: Integration) -> None:
 
 
 def check_keys(it: Integration) -> None:
-    """Check that keys are made as Home Assistant wants them."""
+    """Check the format of keys."""
     for section in ("conditions", "entity", "exceptions", "issues", "selector", "services", "triggers"):
         for keys, _ in leaves(it.english.get(section, {})):
             for key in keys:
@@ -58,7 +58,7 @@ def check_keys(it: Integration) -> None:
 
 
 def check_usage(it: Integration) -> None:
-    """Check that what the code names has a text, and what has a text is named in the code."""
+    """Check that all texts used by the code exist, and that all texts are used."""
     known: dict[str, set[str]] = {name: set() for name in ("step", "abort", "error")}
     steps: set[str] = set()
     for _, flow in flows(it):
@@ -80,7 +80,7 @@ def check_usage(it: Integration) -> None:
 
 
 def check_call(it: Integration, path: Path, call: ast.Call, known: dict[str, set[str]]) -> None:
-    """Check that the literal arguments of one call name texts that are there."""
+    """Check that the literal arguments of a call refer to existing texts."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     literal = {
         word.arg: word.value.value
@@ -118,7 +118,7 @@ def check_actions(it: Integration) -> None:
 
 
 def check_described(it: Integration, section: str) -> None:
-    """Check what one of these files describes; what begins with a dot is but a part to be repeated."""
+    """Check the descriptions in one of these files; keys starting with a dot are YAML anchors."""
     file = f"{section}.yaml"
     actions = {key: spec for key, spec in it.load(it.folder / file).items() if not key.startswith(".")}
     texts = it.english.get(section, {})
@@ -142,7 +142,7 @@ def check_described(it: Integration, section: str) -> None:
 
 
 def check_icons(it: Integration) -> None:
-    """Check that icons are of the known set, differ from the default and belong to an entity with texts."""
+    """Check that icons exist, differ from the default and belong to an entity with texts."""
     icons = it.load(it.folder / "icons.json")
     for keys, icon in leaves(icons):
         if not str(icon).startswith("mdi:"):
@@ -154,13 +154,13 @@ def check_icons(it: Integration) -> None:
                 it.fault("icons.json", f"entity.{platform}.{key} has no text")
             for state, picture in icon.get("state", {}).items():
                 if picture == icon.get("default"):
-                    it.fault("icons.json", f"entity.{platform}.{key}.{state} is the default again")
+                    it.fault("icons.json", f"entity.{platform}.{key}.{state} is equal to the default")
                 if texts and state not in texts.get("state", {state: ""}):
                     it.fault("icons.json", f"entity.{platform}.{key}.{state} is no state")
 
 
 def flows(it: Integration) -> list[tuple[str, Tree]]:
-    """Return the flows that have texts, with their names."""
+    """Return the flows with texts, by name."""
     flows: list[tuple[str, Tree]] = [
         (name, it.english[name]) for name in ("config", "options") if name in it.english
     ]
@@ -175,7 +175,7 @@ def flows(it: Integration) -> list[tuple[str, Tree]]:
 
 
 def leaves(node: object, path: Keys = ()) -> Iterator[tuple[Keys, object]]:
-    """Yield every value of a nested mapping with the keys that lead to it."""
+    """Yield every value of a nested mapping with its keys."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield from leaves(value, (*path, str(key)))
@@ -184,7 +184,7 @@ def leaves(node: object, path: Keys = ()) -> Iterator[tuple[Keys, object]]:
 
 
 def fields_of(action: Tree) -> Iterator[tuple[str, Tree]]:
-    """Yield the fields of an action, those in sections too."""
+    """Yield the fields of an action, including those in sections."""
     for name, field in (action.get("fields") or {}).items():
         if isinstance(field, dict) and "fields" in field:
             yield from fields_of(field)
@@ -193,7 +193,7 @@ def fields_of(action: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 def text_faults(text: object) -> Iterator[str]:
-    """Yield what is wrong with the form of a text."""
+    """Yield the faults in the format of a text."""
     if not isinstance(text, str):
         yield "is not a text"
         return
@@ -210,5 +210,5 @@ def text_faults(text: object) -> Iterator[str]:
 
 
 def placeholders(text: object) -> set[str]:
-    """Return the names of a text's placeholders."""
+    """Return the names of the placeholders of a text."""
     return {name for _, name, _, _ in string.Formatter().parse(str(text)) if name}

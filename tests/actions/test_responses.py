@@ -170,8 +170,8 @@ async def test_time_spent_in_each_stage(
         Step(stage=stage, at=now - timedelta(minutes=minutes), reason=reason)
         for stage, reason, minutes in steps
     )
-    coordinator.memory.journeys[request.id] = replace(journey, timeline=timeline)
-    coordinator.async_evidence_changed()
+    shown = coordinator.data[request.id]
+    coordinator.data[request.id] = replace(shown, journey=replace(journey, timeline=timeline))
 
     answer = await details(hass, act, request)
 

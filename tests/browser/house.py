@@ -57,6 +57,10 @@ class Control:
             elif name == "add_entry":
                 self.entry = await set_up(self.ha, self.scene.home)
                 await self._until_loaded()
+            elif name == "logins":
+                servers = self.scene.home.servers
+                keys = {one.name: {"url": one.url, "api_key": one.api_key} for one in servers}
+                return web.json_response({**keys, "home_assistant": {"url": self.ha.url}})
             elif name == "state":
                 return web.json_response(await self.ha.get(f"/api/states/{arguments['entity_id']}"))
             else:

@@ -68,7 +68,7 @@ def _values(fields: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a form proposes for its fields, those of its sections below the section's name."""
     return {
         field["name"]: _values(field["schema"])
-        if field["type"] == "expandable"
+        if field.get("type") == "expandable"
         else field.get("description", {}).get("suggested_value", field.get("default"))
         for field in fields
     }

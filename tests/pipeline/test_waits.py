@@ -15,6 +15,7 @@ from custom_components.status_tracker.pipeline.enums import (
 from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
 from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
 from custom_components.status_tracker.pipeline.ids import IdKind
+from custom_components.status_tracker.pipeline.moment import Moment
 from custom_components.status_tracker.pipeline.reasons import is_stuck
 from custom_components.status_tracker.pipeline.requests import (
     IN_FLIGHT,
@@ -100,7 +101,8 @@ def test_from_when_a_wait_counts(
     due: datetime | None = None if expected is None else NOW + timedelta(minutes=expected)
     limits = Limits(keep=LIMIT, stages={Stage.APPROVED: LIMIT})
     assert (
-        is_stuck(Verdict(stage=Stage.DOWNLOADING, reason=reason, expected=due), journey, limits, NOW) is stuck
+        is_stuck(Verdict(stage=Stage.DOWNLOADING, reason=reason, expected=due), journey, limits, Moment(NOW))
+        is stuck
     )
 
 

@@ -99,7 +99,7 @@ def _docs_automations() -> None:
 def _docs_what() -> None:
     """It is said what it does, and for what it is of use."""
     section("What it does")
-    section("Automations to copy")
+    section("Blueprints and examples")
 
 
 @check("docs-installation-instructions")
@@ -111,7 +111,7 @@ def _docs_install() -> None:
 @check("docs-removal-instructions")
 def _docs_removal() -> None:
     """The README describes removal, webhooks included."""
-    assert "ebhook" in section("Remove it")
+    assert "ebhook" in section("Remove the integration")
 
 
 @check("entity-event-setup")

@@ -46,20 +46,20 @@ def _no_discovery() -> None:
 @check("docs-data-update")
 def _docs_update() -> None:
     """It is said how it stays up to date."""
-    section("How it stays up to date")
+    section("Data updates")
 
 
 @check("docs-examples")
 def _docs_examples() -> None:
     """There are automations to copy, as blueprints too."""
-    assert section("Automations to copy")
+    assert section("Blueprints and examples")
     assert list((ROOT / "blueprints/automation").rglob("*.yaml"))
 
 
 @check("docs-known-limitations")
 def _docs_limits() -> None:
     """The limits are named."""
-    section("Known limits")
+    section("Known limitations")
 
 
 @check("docs-supported-devices")

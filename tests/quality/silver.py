@@ -67,7 +67,7 @@ def _docs_options() -> None:
 def _docs_fields() -> None:
     """What setup asks for is in the README."""
     text = section("Set up").casefold()
-    for word in ("address", "api key", "password"):
+    for word in ("url", "api key", "password"):
         assert word in text, word
 
 

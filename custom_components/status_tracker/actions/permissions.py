@@ -1,4 +1,4 @@
-"""Who may act on requests: administrators alone, unless the options say otherwise."""
+"""Permission to act on requests: administrators only, unless changed in the options."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def admins_only(entry: ConfigEntry[Any]) -> bool:
 
 
 async def async_check_user(hass: HomeAssistant, entry: ConfigEntry[Any], context: Context) -> None:
-    """Refuse a user who may not act; a call without a user, as an automation makes it, is allowed."""
+    """Raise if a user may not act on requests; calls without a user, e.g. from automations, are allowed."""
     if context.user_id is None or not admins_only(entry):
         return
     user = await hass.auth.async_get_user(context.user_id)

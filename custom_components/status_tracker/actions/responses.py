@@ -32,7 +32,7 @@ def request_summary(coordinator: StatusTrackerCoordinator, request: Tracked) -> 
     """Return the data shown by the sensor of a request."""
     hass, entry_id = coordinator.hass, coordinator.config_entry.entry_id
     unique_id = f"{entry_id}_{request.request.request_id}"
-    siblings = coordinator.names[request.title, request.year] > 1
+    siblings = coordinator.overview.has_sibling(request)
     return {
         "entity_id": er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id),
         "config_entry_id": entry_id,

@@ -49,7 +49,7 @@ class Image(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryTitle(Answer):
-    """A movie or series, as the API and webhooks describe it; an id of 0 is none."""
+    """Movie or series, as in the API and webhooks; an id of 0 means none."""
 
     id: int
     title: str = ""

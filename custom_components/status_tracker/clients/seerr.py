@@ -129,11 +129,11 @@ class SeerrClient(KeyedClient):
         )
 
     async def request_count(self) -> RequestCount:
-        """Return how many requests there are; NotFound or Rejected where Seerr does not count them."""
+        """Return the numbers of requests; raises NotFound or Rejected if counting is not supported."""
         return RequestCount.parse(await self._get("api/v1/request/count"))
 
     async def request_total(self) -> int | None:
-        """Return how many requests the list has, None where it does not say."""
+        """Return the total of the request list, None if it is missing."""
         return _total(await self._get("api/v1/request", {"take": 1, "filter": ALL}))
 
     async def request(self, request_id: int) -> Request:

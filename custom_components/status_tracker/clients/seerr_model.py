@@ -118,7 +118,7 @@ class RequestList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPage:
-    """A page of requests; `size` counts its rows, `ids` holds those of rows that could not be read, too."""
+    """Page of requests; `size` is the number of rows, `ids` includes those of invalid rows."""
 
     requests: tuple[Request, ...]
     ids: tuple[int, ...]
@@ -128,19 +128,19 @@ class RequestPage:
 
     @property
     def complete(self) -> bool:
-        """Return whether every row has its number."""
+        """Return whether every row has an id."""
         return len(self.ids) == self.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCount(Answer):
-    """How many requests there are, those of blocklisted media too; None where a product does not count."""
+    """Numbers of requests, including those of blocklisted media; None if not supported by the product."""
 
     total: int | None = None
     pending: int | None = None
     approved: int | None = None
     declined: int | None = None
-    available: int | None = None  # approved, and the media are there
+    available: int | None = None  # approved, with available media
     completed: int | None = None
 
 

@@ -67,12 +67,12 @@ class JellyfinServer(Answer):
 
     @property
     def link(self) -> str | None:
-        """Return the address people reach it at, None where Seerr's settings hold none."""
+        """Return the external URL, None if it is not set."""
         return build_link(self.external_hostname)
 
     @property
     def url(self) -> str | None:
-        """Return its address, None where Seerr's settings hold none."""
+        """Return the URL Seerr uses, None if it is not set."""
         return build_url(self.ip or self.hostname, self.port, self.use_ssl, self.url_base)
 
 

@@ -228,10 +228,10 @@ class _Attempt:
 
     def _build(self) -> Any:
         """Return the connection object of the library."""
-        from signalrcore.hub_connection_builder import HubConnectionBuilder  # noqa: PLC0415  it blocks
+        from signalrcore.hub_connection_builder import HubConnectionBuilder  # noqa: PLC0415  blocking import
         from signalrcore.protocol.json_hub_protocol import JsonHubProtocol  # noqa: PLC0415  as above
 
-        logging.getLogger(LIBRARY).disabled = True  # it logs keys; a level would not outlast debugging
+        logging.getLogger(LIBRARY).disabled = True  # it logs API keys, also after level changes
         protocol: Any = JsonHubProtocol(version=1)  # otherwise the library negotiates version 0
         parse = protocol.parse_messages
 

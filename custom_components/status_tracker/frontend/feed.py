@@ -168,7 +168,7 @@ class Feed:
                 if coordinator.is_nameless(number):
                     continue
                 key = request_key(coordinator, number)
-                siblings = coordinator.names[request.title, request.year] > 1
+                siblings = coordinator.overview.has_sibling(request)
                 now = (request, request_name(request, siblings=siblings), posters.path(request), day)
                 if self._shown.get(key) != now:
                     yield key, coordinator, now

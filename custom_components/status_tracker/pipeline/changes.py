@@ -20,7 +20,7 @@ class Change:
 
 
 def changes_of(request: Tracked, stage: Stage | None, stuck: bool) -> list[Change]:
-    """Return the changes of a request since it was at this stage; None if it is new."""
+    """Return the changes of a request since a former stage; None if it is new."""
     found: list[Change] = []
     if request.stage is not stage:
         found.append(Change(request.stage, request, stage))

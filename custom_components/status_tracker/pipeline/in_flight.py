@@ -1,13 +1,14 @@
 """Reasons why a unit in flight is waiting: download, import, Shoko or library."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from .cases import Case
 from .correlator import like_titles, normalise_title
 from .enums import QueueStatus, Service, TorrentState
 from .evidence.base import ServiceEvidence
 from .evidence.downloads import TorrentEvidence
+from .moment import Moment
 from .requests import Download, Hint, Limits, Reason, Stage, Unit, Verdict
 from .sanitize import without_folders
 
@@ -69,16 +70,16 @@ def like_title(case: Case) -> Hint | None:
     return Hint.LIKE_TITLE if like else None
 
 
-def in_flight(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
+def in_flight(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict:
     """Return the verdict on a unit in flight."""
     if unit.stage is Stage.ANIME_MATCHING:
-        return _matching(case, unit, limits, now)
+        return _matching(case, unit, limits, moment)
     if unit.has_file or unit.download is None:
         return _library(case, unit)
     if unit.stage in (Stage.INDEXED, Stage.DOWNLOADING):
-        return _loading(case, unit, unit.download, now)
+        return _loading(case, unit, unit.download, moment)
     if unit.stage is Stage.DOWNLOAD_DONE:
-        return _done(case, unit, unit.download, now)
+        return _done(case, unit, unit.download, moment)
     return _blind(case, unit, case.arr_service) or Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING)
 
 
@@ -88,7 +89,7 @@ def _blind(case: Case, unit: Unit, *kinds: Service) -> Verdict | None:
     return Verdict(stage=unit.stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names) if names else None
 
 
-def _loading(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
+def _loading(case: Case, unit: Unit, download: Download, moment: Moment) -> Verdict:
     """Return why a download is not complete, from its client, else its *arr."""
     knowing = [Service.QBITTORRENT]
     if download.torrent:
@@ -99,17 +100,17 @@ def _loading(case: Case, unit: Unit, download: Download, now: datetime) -> Verdi
         reason, knowing = Reason.QUEUED, [case.arr_service, Service.QBITTORRENT]
     if reason not in BROKEN and (blind := _blind(case, unit, *knowing)):
         return blind
-    if reason is None and _stands_still(case, download, now):
+    if reason is None and _stands_still(case, download, moment):
         reason = Reason.STALLED
     return Verdict(stage=unit.stage, reason=reason, detail=_row_words(download) if reason else None)
 
 
-def _stands_still(case: Case, download: Download, now: datetime) -> bool:
+def _stands_still(case: Case, download: Download, moment: Moment) -> bool:
     """Return whether a download has made no progress for a while, regardless of its state."""
     if download.torrent and download.torrent.speed > 0:
         return False
     moved = case.journey.moved_at if case.journey else None
-    return moved is not None and now - moved >= STANDSTILL
+    return moved is not None and moment.reached(moved + STANDSTILL)
 
 
 def _torrent_reason(torrent: TorrentEvidence) -> Reason | None:
@@ -118,7 +119,7 @@ def _torrent_reason(torrent: TorrentEvidence) -> Reason | None:
     return None if reason is Reason.STALLED and torrent.speed > 0 else reason
 
 
-def _done(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
+def _done(case: Case, unit: Unit, download: Download, moment: Moment) -> Verdict:
     """Return why a complete download has not been imported."""
     reason = _torrent_reason(download.torrent) if download.torrent else None
     if reason in BROKEN:
@@ -131,8 +132,7 @@ def _done(case: Case, unit: Unit, download: Download, now: datetime) -> Verdict:
         )
     if blind := _blind(case, unit, case.arr_service):
         return blind
-    fresh = download.told is not None and now - download.told < TOLD
-    if not download.rows and case.served and not fresh:
+    if not download.rows and case.served and (not download.told or moment.reached(download.told + TOLD)):
         return Verdict(stage=unit.stage, reason=Reason.NOT_TRACKED, detail=download.release)
     return Verdict(stage=unit.stage, reason=Reason.IMPORT_PENDING, detail=_row_words(download))
 
@@ -149,11 +149,11 @@ def _library(case: Case, unit: Unit) -> Verdict:
     )
 
 
-def _matching(case: Case, unit: Unit, limits: Limits, now: datetime) -> Verdict:
+def _matching(case: Case, unit: Unit, limits: Limits, moment: Moment) -> Verdict:
     """Return why an anime file is not in the library: not matched by Shoko, or hidden in Jellyfin."""
     journey = case.journey
-    waited = now - journey.stage_since if journey and journey.stage is unit.stage else timedelta()
-    late = waited >= limits.of(unit.stage)
+    since = journey.stage_since if journey and journey.stage is unit.stage else moment.now
+    late = moment.reached(since + limits.of(unit.stage))
     matched = any(file.matched for file in unit.shoko)
     unmatched = next((file for file in unit.shoko if not file.matched), None)
     busy = any(service.busy for service in case.services.get(Service.SHOKO, ()))

@@ -9,6 +9,7 @@ from .cases import Case
 from .enums import HistoryKind, MediaStatus, RequestStatus
 from .evidence import Evidence
 from .evidence.requests import RequestEvidence
+from .moment import Moment
 from .requests import DOWNLOADS_LENGTH, FINISHED, Download, Journey, Limits, Stage, Step, Unit
 
 SETTLING = timedelta(minutes=30)
@@ -180,14 +181,14 @@ def new_journey(case: Case, stage: Stage, now: datetime, *, old: bool) -> Journe
 
 
 def remember(
-    case: Case, journey: Journey, downloads: Sequence[Download], now: datetime, *, settling: bool
+    case: Case, journey: Journey, downloads: Sequence[Download], moment: Moment, *, settling: bool
 ) -> Journey:
     """Return the journey updated with download ids, when an *arr last listed them, and anime."""
     seen = dict(journey.seen)
     for download in downloads:
         key = download.download_id
-        if key and download.rows and (key not in seen or now - seen[key] >= SEEN_EVERY):
-            seen[key] = now
+        if key and download.rows and (key not in seen or moment.reached(seen[key] + SEEN_EVERY)):
+            seen[key] = moment.now
     current = dict.fromkeys(one.download_id for one in downloads if one.download_id)
     current |= dict.fromkeys(sorted(case.torrents))
     former = [key for key in journey.download_ids if key not in current]
@@ -213,10 +214,10 @@ def progressed(journey: Journey, units: Iterable[Unit], now: datetime) -> Journe
     return replace(journey, left=left, moved_at=None if left is None else now)
 
 
-def expired(journey: Journey, limits: Limits, now: datetime, *, settling: bool) -> bool:
+def expired(journey: Journey, limits: Limits, moment: Moment, *, settling: bool) -> bool:
     """Return whether a finished request is no longer shown, or was finished before the first start."""
     if journey.finished_at is None:
         return False
     if journey.old and settling and journey.stage is Stage.AVAILABLE:
         return True
-    return now - journey.finished_at >= limits.keep
+    return moment.reached(journey.finished_at + limits.keep)

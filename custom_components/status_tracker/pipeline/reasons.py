@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from .cases import Case, last_event
 from .enums import HistoryKind, MediaType, QueueStatus, Service
 from .in_flight import BROKEN, down, in_flight, in_words, like_title, names_down
+from .moment import Moment
 from .requests import (
     IN_FLIGHT,
     Hint,
@@ -24,7 +25,7 @@ LOADING = frozenset({Reason.STALLED, Reason.PAUSED, Reason.FETCHING_METADATA})
 DATED = frozenset({Reason.NOT_RELEASED, Reason.UNAIRED})
 
 
-def is_stuck(verdict: Verdict, journey: Journey, limits: Limits, now: datetime) -> bool:
+def is_stuck(verdict: Verdict, journey: Journey, limits: Limits, moment: Moment) -> bool:
     """Return whether a request needs attention: failed, or waiting longer than the limit of its stage."""
     reason = verdict.reason
     if verdict.stage is Stage.FAILED or reason in BROKEN:
@@ -34,18 +35,18 @@ def is_stuck(verdict: Verdict, journey: Journey, limits: Limits, now: datetime) 
     since = journey.reason_since if reason in LOADING else journey.stage_since
     if reason in DATED and verdict.expected:
         since = max(since, verdict.expected)
-    return now - since >= limits.of(verdict.stage)
+    return moment.reached(since + limits.of(verdict.stage))
 
 
-def judge(case: Case, stage: Stage, units: Sequence[Unit], limits: Limits, now: datetime) -> Verdict:
+def judge(case: Case, stage: Stage, units: Sequence[Unit], limits: Limits, moment: Moment) -> Verdict:
     """Return the verdict on a request in a stage, with the most severe reason of its units."""
-    expected = _expected(case, units, now)
+    expected = _expected(case, units, moment)
     if stage in IN_FLIGHT:
         holding = [unit for unit in units if unit.stage is stage]
-        verdicts = [in_flight(case, unit, limits, now) for unit in holding]
+        verdicts = [in_flight(case, unit, limits, moment) for unit in holding]
         verdict = min(verdicts, key=_gravity)
     elif stage in (Stage.APPROVED, Stage.PARTIALLY_AVAILABLE):
-        verdict = _waiting(case, stage, units, expected, now)
+        verdict = _waiting(case, stage, units, expected, moment)
     elif stage is Stage.REQUESTED:
         verdict = Verdict(stage=stage, reason=Reason.AWAITING_APPROVAL)
     elif stage is Stage.FAILED:
@@ -92,26 +93,28 @@ def _knowing(case: Case, stage: Stage) -> tuple[Service, ...]:
     return ()
 
 
-def _expected(case: Case, units: Iterable[Unit], now: datetime) -> datetime | None:
+def _expected(case: Case, units: Iterable[Unit], moment: Moment) -> datetime | None:
     """Return the release date of a movie or the next airing of a series."""
     if case.request.media_type is MediaType.MOVIE:
         movie = case.movie
         if movie and not movie.available:
             return movie.expected
-        return case.title.expected if case.title and not movie and _ahead(case.title.expected, now) else None
-    coming = [unit.air_date for unit in units if unit.air_date and unit.air_date > now]
+        return (
+            case.title.expected if case.title and not movie and _ahead(case.title.expected, moment) else None
+        )
+    coming = [unit.air_date for unit in units if unit.air_date and not moment.reached(unit.air_date)]
     if coming:
         return min(coming)
-    return case.series.next_airing if case.series and _ahead(case.series.next_airing, now) else None
+    return case.series.next_airing if case.series and _ahead(case.series.next_airing, moment) else None
 
 
-def _ahead(time: datetime | None, now: datetime) -> bool:
+def _ahead(time: datetime | None, moment: Moment) -> bool:
     """Return whether a time is in the future."""
-    return time is not None and time > now
+    return time is not None and not moment.reached(time)
 
 
 def _waiting(
-    case: Case, stage: Stage, units: Sequence[Unit], expected: datetime | None, now: datetime
+    case: Case, stage: Stage, units: Sequence[Unit], expected: datetime | None, moment: Moment
 ) -> Verdict:
     """Return why missing units are not being downloaded."""
     media = case.media
@@ -120,7 +123,7 @@ def _waiting(
     if names := names_down(case, case.arr_service):
         return Verdict(stage=stage, reason=Reason.SERVICE_UNAVAILABLE, detail=names)
     if media is None or media.gone:
-        return _not_there(case, stage, missing, expected, now)
+        return _not_there(case, stage, missing, expected, moment)
     if seasons := _unknown_seasons(case, absent):
         return Verdict(stage=stage, reason=Reason.SEASON_MISMATCH, detail=", ".join(map(str, seasons)))
     if failed := _failed(case, missing):
@@ -143,7 +146,7 @@ def _unknown_seasons(case: Case, absent: Iterable[Unit]) -> list[int]:
 
 
 def _not_there(
-    case: Case, stage: Stage, missing: Sequence[Unit], expected: datetime | None, now: datetime
+    case: Case, stage: Stage, missing: Sequence[Unit], expected: datetime | None, moment: Moment
 ) -> Verdict:
     """Return why a request has no movie or series in any *arr."""
     if case.served:
@@ -151,12 +154,13 @@ def _not_there(
         if case.journey:
             # Count from when it was seen missing, because the *arr may not have been polled before.
             times += [case.journey.stage_since, case.journey.reason_since]
-        handed = max((time for time in times if time), default=now)
-        if now - handed >= HANDED_OVER or (case.journey and case.journey.reason is Reason.NOT_IN_ARR):
+        handed = max((time for time in times if time), default=moment.now)
+        known = case.journey is not None and case.journey.reason is Reason.NOT_IN_ARR
+        if known or moment.reached(handed + HANDED_OVER):
             return Verdict(stage=stage, reason=Reason.NOT_IN_ARR)
     elif case.request.media_type is MediaType.TV and not missing:
         return Verdict(stage=stage, reason=Reason.UNAIRED)
-    elif _ahead(expected, now) and case.request.media_type is MediaType.MOVIE:
+    elif _ahead(expected, moment) and case.request.media_type is MediaType.MOVIE:
         return Verdict(stage=stage, reason=Reason.NOT_RELEASED)
     return Verdict(stage=stage, reason=Reason.SEARCHING, hint=like_title(case))
 

@@ -7,6 +7,7 @@ from .availability import Prover, available_without_library, shoko_files
 from .cases import Case
 from .enums import HistoryKind, MediaStatus, MediaType, QueueStatus, RequestStatus, Service, TorrentState
 from .evidence.library import LibraryEvidence
+from .moment import Moment
 from .requests import IN_FLIGHT, ORDER, Download, Stage, Unit
 from .units import units_of
 
@@ -121,13 +122,13 @@ def _to_read_again(case: Case, unit: Unit, former: Prover | None) -> tuple[Libra
     return (proof,) if proof else ()
 
 
-def judge_units(case: Case, now: datetime) -> list[Unit]:
+def judge_units(case: Case, moment: Moment) -> list[Unit]:
     """Return the units of a request with their stages."""
     prover = former = None
     if case.has(Service.JELLYFIN):
         prover = Prover(case, [item for item in case.library if case.is_fresh(item.read_at)])
         former = Prover(case, case.library) if not all(map(case.is_fresh, _readings(case))) else None
-    units = units_of(case, now)
+    units = units_of(case, moment)
     for unit in units:
         unit_stage(case, unit, prover, former)
     return units

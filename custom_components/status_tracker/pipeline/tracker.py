@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from .binding import open_cases
 from .cases import Case
@@ -23,6 +23,7 @@ from .memory import (
     sign_of,
     start,
 )
+from .moment import Moment
 from .reasons import is_stuck, judge
 from .requests import (
     IN_FLIGHT,
@@ -36,16 +37,23 @@ from .requests import (
 from .stages import judge_units, request_stage
 from .wants import Want, want_of
 
-__all__ = ["Memory", "Outcome", "evaluate"]
+__all__ = ["Memory", "Outcome", "evaluate", "judge_requests"]
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Result of an evaluation: the requests to show, the data the sources need, and if the memory changed."""
+    """What an evaluation gives: requests to show, and what the sources should ask.
+
+    `changed` says that the memory changed, which may make a difference at once; `until` is the time from
+    which the same evidence may mean something else, None if never.
+    """
 
     tracked: Mapping[int, Tracked]
     wants: tuple[Want, ...]
     changed: bool
+    until: datetime | None = None
 
 
 def evaluate(
@@ -65,23 +73,35 @@ def evaluate(
     if listed:
         start(evidence, memory, now)
         forget_gone(evidence, memory)
-    requests = [request for request in evidence.requests if is_open(request, memory)]
-    cases = open_cases(replace(evidence, requests=tuple(requests)), memory.journeys)
+    requests = tuple(request for request in evidence.requests if is_open(request, memory))
+    outcome = judge_requests(replace(evidence, requests=requests), memory, limits, now, first=first)
+    return replace(outcome, changed=before != (memory.journeys, memory.done))
+
+
+def judge_requests(
+    evidence: Evidence, memory: Memory, limits: Limits, now: datetime, *, first: bool
+) -> Outcome:
+    """Return where these requests are by this evidence; `first`: nothing was remembered before."""
+    numbers = [request.request_id for request in evidence.requests]
+    journeys = {number: memory.journeys[number] for number in numbers if number in memory.journeys}
+    cases = open_cases(evidence, journeys)
+    moment = Moment(now)
     tracked: dict[int, Tracked] = {}
     for number, case in cases.items():
-        one = _track(case, memory, limits, now, old=first)
+        one = _track(case, memory, limits, moment, old=first)
         if one:
             tracked[number] = one
     wants = tuple(want_of(one, cases[number]) for number, one in tracked.items())
-    return Outcome(tracked=tracked, wants=wants, changed=before != (memory.journeys, memory.done))
+    changed = any(memory.journeys.get(number) is not journeys.get(number) for number in numbers)
+    return Outcome(tracked=tracked, wants=wants, changed=changed, until=moment.until)
 
 
-def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bool) -> Tracked | None:
+def _track(case: Case, memory: Memory, limits: Limits, moment: Moment, *, old: bool) -> Tracked | None:
     """Return the evaluated request, None once it has been finished for the retention time."""
-    request = case.request
+    request, now = case.request, moment.now
     number = request.request_id
     notice(case, now, old=old)
-    units = judge_units(case, now)
+    units = judge_units(case, moment)
     stage = request_stage(case, units)
     if case.journey is None:
         case.journey = new_journey(case, stage, now, old=old)
@@ -89,12 +109,14 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     if case.superseded:
         verdict = Verdict(stage=case.journey.stage, reason=case.journey.reason)
     else:
-        verdict = judge(case, stage, units, limits, now)
-    downloads = _all_downloads(units, now)
-    settling = memory.started is not None and now - memory.started <= SETTLING
-    journey = remember(case, case.journey.advance(verdict, now), downloads, now, settling=settling)
+        verdict = judge(case, stage, units, limits, moment)
+    downloads = _all_downloads(units)
+    settling = (
+        case.journey.old and memory.started is not None and not moment.reached(memory.started + SETTLING)
+    )
+    journey = remember(case, case.journey.advance(verdict, now), downloads, moment, settling=settling)
     memory.journeys[number] = case.journey = journey
-    if expired(journey, limits, now, settling=settling):
+    if expired(journey, limits, moment, settling=settling):
         del memory.journeys[number]
         memory.done[number] = sign_of(request)
         return None
@@ -110,11 +132,11 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
         anime=bool(case.anime),
         verdict=verdict,
         journey=journey,
-        stuck=is_stuck(verdict, journey, limits, now),
+        stuck=is_stuck(verdict, journey, limits, moment),
         units=tuple(units),
         downloads=downloads,
         progress=_progress(verdict.stage, units),
-        eta=_eta(verdict.stage, units, now),
+        eta=_eta(verdict.stage, units, moment),
         imdb_id=request.imdb_id or (title.imdb_id if title else None) or (media.imdb_id if media else None),
         tvdb_id=request.tvdb_id
         or (title.tvdb_id if title else None)
@@ -127,7 +149,7 @@ def _track(case: Case, memory: Memory, limits: Limits, now: datetime, *, old: bo
     )
 
 
-def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]:
+def _all_downloads(units: Iterable[Unit]) -> tuple[Download, ...]:
     """Return the downloads of a request without duplicates, sorted by grab time."""
     found: dict[str, Download] = {}
     for unit in units:
@@ -136,7 +158,7 @@ def _all_downloads(units: Iterable[Unit], now: datetime) -> tuple[Download, ...]
             # For a partly imported pack, use the part that is not imported yet.
             if key not in found or (found[key].outcome and not download.outcome):
                 found[key] = download
-    return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or now)))
+    return tuple(sorted(found.values(), key=lambda one: (one.grabbed is None, one.grabbed or EARLIEST)))
 
 
 def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
@@ -155,7 +177,7 @@ def _progress(stage: Stage, units: Iterable[Unit]) -> int | None:
     return max(0, min(100, int(100 * (size - left) / size)))
 
 
-def _eta(stage: Stage, units: Iterable[Unit], now: datetime) -> datetime | None:
+def _eta(stage: Stage, units: Iterable[Unit], moment: Moment) -> datetime | None:
     """Return the latest estimated completion of the downloads, rounded down to the minute."""
     if stage is not Stage.DOWNLOADING:
         return None
@@ -165,10 +187,16 @@ def _eta(stage: Stage, units: Iterable[Unit], now: datetime) -> datetime | None:
             continue
         torrent = unit.download.torrent
         if torrent and torrent.eta is not None:
-            times.append(now + timedelta(seconds=torrent.eta))
+            times.append(moment.now + timedelta(seconds=torrent.eta))
+            moment.holds_until(moment.now + _to_next_minute(times[-1]))
         elif not torrent:
             times += [row.eta for row in unit.download.rows if row.eta]
     return max(times).replace(second=0, microsecond=0) if times else None
+
+
+def _to_next_minute(time: datetime) -> timedelta:
+    """Return how long a time to come may be put off until it is shown as a minute later."""
+    return timedelta(seconds=60 - time.second, microseconds=-time.microsecond)
 
 
 def _link(case: Case, proofs: Iterable[LibraryEvidence]) -> str | None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from .availability import seerr_has
 from .cases import Case, last_event
@@ -11,6 +11,7 @@ from .enums import HistoryKind, MediaType, Service
 from .evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, SeriesEvidence
 from .evidence.downloads import QueueEvidence
 from .evidence.requests import ClientDownload
+from .moment import Moment
 from .requests import Download, Unit
 
 GRACE = timedelta(minutes=3)  # an *arr refreshes its queue every minute, its client may be restarting
@@ -18,20 +19,20 @@ SEERR_ROW = -1
 OUTCOMES = (HistoryKind.IMPORTED, HistoryKind.FAILED, HistoryKind.IGNORED)
 
 
-def units_of(case: Case, now: datetime) -> list[Unit]:
+def units_of(case: Case, moment: Moment) -> list[Unit]:
     """Return the units of a request with their evidence."""
     if case.request.media_type is MediaType.MOVIE:
-        return [_film(case, now)]
+        return [_film(case, moment)]
     if case.series and not case.series.gone:
-        return _episodes(case, case.series, now)
-    return [unit for season in case.request.seasons for unit in _season(case, season, now)]
+        return _episodes(case, case.series, moment)
+    return [unit for season in case.request.seasons for unit in _season(case, season, moment)]
 
 
-def _film(case: Case, now: datetime) -> Unit:
+def _film(case: Case, moment: Moment) -> Unit:
     """Return the unit of a movie."""
     movie = case.movie
     downloads = (
-        _downloads(case, now, case.queue, case.history)
+        _downloads(case, moment, case.queue, case.history)
         if case.served
         else _seerr_downloads(case, case.request.downloads)
     )
@@ -70,7 +71,7 @@ def _former(history: Iterable[HistoryEvidence], now: FileEvidence | None) -> tup
     return tuple(dict.fromkeys(file for file in reversed(files) if file != now))
 
 
-def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
+def _episodes(case: Case, series: SeriesEvidence, moment: Moment) -> list[Unit]:
     """Return a unit for each requested episode in Sonarr, and TMDB's episodes for seasons Sonarr lacks."""
     rows: dict[int | None, list[QueueEvidence]] = defaultdict(list)
     for row in case.queue:
@@ -95,13 +96,13 @@ def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
                 number=episode.number,
                 episode=episode,
                 title=episode.title,
-                aired=episode.air_date is not None and episode.air_date <= now,
+                aired=episode.air_date is not None and moment.reached(episode.air_date),
                 air_date=episode.air_date,
                 monitored=series.monitored and episode.monitored,
                 has_file=has_file,
                 file=episode.file if has_file else None,
                 former=_former(mine, episode.file) if has_file else (),
-                downloads=_downloads(case, now, [*rows[episode.episode_id], *loose], mine),
+                downloads=_downloads(case, moment, [*rows[episode.episode_id], *loose], mine),
             )
         )
     counted = {unit.season for unit in units}
@@ -110,7 +111,7 @@ def _episodes(case: Case, series: SeriesEvidence, now: datetime) -> list[Unit]:
             # If Sonarr lists episodes of other seasons, a season without any has not been announced.
             announced = season not in series.seasons or not series.episodes
             units += [
-                unit if announced else replace(unit, aired=False) for unit in _season(case, season, now)
+                unit if announced else replace(unit, aired=False) for unit in _season(case, season, moment)
             ]
     return sorted(units, key=lambda unit: (unit.season or 0, unit.number or 0))
 
@@ -124,14 +125,14 @@ def _means(row: QueueEvidence, episode: EpisodeEvidence, grabs: Mapping[str, set
     return episode.episode_id in grabbed if grabbed else not episode.has_file
 
 
-def _season(case: Case, number: int, now: datetime) -> list[Unit]:
+def _season(case: Case, number: int, moment: Moment) -> list[Unit]:
     """Return the units of a season not in Sonarr: the number TMDB lists, else one for the whole season."""
     known = next((one for one in case.title.seasons if one.number == number), None) if case.title else None
     air_date = known.air_date if known else None
-    base = Unit(season=number, aired=air_date is None or air_date <= now, air_date=air_date)
+    base = Unit(season=number, aired=air_date is None or moment.reached(air_date), air_date=air_date)
     has_file = not case.served and base.aired and seerr_has(case, base)
     # Events from webhooks received before the series was read; their episodes are assigned later.
-    early = _early(case, number, now)
+    early = _early(case, number, moment)
     units = [replace(base, number=one + 1) for one in range(known.episodes if known else 0)] or [base]
     return [
         replace(
@@ -153,7 +154,7 @@ def _season(case: Case, number: int, now: datetime) -> list[Unit]:
     ]
 
 
-def _early(case: Case, season: int, now: datetime) -> tuple[Download, ...]:
+def _early(case: Case, season: int, moment: Moment) -> tuple[Download, ...]:
     """Return the downloads of a season before its episodes were read."""
     pieces: list[QueueEvidence | HistoryEvidence] = [*case.queue, *case.history]
     known = {(one.source, one.episode_id): one.season for one in pieces if one.season is not None}
@@ -164,11 +165,11 @@ def _early(case: Case, season: int, now: datetime) -> tuple[Download, ...]:
         return told == season or (told is None and case.series is None)
 
     rows, events = filter(meant, case.queue), filter(meant, case.history)
-    return _downloads(case, now, rows, events)
+    return _downloads(case, moment, rows, events)
 
 
 def _downloads(
-    case: Case, now: datetime, rows: Iterable[QueueEvidence], events: Iterable[HistoryEvidence]
+    case: Case, moment: Moment, rows: Iterable[QueueEvidence], events: Iterable[HistoryEvidence]
 ) -> tuple[Download, ...]:
     """Return the downloads of a unit, sorted by grab time."""
     by_id: dict[str, list[QueueEvidence]] = defaultdict(list)
@@ -191,7 +192,7 @@ def _downloads(
             outcomes[key] = event
     keys = list(dict.fromkeys((*grabs, *outcomes, *by_id)))
     return tuple(
-        _download(case, key, grabs.get(key), outcomes.get(key), tuple(by_id.get(key, ())), now)
+        _download(case, key, grabs.get(key), outcomes.get(key), tuple(by_id.get(key, ())), moment)
         for key in keys
     )
 
@@ -202,14 +203,14 @@ def _download(
     grab: HistoryEvidence | None,
     outcome: HistoryEvidence | None,
     rows: tuple[QueueEvidence, ...],
-    now: datetime,
+    moment: Moment,
 ) -> Download:
     """Return a download from its queue rows, events and torrent."""
     row, event = (rows[0] if rows else None), grab or outcome
     torrent = case.torrents.get(key)
     source = row.source if row else event.source if event else ""
     seen = case.journey.seen.get(key) if case.journey else None
-    last = max((time for time in (event.at if event else None, seen) if time), default=now)
+    last = max((time for time in (event.at if event else None, seen) if time), default=moment.now)
     return Download(
         download_id=key if not key.startswith("row ") else None,
         release=(row and row.title) or (event and event.release) or (torrent and torrent.name) or None,
@@ -221,7 +222,7 @@ def _download(
         rows=rows,
         torrent=torrent,
         outcome=outcome,
-        lost=not (rows or torrent or outcome) and now - last > GRACE and _watched(case, source),
+        lost=not (rows or torrent or outcome) and moment.reached(last + GRACE) and _watched(case, source),
     )
 
 

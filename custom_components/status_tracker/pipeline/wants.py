@@ -41,7 +41,7 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
-    titled: bool = False  # a name is known, of whichever service
+    titled: bool = False  # a title is known from any service
 
 
 def want_of(one: Tracked, case: Case) -> Want:

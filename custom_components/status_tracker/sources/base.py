@@ -60,6 +60,7 @@ class Source(ABC):
         self._answered: Hashable = None
         self._poll_again = False
         self._lock = asyncio.Lock()
+        self._last_evidence: Evidence | None = None
 
     @property
     def link_base(self) -> str | None:
@@ -68,7 +69,9 @@ class Source(ABC):
 
     def tell_link(self, url: str | None) -> None:
         """Set the external address found in the settings of Seerr."""
-        self.told_link = url
+        if url != self.told_link:
+            self.told_link = url
+            self.evidence_changed()
 
     # Evidence
 
@@ -79,15 +82,29 @@ class Source(ABC):
     @final
     @property
     def evidence(self) -> Evidence:
-        """Return the last evidence and the availability of the service."""
-        return replace(self._evidence(), services=(self.state,))
+        """Return the last good evidence and how the service is: the same object until something changed."""
+        if self._last_evidence is None or self._lock.locked():  # a poll under way changes it
+            self._last_evidence = replace(self._evidence(), services=(self.state,))
+        elif self._last_evidence.services[0] is not self.state:
+            self._last_evidence = replace(self._last_evidence, services=(self.state,))
+        return self._last_evidence
+
+    def evidence_changed(self) -> None:
+        """Have the evidence made anew: something was polled, told or restored."""
+        self._last_evidence = None
 
     @abstractmethod
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Fetch the data the wants need and store it; raises ClientError."""
 
+    @final
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Process a webhook payload without any request; False if it is not relevant."""
+        """Take a webhook's payload as evidence, without any call; False if it means nothing here."""
+        self.evidence_changed()
+        return self._receive(payload)
+
+    def _receive(self, payload: dict[str, Any]) -> bool:
+        """Take a webhook's payload as evidence, where the service sends any."""
         return False
 
     def expect_webhooks(self, expected: bool) -> None:
@@ -126,9 +143,15 @@ class Source(ABC):
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the data to store as JSON-serializable dict, limited to the wants."""
 
-    @abstractmethod
+    @final
     def restore(self, data: dict[str, Any]) -> None:
-        """Restore data from `dump` as the last evidence."""
+        """Take back what `dump` gave, as last good evidence."""
+        self.evidence_changed()
+        self._restore(data)
+
+    @abstractmethod
+    def _restore(self, data: dict[str, Any]) -> None:
+        """Take back what `dump` gave."""
 
     # Polling and availability
 
@@ -189,6 +212,8 @@ class Source(ABC):
             except Exception:
                 LOGGER.exception("Unexpected error polling %s", self.name)
                 error = BadAnswer(f"{self.name}: unknown error")
+            finally:
+                self.evidence_changed()
             self._judge(error, wants)
 
     def _judge(self, error: ClientError | None, wants: Sequence[Want]) -> None:

@@ -117,6 +117,6 @@ class QBittorrentSource(Source):
         return {"torrents": [one.to_dict() for one in self._torrents if wanted.intersection(one.hashes)]}
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Restore the torrents, kept until the first successful poll."""
         self._torrents = tuple(TorrentEvidence.from_dict(one) for one in data.get("torrents", ()))

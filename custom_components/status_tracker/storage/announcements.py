@@ -109,7 +109,7 @@ class Announcements:
 
     @callback
     def note_quiet(self, requests: Mapping[int, Tracked]) -> None:
-        """Record the requests that were there before the first start, of which nothing was announced."""
+        """Record the requests that existed before the first start, which were not announced."""
         pending = {change.request.request.request_id for change in self.unheard} | self._unsettled
         quiet = {
             number: Announced(one.stage, one.stuck, one.journey.stage_since)

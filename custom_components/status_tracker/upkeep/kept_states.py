@@ -1,4 +1,4 @@
-"""Keep the states of an entry's entities while it is reloaded, so that their history has no gap."""
+"""Keeps the states of the entities during a reload of the entry, so that their history has no gap."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from homeassistant.helpers import entity_registry as er
 
 
 async def async_release_states(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Wait until a reload is over; what no entity has taken over by then becomes unavailable.
+    """Wait for the end of a reload, then write an unavailable state for entities that were not added again.
 
-    Home Assistant holds the entry's lock from the unloading to the end of the setup that follows it.
+    Home Assistant holds the lock of the entry from the unload to the end of the following setup.
     """
     async with entry.setup_lock:
         pass

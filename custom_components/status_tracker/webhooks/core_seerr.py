@@ -1,4 +1,4 @@
-"""Home Assistant's own Seerr integration: it may hold the only webhook a Seerr has, and then serves both."""
+"""The core Seerr integration, which can use the only webhook of Seerr and then also serves this one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,19 +23,19 @@ CONF_CLOUDHOOK_URL = "cloudhook_url"
 
 
 def _last_part(url: str) -> str:
-    """Return the last part of an address, where a webhook has its id."""
+    """Return the last part of a URL, which is the id of a webhook."""
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _webhooks(entry: ConfigEntry[Any]) -> set[str]:
-    """Return the last parts of the addresses that an entry may have given to its Seerr."""
+    """Return the webhook ids that an entry may have registered in Seerr."""
     given = (entry.data.get(CONF_WEBHOOK_ID), entry.data.get(CONF_CLOUDHOOK_URL))
     return {_last_part(str(one)) for one in given if one}
 
 
 @callback
 def _remember(hass: HomeAssistant, entry: ConfigEntry[Any], webhook: str) -> None:
-    """Keep that a webhook was that integration's, so that it is known when its entry has been removed."""
+    """Store a webhook id of the core integration, to recognize it after its entry has been removed."""
     known = entry.data.get(CONF_SLOT_SHARED, [])
     if webhook not in known:
         data = {**entry.data, CONF_SLOT_SHARED: [*known, webhook]}
@@ -44,7 +44,7 @@ def _remember(hass: HomeAssistant, entry: ConfigEntry[Any], webhook: str) -> Non
 
 @callback
 def slot_owner(hass: HomeAssistant, entry: ConfigEntry[Any], url: str) -> SlotOwner:
-    """Return whose webhook an address is that is not ours."""
+    """Return the owner of a webhook URL that is not ours."""
     webhook = _last_part(url)
     for other in hass.config_entries.async_entries(DOMAIN):
         if webhook in _webhooks(other):
@@ -60,16 +60,16 @@ def async_follow(
     on_news: Callable[[], None],
     on_change: Callable[[], None],
 ) -> CALLBACK_TYPE:
-    """Call `on_news` when that integration's webhook is called, `on_change` when it comes or goes."""
+    """Call `on_news` on calls of the core integration's webhook, `on_change` when it is added or removed."""
 
     @callback
     def news(event: dict[str, Any]) -> None:
-        """Tell that something has changed in a Seerr; what it was, Seerr is asked."""
+        """Report a change in Seerr; its details are polled."""
         on_news()
 
     @callback
     def changed(change: ConfigEntryChange, other: ConfigEntry[Any]) -> None:
-        """Look at the slot again once an entry is there, is gone, or is disabled."""
+        """Check the webhook again after an entry was loaded, unloaded or disabled."""
         if other.domain != DOMAIN:
             return
         if change is ConfigEntryChange.REMOVED:

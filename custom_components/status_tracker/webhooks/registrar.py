@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
     DONE = "done"
     TAKEN = "taken"  # the only webhook is used by something else
-    SHARED = "shared"  # it belongs to Home Assistant's own integration, whose webhook serves both
+    SHARED = "shared"  # the webhook belongs to the core integration and serves both
     UNREACHABLE = "unreachable"  # the service cannot reach any of our URLs
     ABSENT = "absent"  # the service has no webhook support
     CSRF = "csrf"
@@ -25,11 +25,11 @@ class Outcome(StrEnum):
 
 
 class SlotOwner(StrEnum):
-    """Whose a webhook is that is not ours."""
+    """Owner of a webhook that is not ours."""
 
     OTHER = "other"
-    CORE = "core"  # Home Assistant's own integration
-    LEFT_BEHIND = "left_behind"  # by that integration, which is gone
+    CORE = "core"  # the core integration
+    LEFT_BEHIND = "left_behind"  # the core integration, whose entry was removed
 
 
 class Registrar[C: HttpClient](ABC):

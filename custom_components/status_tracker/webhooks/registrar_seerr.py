@@ -19,7 +19,7 @@ class SeerrRegistrar(Registrar[SeerrClient]):
     def __init__(
         self, *args: Any, owner_of: Callable[[str], SlotOwner] = lambda _: SlotOwner.OTHER, **more: Any
     ) -> None:
-        """Initialize with what tells the webhooks of others apart."""
+        """Initialize with a function that returns the owner of another webhook."""
         super().__init__(*args, **more)
         self._owner_of = owner_of
 

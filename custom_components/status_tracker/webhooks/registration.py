@@ -135,13 +135,13 @@ class WebhookRegistration:
 
     @callback
     def _core_seerr_called(self) -> None:
-        """Ask Seerr at once when Home Assistant's own integration has been told of a change."""
+        """Poll Seerr immediately after a call of the core integration's webhook."""
         self.coordinator.seerr.poll_soon()
         self.coordinator.async_webhooks_received()
 
     @callback
     def _core_seerr_changed(self) -> None:
-        """Look at Seerr's slot again; while Home Assistant starts that comes anyway."""
+        """Check the webhook of Seerr again, unless Home Assistant is starting, which does so anyway."""
         if self.hass.state is CoreState.running:
             self._schedule(SEERR)
 

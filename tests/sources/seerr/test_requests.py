@@ -208,6 +208,27 @@ async def test_time_of_a_change(home: Household, source: SeerrSource) -> None:
     assert known(source)[made[1].id].updated_at is None
 
 
+async def test_a_webhook_costs_one_call_more_at_most(home: Household, source: SeerrSource) -> None:
+    """A request told by a webhook is read with the page it is on, or by its number, and nothing else is."""
+    made = await ask_for(home, 2 * PAGE + 50)
+    await poll(home, source)
+    body = {
+        "notification_type": "MEDIA_APPROVED",
+        "request": {"request_id": str(made[0].id)},
+        "media": {"media_type": "movie", "tmdbId": str(made[0].title.tmdb_id)},
+    }
+    await home.world.approve(made[0])
+    assert source.receive(body)
+    assert await poll(home, source) == [*STEADY, f"request/{made[0].id}"]
+    assert told(source) == true(home)
+    for _ in range(2):
+        await poll(home, source)
+    await home.world.approve(made[-1])
+    assert source.receive({**body, "request": {"request_id": str(made[-1].id)}})
+    assert await poll(home, source) == STEADY
+    assert told(source) == true(home)
+
+
 # Other products
 
 
@@ -219,6 +240,18 @@ def without_count(home: Household) -> None:
 def without_filter(home: Household) -> None:
     """Let Seerr refuse the filter."""
     home.seerr.filters = ("all", "pending", "approved")
+
+
+async def test_a_count_that_fails(home: Household, source: SeerrSource) -> None:
+    """The list tells how many there are meanwhile, and the counts are asked for again."""
+    made = await ask_for(home, 3)
+    await poll(home, source)
+    home.seerr.fault = Fault.status(500, only="request/count")
+    await home.world.delete_request(made[0])
+    await poll(home, source)
+    assert told(source) == true(home)
+    home.seerr.fault = None
+    assert await poll(home, source) == STEADY
 
 
 @pytest.mark.parametrize(

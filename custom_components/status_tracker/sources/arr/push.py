@@ -53,7 +53,7 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
         """Handle a deleted file; on an upgrade, an import follows, often with the same path."""
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Process a webhook; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)

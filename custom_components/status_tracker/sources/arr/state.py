@@ -65,7 +65,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     @abstractmethod
     def _catalogue_id(self, title: T | Want) -> int | None:
-        """Return the id in the catalogue this *arr goes by."""
+        """Return the catalogue id used by this *arr."""
 
     @abstractmethod
     def _gone(self, title: T) -> T:
@@ -174,7 +174,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         }
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Restore data from `dump`; changes since then are found in the history."""
         for title in deserialize_all(self.evidence_type, data.get("titles")):
             self._titles[title.media_id] = replace(title, source=self.key)

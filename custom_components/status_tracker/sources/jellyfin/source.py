@@ -89,7 +89,7 @@ class JellyfinSource(Source):
         """Set the external address and update the links of all items."""
         if url == self.told_link:
             return
-        self.told_link = url
+        super().tell_link(url)
         self._tracked.relink(self._base)
 
     # Polling
@@ -194,7 +194,7 @@ class JellyfinSource(Source):
     # Webhooks
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Process a notification of the webhook plugin, effective immediately and confirmed by a poll."""
         notice = read_notice(self.key, self._base, payload)
         if notice is None or (
@@ -224,7 +224,7 @@ class JellyfinSource(Source):
         return {"items": items, "since": since.isoformat() if since else None}
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Restore items from `dump`, kept until Jellyfin has been read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}

@@ -51,6 +51,7 @@ class Requests:
         self._skip = 0
         self._turn = 0
         self._lookups = 0
+        self._seen: set[int] = set()  # ids read in this poll
         self._all_due: datetime | None = None
         self._all_again: datetime | None = None
 
@@ -64,7 +65,7 @@ class Requests:
 
     async def read(self, base_url: str, shown: Iterable[int]) -> None:
         """Read the counts and one page; read more if the counts differ from the known requests."""
-        self._mark, self._lookups = self._hooks, 0
+        self._mark, self._lookups, self._seen = self._hooks, 0, set()
         if base_url != self._base_url:  # every link has changed
             self._base_url, self._all_due = base_url, None
         if self._all_due is None or self._clock() >= self._all_due:
@@ -81,7 +82,7 @@ class Requests:
         count = await self._count()
         total = await self._read_turn(shown)
         for number, hook in list(self.told.items()):
-            if hook <= self._mark:
+            if hook <= self._mark and number not in self._seen:
                 await self._look_up(number)
         if self._agrees(count, total):
             return
@@ -126,6 +127,7 @@ class Requests:
         """Process a page; read by id the known requests below `above` that it should contain but does not."""
         await self._take_all(page.requests, self.known)
         listed, below = set(page.ids), min(page.ids, default=0)
+        self._seen |= listed
         known = self._open if open_only else self.known.keys()
         missing = [
             number
@@ -140,6 +142,7 @@ class Requests:
     async def _look_up(self, number: int) -> None:
         """Read a request by its id; a missing one is removed."""
         self._lookups += 1
+        self._seen.add(number)
         if self._lookups > LOOKUPS:
             return
         try:
@@ -226,13 +229,14 @@ class Requests:
         if self._counted:
             try:
                 return await self._client.request_count()
-            except NotFound, Rejected:
+            except BadAnswer as err:
                 total = await self._client.request_total()
-            LOGGER.debug("%s does not support counting requests, using the list", self._client.name)
-            self._counted = False
-        else:
-            total = await self._client.request_total()
-        return RequestCount(total=total)
+                LOGGER.debug(
+                    "%s does not support counting requests, using the list: %s", self._client.name, err
+                )
+                self._counted = not isinstance(err, NotFound | Rejected)
+                return RequestCount(total=total)
+        return RequestCount(total=await self._client.request_total())
 
     def _agrees(self, count: RequestCount, total: int | None = None) -> bool:
         """Return whether the counts match the known requests and the unfinished ones."""

@@ -122,15 +122,20 @@ class SeerrSource(Source):
             return
         self._settings_due = now + SETTINGS_RETRY
         try:
-            self.servers = SeerrServers(
-                radarr=tuple(await self.client.settings_radarr()),
-                sonarr=tuple(await self.client.settings_sonarr()),
-                jellyfin=await self.client.settings_jellyfin(),
-                application_url=((await self.client.settings_main()).application_url or "").rstrip("/")
-                or None,
+            radarr, sonarr, jellyfin, main = await asyncio.gather(
+                self.client.settings_radarr(),
+                self.client.settings_sonarr(),
+                self.client.settings_jellyfin(),
+                self.client.settings_main(),
             )
         except BadAnswer, TimedOut, NotReady:
             return  # keep the previous settings and retry in an hour
+        self.servers = SeerrServers(
+            radarr=tuple(radarr),
+            sonarr=tuple(sonarr),
+            jellyfin=jellyfin,
+            application_url=(main.application_url or "").rstrip("/") or None,
+        )
         self._settings_due = now + SETTINGS_EVERY
 
     def _forget_titles(self, wants: Sequence[Want]) -> None:
@@ -184,7 +189,7 @@ class SeerrSource(Source):
     # Webhooks
 
     @override
-    def receive(self, payload: dict[str, Any]) -> bool:
+    def _receive(self, payload: dict[str, Any]) -> bool:
         """Process a notification; invalid ones are ignored."""
         try:
             told = Payload.parse(payload)
@@ -265,7 +270,7 @@ class SeerrSource(Source):
         }
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Restore data from `dump`, kept until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests.known[request.request_id] = request

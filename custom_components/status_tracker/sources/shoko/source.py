@@ -242,6 +242,7 @@ class ShokoSource(Source):
         def on_event(name: str, payload: dict[str, Any]) -> None:
             """Process an event."""
             event = parse_event(name, payload)
+            self.evidence_changed()
             if event is not None and self._apply(event):
                 changed()
 
@@ -276,6 +277,6 @@ class ShokoSource(Source):
         return self._book.dump(wants)
 
     @override
-    def restore(self, data: dict[str, Any]) -> None:
+    def _restore(self, data: dict[str, Any]) -> None:
         """Restore files from `dump` as the last evidence."""
         self._book.restore(data)

@@ -1,0 +1,328 @@
+"""Where every request is, judged anew only where something changed; the result is that of `evaluate`."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from heapq import heappop, heappush
+
+from .evidence import Evidence
+from .evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
+from .evidence.base import EvidenceBase, ServiceEvidence
+from .evidence.downloads import QueueEvidence, TorrentEvidence
+from .evidence.library import LibraryEvidence
+from .evidence.requests import RequestEvidence, TitleEvidence
+from .evidence.shoko import ShokoEvidence
+from .keys import Instances, instances_of, keys_of
+from .memory import Memory, forget_gone, is_open, start
+from .requests import Limits, Stage, Tracked
+from .routes import Routes
+from .tracker import judge_requests
+from .wants import Want
+
+KINDS = tuple(one.name for one in fields(Evidence) if one.name != "services")
+WAITING_FOR_LIBRARY = frozenset(
+    {Stage.IMPORTING, Stage.ANIME_MATCHING}
+)  # where a busy service makes a difference
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """What judging changed: requests as they were before, and what the sources should know of those now.
+
+    None: it was not, or is no longer, among the requests or the wants.
+    """
+
+    before: dict[int, Tracked | None] = field(default_factory=dict)
+    wants: dict[int, Want | None] = field(default_factory=dict)
+    memory: bool = False
+
+    def __bool__(self) -> bool:
+        """Return whether anything changed."""
+        return bool(self.before or self.wants or self.memory)
+
+
+class Tracker:
+    """Takes the evidence of the sources and judges the titles it changes something for.
+
+    A title is judged together with all titles that share evidence with it: as a rule by itself.
+    """
+
+    def __init__(self, memory: Memory, limits: Limits) -> None:
+        """Start without evidence."""
+        self.memory = memory
+        self.limits = limits
+        self.tracked: dict[int, Tracked] = {}
+        self.wants: dict[int, Want] = {}
+        self._routes = Routes()
+        self._told: dict[str, Evidence] = {}
+        self._held: dict[tuple[str, str], dict[int, EvidenceBase]] = {}
+        self._requests: dict[int, RequestEvidence] = {}
+        self._open: dict[int, int] = {}  # the piece of each request that is judged
+        self._services: tuple[ServiceEvidence, ...] = ()
+        self._instances: Instances = {}
+        self._listed = False
+        self._first = True
+        self._touched: dict[int, None] = {}  # pieces whose titles are to be judged
+        self._again: set[int] = set()  # requests whose own memory changed, to be judged at the next look
+        self._later: set[int] = set()  # pieces beside a request that is done
+        self._left: set[int] = set()  # requests that are no longer judged
+        self._unsorted = False
+        self._until: dict[int, datetime] = {}
+        self._alarms: list[tuple[datetime, int]] = []
+        self._now: datetime | None = None
+
+    @property
+    def first(self) -> bool:
+        """Return whether this is the very first look, at which nothing has happened yet."""
+        return self._first
+
+    @property
+    def pending(self) -> bool:
+        """Return whether there is more to judge."""
+        return bool(self._touched)
+
+    # What changed
+
+    def take(self, told: Mapping[str, Evidence], now: datetime, *, listed: bool) -> None:
+        """Take what the sources say now, by their keys; `listed`: Seerr's list of requests is complete."""
+        unfinished = self.pending
+        self._see_services(tuple(service for one in told.values() for service in one.services))
+        gone: set[int] = set()
+        for source in [*told, *(self._told.keys() - told.keys())]:
+            evidence, before = told.get(source, Evidence()), self._told.get(source)
+            if evidence is before:
+                continue
+            for kind in KINDS:
+                pieces = getattr(evidence, kind)
+                if before is None or pieces is not getattr(before, kind):
+                    gone |= self._see_pieces(source, kind, pieces)
+        self._told = dict(told)
+        self._first = self.memory.started is None or (self._first and unfinished)
+        self._see_listing(gone, now, listed=listed)
+        self._touch(self._again)
+        self._touched.update({one: None for one in self._later if self._routes.knows(one)})
+        self._again.clear()
+        self._later.clear()
+        if self._now is not None and now < self._now:
+            self._touch_all()  # the clock was set back
+        self._now = now
+        while self._alarms and self._alarms[0][0] <= now:
+            time, number = heappop(self._alarms)
+            if self._until.get(number) == time and number in self._open:
+                self._touched[self._open[number]] = None
+
+    def _see_services(self, services: tuple[ServiceEvidence, ...]) -> None:
+        """Judge again what a service's state makes a difference to."""
+        before = {one.source: one for one in self._services}
+        after = {one.source: one for one in services}
+        self._services = services
+        if before == after:
+            return
+        if {key: _identity(one) for key, one in before.items()} != {
+            key: _identity(one) for key, one in after.items()
+        }:
+            self._instances = instances_of(sorted(services, key=lambda one: one.source))
+            for number, piece in self._open.items():
+                self._refile(number, piece)
+            self._touch_all()
+        elif any(before[key].ok != after[key].ok for key in after):
+            self._touch_all()
+        elif any(before[key].busy != after[key].busy for key in after):
+            self._touch(
+                number
+                for number, one in self.tracked.items()
+                if any(unit.stage in WAITING_FOR_LIBRARY for unit in one.units)
+            )
+
+    def _see_pieces(self, source: str, kind: str, pieces: Iterable[EvidenceBase]) -> set[int]:
+        """File the new pieces of a kind and drop those that are gone; return the requests among those."""
+        held = self._held.get((source, kind), {})
+        now = {id(piece): piece for piece in pieces}
+        came, went = now.keys() - held.keys(), held.keys() - now.keys()
+        if came and went:
+            # What a source made anew, and is the same, stays the piece it was.
+            known = {held[one]: one for one in went}
+            for one in list(came):
+                if (same := known.pop(now[one], None)) is not None:
+                    came.discard(one)
+                    went.discard(same)
+                    del now[one]
+                    now[same] = held[same]
+        self._held[source, kind] = now
+        gone: set[int] = set()
+        for one in went:
+            piece = held[one]
+            if isinstance(piece, RequestEvidence):
+                gone.add(self._drop_request(one, piece))
+            else:
+                self._touched.update(dict.fromkeys(self._drop(one)))
+        for one in came:
+            piece = now[one]
+            if isinstance(piece, RequestEvidence):
+                self._requests[piece.request_id] = piece
+                gone.discard(piece.request_id)
+                self._open_request(piece)
+            else:
+                self._touched[self._routes.add(piece, keys_of(piece, self._instances))] = None
+        return gone
+
+    def _drop(self, number: int) -> set[int]:
+        """Drop a piece; return what hung together with it."""
+        self._touched.pop(number, None)
+        return self._routes.remove(number)
+
+    def _drop_request(self, number: int, piece: RequestEvidence) -> int:
+        """Drop a request as it was; return its number."""
+        request_id = piece.request_id
+        if self._open.get(request_id) == number:
+            self._touched.update(dict.fromkeys(self._close(request_id)))
+        if self._requests.get(request_id) is piece:
+            del self._requests[request_id]
+        return request_id
+
+    def _open_request(self, request: RequestEvidence) -> None:
+        """File a request, unless it is done."""
+        if is_open(request, self.memory):
+            journey = self.memory.journeys.get(request.request_id)
+            number = self._routes.add(request, keys_of(request, self._instances, journey))
+            self._open[request.request_id] = number
+            self._touched[number] = None
+
+    def _refile(self, number: int, piece: int) -> None:
+        """File a request by the keys it has now."""
+        keys = keys_of(self._requests[number], self._instances, self.memory.journeys.get(number))
+        self._routes.refile(piece, keys)
+
+    def _see_listing(self, gone: set[int], now: datetime, *, listed: bool) -> None:
+        """Begin at the first complete list; afterwards forget what it no longer has."""
+        if not listed:
+            pass  # who is absent may be on a page that was not read
+        elif not self._listed or self.memory.started is None:
+            known = Evidence(requests=tuple(self._requests.values()))
+            start(known, self.memory, now)
+            forget_gone(known, self.memory)
+            for number in [one for one in self._open if not is_open(self._requests[one], self.memory)]:
+                self._touched.update(dict.fromkeys(self._close(number)))
+            self._touch_all()
+        else:
+            for number in gone - self._requests.keys():
+                self.memory.journeys.pop(number, None)
+                self.memory.done.pop(number, None)
+        self._listed = listed
+
+    def _close(self, number: int) -> set[int]:
+        """Judge a request no more; return the pieces that hung together with it."""
+        self._left.add(number)
+        return self._drop(self._open.pop(number))
+
+    def _touch(self, numbers: Iterable[int]) -> None:
+        """Have requests judged again."""
+        self._touched.update({self._open[one]: None for one in numbers if one in self._open})
+
+    def _touch_all(self) -> None:
+        """Have everything judged again."""
+        self._touched.update(dict.fromkeys(self._open.values()))
+
+    # Judging
+
+    def judge(self, now: datetime, enough: Callable[[], bool] = lambda: False) -> Judged:
+        """Judge the titles whose evidence changed, until there are no more or it is `enough` for now."""
+        judged = Judged()
+        self._judge_gone(judged)
+        while self._touched:
+            piece = next(iter(self._touched))
+            together = self._routes.together_with(piece)
+            for one in together:
+                self._touched.pop(one, None)
+            self._judge_title(map(self._routes.piece, together), now, judged)
+            if enough():
+                return judged
+        self._sort()
+        return judged
+
+    def _sort(self) -> None:
+        """Keep the requests in the order of their numbers."""
+        if self._unsorted:
+            _sort(self.tracked)
+            _sort(self.wants)
+            self._unsorted = False
+
+    def _judge_gone(self, judged: Judged) -> None:
+        """Drop the requests that are no longer listed, or done."""
+        for number in self._left - self._open.keys():
+            self._set(number, None, None, judged)
+        self._left.clear()
+
+    def _judge_title(self, pieces: Iterable[EvidenceBase], now: datetime, judged: Judged) -> None:
+        """Judge the requests among pieces that hang together."""
+        found: dict[str, list[EvidenceBase]] = defaultdict(list)
+        for piece in pieces:
+            found[_KIND_OF[type(piece)]].append(piece)
+        if not (requests := found.get("requests")):
+            return
+        evidence = Evidence(
+            services=self._services,
+            **{kind: tuple(ones) for kind, ones in found.items()},  # type: ignore[arg-type]  # sorted by type
+        )
+        outcome = judge_requests(evidence, self.memory, self.limits, now, first=self._first)
+        wants = {want.request_id: want for want in outcome.wants}
+        for number in [one.request_id for one in requests if isinstance(one, RequestEvidence)]:
+            self._set(number, outcome.tracked.get(number), wants.get(number), judged)
+            if number not in outcome.tracked:
+                self._later |= self._close(number)
+                continue
+            self._refile(number, self._open[number])
+            if outcome.changed:
+                self._again.add(number)
+            if outcome.until and self._until.get(number) != outcome.until:
+                heappush(self._alarms, (outcome.until, number))
+            if outcome.until:
+                self._until[number] = outcome.until
+            else:
+                self._until.pop(number, None)
+        judged.memory |= outcome.changed
+
+    def _set(self, number: int, tracked: Tracked | None, want: Want | None, judged: Judged) -> None:
+        """Keep what a request is and wants now, and whether that is new."""
+        before, wanted = self.tracked.get(number), self.wants.get(number)
+        if before != tracked:
+            judged.before.setdefault(number, before)
+            if tracked is None:
+                del self.tracked[number]
+            else:
+                self._unsorted |= before is None and number < next(reversed(self.tracked), number)
+                self.tracked[number] = tracked
+        if wanted != want:
+            judged.wants[number] = want
+            if want is None:
+                del self.wants[number]
+            else:
+                self.wants[number] = want
+        if tracked is None:
+            self._until.pop(number, None)
+
+
+_KIND_OF: Mapping[type[EvidenceBase], str] = {
+    RequestEvidence: "requests",
+    TitleEvidence: "titles",
+    MovieEvidence: "movies",
+    SeriesEvidence: "series",
+    QueueEvidence: "queue",
+    HistoryEvidence: "history",
+    TorrentEvidence: "torrents",
+    LibraryEvidence: "library",
+    ShokoEvidence: "shoko",
+}
+
+
+def _sort[T](kept: dict[int, T]) -> None:
+    """Sort by number, in place."""
+    found = {number: kept[number] for number in sorted(kept)}
+    kept.clear()
+    kept.update(found)
+
+
+def _identity(service: ServiceEvidence) -> tuple[object, ...]:
+    """Return what a service is, apart from how it is."""
+    return service.service, service.name, service.seerr_id, service.is_4k

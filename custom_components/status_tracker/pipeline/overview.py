@@ -1,0 +1,88 @@
+"""What is said of all requests together, kept up with each change instead of being counted anew."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .requests import FINISHED, Stage, Tracked
+
+COUNTS: Mapping[str, Callable[[Tracked], bool]] = {
+    "active": lambda request: request.stage not in FINISHED,
+    "downloading": lambda request: request.stage is Stage.DOWNLOADING,
+    "stuck": lambda request: request.stuck,
+    "awaiting_approval": lambda request: request.stage is Stage.REQUESTED,
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many requests there are of each kind."""
+
+    active: int = 0
+    downloading: int = 0
+    stuck: int = 0
+    awaiting_approval: int = 0
+
+    def add(self, request: Tracked, by: int) -> None:
+        """Count a request, or with -1 count it no more."""
+        for name, applies in COUNTS.items():
+            if applies(request):
+                setattr(self, name, getattr(self, name) + by)
+
+
+class Overview:
+    """Counts, names, and the requests whose title is not known yet."""
+
+    def __init__(self) -> None:
+        """Start without requests."""
+        self.counts = Counts()
+        self.untitled: set[int] = set()
+        self.titles = 0  # how often a title has come or gone
+        self._named: dict[tuple[str, int | None], set[int]] = defaultdict(set)
+
+    def note(self, before: Mapping[int, Tracked | None], now: Mapping[int, Tracked]) -> set[int]:
+        """Take in what changed; return the requests that are to be shown anew, for their names too."""
+        changed: set[int] = set(before)
+        for number, old in before.items():
+            new = now.get(number)
+            if old:
+                self.counts.add(old, -1)
+            if new:
+                self.counts.add(new, 1)
+            if new and not new.titled:
+                self.untitled.add(number)
+            else:
+                self.untitled.discard(number)
+            was, name = _name(old), _name(new)
+            if was != name:
+                self.titles += 1
+                changed |= self._rename(number, was, name)
+        return changed
+
+    def has_sibling(self, request: Tracked) -> bool:
+        """Return whether another request has the same title and year."""
+        return len(self._named.get((request.title, request.year), ())) > 1
+
+    def _rename(
+        self, number: int, was: tuple[str, int | None] | None, name: tuple[str, int | None] | None
+    ) -> set[int]:
+        """Keep the name of a request; return those whose own name depends on whether there is another."""
+        changed: set[int] = set()
+        if was:
+            left = self._named[was]
+            left.discard(number)
+            if len(left) == 1:
+                changed |= left
+            elif not left:
+                del self._named[was]
+        if name:
+            known = self._named[name]
+            if len(known) == 1:
+                changed |= known
+            known.add(number)
+        return changed
+
+
+def _name(request: Tracked | None) -> tuple[str, int | None] | None:
+    """Return what requests of the same name have in common."""
+    return (request.title, request.year) if request else None
