@@ -134,12 +134,12 @@ def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> 
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
-    """Bring an entry of an older minor version up to date; one of a newer minor version is taken as it is.
+    """Migrate an entry of an older minor version; those of a newer minor version are compatible.
 
-    Home Assistant refuses entries of a newer major version.
+    Home Assistant rejects entries of a newer major version.
     """
     if entry.minor_version < 2:
-        # 0.1.0 stored every option. Its limit of six hours was meant for downloads that run, too.
+        # 0.1.0 stored every option, and its default limit of six hours also applied to running downloads.
         options = {
             key: value
             for key, value in entry.options.items()

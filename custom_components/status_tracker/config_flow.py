@@ -227,7 +227,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             subentries=subentries_of(self._chosen),
             description_placeholders={
                 "dashboards": "/config/lovelace/dashboards",
-                "blueprints": f"{documentation}#automations-to-copy",
+                "blueprints": f"{documentation}#blueprints-and-examples",
                 "services": f"/config/integrations/integration/{DOMAIN}",
             },
         )

@@ -57,8 +57,8 @@ class FindRequestsTool(Tool):
     name = "status_tracker__find_requests"
     title = "Find media requests"
     description = (
-        "Lists the movies and TV shows that people of this home requested, and where each of them is "
-        "between request and ready to watch. Use this for questions like 'What is stuck?', 'What is "
+        "Lists the movies and TV shows requested by the users of this home, with the status of each "
+        "request. Use this for questions like 'What is stuck?', 'What is "
         "downloading?', 'What can we watch?' or 'What did Alice request?'."
     )
     annotations = READ_ONLY
@@ -68,7 +68,7 @@ class FindRequestsTool(Tool):
             probatio.Optional(
                 "listing", description="Which requests to list", default=Listing.ALL.value
             ): probatio.In([listing.value for listing in Listing]),
-            probatio.Optional("requested_by", description="Only requests of this person, by name"): str,
+            probatio.Optional("requested_by", description="Only requests of the user with this name"): str,
         }
     )
 
@@ -95,14 +95,14 @@ class GetRequestTool(Tool):
     name = "status_tracker__get_request"
     title = "Get media request"
     description = (
-        "Tells where one requested movie or TV show is, by its title: why it is not ready, its downloads, "
-        "episodes, timeline and when it will probably be ready. Use this for questions like 'Where is "
-        "Sintel?', 'When can we watch it?' or 'Why does it take so long?'."
+        "Gets the status of a requested movie or TV show by title, with the reason why it is not ready, its "
+        "downloads, episodes, timeline and the estimated time it will be ready. Use this for questions like "
+        "'Where is Sintel?', 'When can we watch it?' or 'Why does it take so long?'."
     )
     annotations = READ_ONLY
     integration = DOMAIN
     parameters = probatio.Schema(
-        {probatio.Required("title", description="The title, as the person said it"): str}
+        {probatio.Required("title", description="The title as spoken by the user"): str}
     )
 
     @override
@@ -116,12 +116,14 @@ class GetRequestTool(Tool):
         if not found:
             return ToolResult(data={"error": "There is no request of this title"}, error=True)
         told: list[JsonValueType] = [
-            _details(coordinator, one) for coordinator, one in known if any(one is other for other in found)
+            _request_with_details(coordinator, one)
+            for coordinator, one in known
+            if any(one is other for other in found)
         ]
         return ToolResult(data={"requests": told})
 
 
-def _details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
+def _request_with_details(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, Any]:
     """Return the details of a request, without ids and URLs."""
     details = request_details(coordinator, request)
     episodes = [
