@@ -83,8 +83,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         entry: ConfigEntry[Any],
         sources: Sequence[Source],
         on_refused: Callable[[str | None], None],
+        on_accepted: Callable[[str | None], None],
     ) -> None:
-        """Initialize with all sources including Seerr; `on_refused` starts reauthentication for a source."""
+        """Initialize with all sources including Seerr.
+
+        `on_refused` starts reauthentication for a source, `on_accepted` ends it without new credentials.
+        """
         super().__init__(
             hass,
             LOGGER,
@@ -98,6 +102,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self.sources = {source.key: source for source in sources}
         self._on_refused = on_refused
+        self._on_accepted = on_accepted
         self.tracker = Tracker(Memory(), limits_of(entry.options))
         self.data = self.tracker.tracked
         self.overview = Overview()
@@ -118,6 +123,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._settled = False
         self._stopped = False
         self._refused: set[str] = set()
+        self._reauthenticating: set[str] = set()
         self.addresses: dict[str, str] = {}  # in Seerr, when they last matched the configured ones
 
     @property
@@ -365,14 +371,19 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _check_auth(self, source: Source) -> None:
-        """Start reauthentication once when a service rejects its credentials."""
+        """Start reauthentication once when a service rejects its credentials, end it when it accepts them."""
         if self._stopped:
             return
+        subentry_id = None if source.key == SEERR else source.key
         if not isinstance(source.error, InvalidAuth):
             self._refused.discard(source.key)
         elif source.key not in self._refused and (source.key != SEERR or source.last_success):
             self._refused.add(source.key)
-            self._on_refused(None if source.key == SEERR else source.key)
+            self._reauthenticating.add(source.key)
+            self._on_refused(subentry_id)
+        if source.error is None and source.key in self._reauthenticating:
+            self._reauthenticating.discard(source.key)
+            self._on_accepted(subentry_id)
 
     # Changes
 
