@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
+from threading import get_ident
 from typing import Any, cast, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,6 +14,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import run_callback_threadsafe
 
 from .clients.errors import InvalidAuth
 from .const import (
@@ -161,16 +163,23 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.announcements.unheard.clear()
 
     @callback
+    def _snapshot(self) -> StoredMemory:
+        """Return what is to be stored as it is now."""
+        memory = replace(self.memory, journeys=dict(self.memory.journeys), done=dict(self.memory.done))
+        parts = {key: source.snapshot(self.wants) for key, source in self.sources.items()}
+        return StoredMemory(memory=memory, sources=parts, addresses=dict(self.addresses))
+
     def _stored(self) -> dict[str, Any]:
-        """Return the data to store."""
-        parts = {key: source.dump(self.wants) for key, source in self.sources.items()}
-        return StoredMemory(memory=self.memory, sources=parts, addresses=self.addresses).to_dict()
+        """Return the data to store; the store calls it outside the event loop."""
+        if self.hass.loop_thread_id == get_ident():
+            return self._snapshot().to_dict()
+        return run_callback_threadsafe(self.hass.loop, self._snapshot).result().to_dict()
 
     async def async_save(self) -> None:
         """Save the memory, announcements and durations immediately."""
         await self.announcements.async_save()
         await self.durations.async_save()
-        await self._store.async_save(self._stored())
+        await self._store.async_save(await self.hass.async_add_executor_job(self._stored))
 
     # Stop and resume
 
@@ -325,6 +334,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if judged.wants:
             self.wants = tuple(self.tracker.wants.values())
             for source in self.sources.values():
+                source.wants_changed(self.wants, judged.wants)
                 source.adjust_interval(self.wants)
         if judged.memory or judged.before:
             self._store.async_delay_save(self._stored, SAVE_DELAY)

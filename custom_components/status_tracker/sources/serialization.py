@@ -1,6 +1,5 @@
 """Serialization of evidence as JSON."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +9,13 @@ from ..clients.model import parse_datetime
 from ..pipeline.evidence.base import EvidenceBase
 
 
-def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:
-    """Return pieces of evidence as JSON-serializable data."""
-    return [piece.to_dict() for piece in pieces]
+def serialize(data: Any) -> Any:
+    """Return data as JSON-serializable, the pieces of evidence in it as dicts."""
+    if isinstance(data, EvidenceBase):
+        return data.to_dict()
+    if isinstance(data, dict):
+        return {key: serialize(value) for key, value in data.items()}
+    return [serialize(value) for value in data] if isinstance(data, list) else data
 
 
 def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence.arr import HistoryEvidence
-from ..serialization import deserialize_all, read_time, serialize_all
+from ..serialization import deserialize_all, read_time
 
 MARGIN = timedelta(minutes=5)
 FIRST_LOOK = timedelta(hours=24)
@@ -25,11 +25,6 @@ def meaning(event: HistoryEvidence) -> Meaning:
     return event.kind, (event.download_id or "").casefold(), event.media_id, event.episode_id
 
 
-def _order(event: HistoryEvidence) -> tuple[datetime, int]:
-    """Return the sort key of an event: time, then id."""
-    return event.at, event.event_id or 0
-
-
 class HistoryLog:
     """Events from the history by id, and events received only by webhook."""
 
@@ -43,9 +38,8 @@ class HistoryLog:
 
     @property
     def events(self) -> tuple[HistoryEvidence, ...]:
-        """Return all events, oldest first."""
-        told = (event for events in self._told.values() for event in events)
-        return tuple(sorted((*self._events.values(), *told), key=_order))
+        """Return all events."""
+        return *self._events.values(), *(event for events in self._told.values() for event in events)
 
     def since(self, now: datetime) -> datetime:
         """Return the time from which to fetch events."""
@@ -147,13 +141,13 @@ class HistoryLog:
         """Return the tracked events as JSON-serializable data."""
         return {
             "last_event": self.last_event.isoformat() if self.last_event else None,
-            "history": serialize_all(event for event in self.events if wanted(event)),
+            "history": list(event for event in self.events if wanted(event)),
         }
 
     def restore(self, data: dict[str, Any], source: str) -> None:
         """Restore data from `dump`."""
         self.last_event = read_time(data.get("last_event"))
-        for written in deserialize_all(HistoryEvidence, data.get("history")):
+        for written in delist(HistoryEvidence, data.get("history")):
             event = replace(written, source=source)
             if event.event_id is None:
                 self._told.setdefault(meaning(event), []).append(event)

@@ -12,7 +12,7 @@ from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvide
 from ...pipeline.wants import Want
 from ..base import Source
 from ..retries import Retries
-from ..serialization import deserialize_all, serialize_all
+from ..serialization import deserialize_all
 from .history import HistoryLog
 from .queue import QueueState
 
@@ -75,11 +75,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     def _mine(self, wants: Sequence[Want]) -> Iterable[Want]:
         """Return the wants this instance can serve."""
-        for want in wants:
-            if want.media_type is self.media_type and (
-                want.source == self.key if want.source else want.is_4k is self.state.is_4k
-            ):
-                yield want
+        return (want for want in wants if self._is_mine(want))
+
+    def _is_mine(self, want: Want) -> bool:
+        """Return whether this instance can serve a want."""
+        return want.media_type is self.media_type and (
+            want.source == self.key if want.source else want.is_4k is self.state.is_4k
+        )
 
     def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
         """Return the possible media ids of a want: from Seerr and from the catalogue id."""
@@ -162,12 +164,12 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the tracked titles, their events and rows, and the time up to which the history was read."""
         self._bind(wants)
         wanted = self._filter()
         return {
-            "titles": serialize_all(title for one, title in self._titles.items() if one in self._bound),
+            "titles": list(title for one, title in self._titles.items() if one in self._bound),
             "known": [[one, sorted(seasons)] for one, seasons in self._known.items() if one in self._bound],
             "queue": self.queue.dump(self._bound.keys(), self._downloads),
             **self.log.dump(wanted),
@@ -176,7 +178,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
     @override
     def _restore(self, data: dict[str, Any]) -> None:
         """Restore data from `dump`; changes since then are found in the history."""
-        for title in deserialize_all(self.evidence_type, data.get("titles")):
+        for title in delist(self.evidence_type, data.get("titles")):
             self._titles[title.media_id] = replace(title, source=self.key)
         known = data.get("known")
         for row in known if isinstance(known, list) else []:

@@ -105,9 +105,9 @@ class JellyfinSource(Source):
         )
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
+    def need(self, want: Want) -> Hashable:
         """Return the ids and files to find."""
-        return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
+        return None if want.finished else (want.ids, want.files, want.seasons)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
@@ -216,11 +216,11 @@ class JellyfinSource(Source):
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the items that prove availability, and the time up to which changes were read."""
         proving = {item for want in wants for item in want.items}
         since = self._changes.since
-        items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
+        items = [one for key, one in self._tracked.items.items() if key in proving]
         return {"items": items, "since": since.isoformat() if since else None}
 
     @override
