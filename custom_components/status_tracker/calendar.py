@@ -60,9 +60,7 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
         """Update the dates of these requests; return whether any has changed."""
         changed = False
         for number in numbers:
-            request = self.coordinator.data.get(number)
-            known = request is not None and not self.coordinator.is_nameless(number)
-            dates = tuple((one.key, one.order, self._event(one)) for one in dates_of(request)) if known else ()
+            dates = self._dated(number)
             if dates != self._dates.get(number, ()):
                 changed = True
                 self._dates[number] = dates
@@ -70,9 +68,16 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
                 self._dates.pop(number, None)
         if changed:
             # Requests for the same title share a date
-            found = {key: (order, event) for _, dates in sorted(self._dates.items()) for key, order, event in dates}
-            self._events = [event for _, event in sorted(found.values(), key=lambda one: one[0])]
+            found = {one[0]: one for _, dates in sorted(self._dates.items()) for one in dates}
+            self._events = [event for _, _, event in sorted(found.values(), key=lambda one: one[1])]
         return changed
+
+    def _dated(self, number: int) -> tuple[Dated, ...]:
+        """Return the dates of a request; none while its title is unknown."""
+        request = self.coordinator.data.get(number)
+        if request is None or self.coordinator.is_nameless(number):
+            return ()
+        return tuple((one.key, one.order, self._event(one)) for one in dates_of(request))
 
     def _event(self, expected: Expected) -> CalendarEvent:
         """Return a date as calendar event; all day if the time is unknown."""

@@ -86,7 +86,6 @@ def async_offer_names(
     hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
 ) -> None:
     """Offer the names of the requesting users of an entry while it is loaded."""
-
     seen: tuple[RequestEvidence, ...] | None = None
 
     @callback

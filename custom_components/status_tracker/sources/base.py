@@ -181,7 +181,7 @@ class Source(ABC):
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
     def need(self, want: Want) -> Hashable:
-        """Return the part of a want this service is polled for, None if nothing; a change makes a poll due."""
+        """Return the part of a want this service is polled for, None if nothing."""
         return want.request_id
 
     @final

@@ -136,15 +136,15 @@ class QueueState:
 
     def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[QueueEvidence]:
         """Return the tracked rows as JSON-serializable data."""
-        return list(
+        return [
             row
             for row in self._rows.values()
             if row.media_id in media_ids or (row.download_id or "").casefold() in downloads
-        )
+        ]
 
     def restore(self, rows: Any) -> None:
         """Restore data from `dump`, kept until the first successful poll."""
-        for row in delist(QueueEvidence, rows):
+        for row in deserialize_all(QueueEvidence, rows):
             self._rows[row.row_id] = replace(row, source=self._source)
 
 

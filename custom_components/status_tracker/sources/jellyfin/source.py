@@ -48,6 +48,7 @@ class JellyfinSource(Source):
         self._changes = ChangeReader(name)
         self._webhook_task = WebhookTask()
         self._aim: tuple[Any, ...] = ()
+        self._aimed_by: Sequence[Want] | None = None
         self._rechecked: datetime | None = None
         self._turn = 0
 
@@ -112,11 +113,13 @@ class JellyfinSource(Source):
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Update the library index, then read the items the wants need."""
-        aim = tuple(
-            (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
-            for one in wants
-        )
-        changed = aim != self._aim
+        aim = self._aim
+        if wants is not self._aimed_by:
+            aim = tuple(
+                (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
+                for one in wants
+            )
+        changed = aim is not self._aim and aim != self._aim
         if changed:
             self._tracked.aim(Wanted(wants))
         if self._built and self._changes.since:
@@ -127,7 +130,7 @@ class JellyfinSource(Source):
         if changed and wants:
             # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
-        self._aim = aim
+        self._aim, self._aimed_by = aim, wants
         await self._reader.look_up()
         self._reader.read_again(self._tracked.outdated(wants))
         if not await self._reader.read_items() + await self._reader.read_series():

@@ -263,18 +263,16 @@ class SeerrSource(Source):
         """Return the requests and titles of the wants."""
         numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
         return {
-            "requests": list(
-                one for number, one in self._requests.known.items() if number in numbers
-            ),
-            "titles": list(title for key, title in self._titles.items() if key in keys),
+            "requests": [one for number, one in self._requests.known.items() if number in numbers],
+            "titles": [title for key, title in self._titles.items() if key in keys],
         }
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
         """Restore data from `dump`, kept until the first listing."""
-        for request in delist(RequestEvidence, data.get("requests")):
+        for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests.known[request.request_id] = request
-        for title in delist(TitleEvidence, data.get("titles")):
+        for title in deserialize_all(TitleEvidence, data.get("titles")):
             self._titles[title.media_type, title.tmdb_id] = title
 
 

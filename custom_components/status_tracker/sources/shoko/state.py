@@ -236,13 +236,13 @@ class ShokoState:
         """Return the files of the wants with the requests they were found for."""
         kept = [self.tracked[key] for key in sorted(self.of(wants))]
         return {
-            "files": list(one.evidence for one in kept),
+            "files": [one.evidence for one in kept],
             "requests": {str(one.evidence.file_id): sorted(one.requests) for one in kept},
         }
 
     def restore(self, data: dict[str, Any]) -> None:
         """Restore files from `dump`; each is read again in the next poll."""
         requests = data.get("requests", {})
-        for evidence in delist(ShokoEvidence, data.get("files")):
+        for evidence in deserialize_all(ShokoEvidence, data.get("files")):
             tracked = self.track(replace(evidence, source=self._source))
             tracked.requests.update(requests.get(str(evidence.file_id), ()))
