@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, get_sy
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 
 from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.flows.schemas import SECTION_API_KEY
 
 from .common import SetUp, StartHousehold, coordinator_of, poll, until
 from .stack.household import Household
@@ -221,6 +222,8 @@ async def flows(hass: HomeAssistant, home: Household, entry: MockConfigEntry) ->
         data = entry.subentries[key].data
         wrong = {**data, "api_key": TYPED, "url": f"http://{USER}:{TYPED}@{key}.{HOST}:1/?apikey={TYPED}"}
         kept = {name: wrong[name] for name in wrong if name not in ("seerr_id", "is_4k")}
+        if key == "shoko":
+            kept[SECTION_API_KEY] = {"api_key": kept.pop("api_key")}
         for typed in (kept, {**kept, "url": data["url"]}):
             result = await hass.config_entries.subentries.async_init(
                 (entry.entry_id, entry.subentries[key].subentry_type),
@@ -233,7 +236,10 @@ async def flows(hass: HomeAssistant, home: Household, entry: MockConfigEntry) ->
     yield await hass.config_entries.flow.async_configure(result["flow_id"], typed)
     hass.config_entries.flow.async_abort(result["flow_id"])
     for flow in hass.config_entries.flow.async_progress():
-        yield await hass.config_entries.flow.async_configure(flow["flow_id"], {"api_key": TYPED})
+        form = await hass.config_entries.flow.async_configure(flow["flow_id"])
+        in_section = SECTION_API_KEY in form["data_schema"].schema
+        typed = {SECTION_API_KEY: {"api_key": TYPED}} if in_section else {"api_key": TYPED}
+        yield await hass.config_entries.flow.async_configure(flow["flow_id"], typed)
 
 
 async def test_no_secret_is_told(

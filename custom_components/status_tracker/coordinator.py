@@ -48,9 +48,9 @@ SAVE_DELAY = 30
 PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evaluated when they finish
 ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
-SLICE = 0.004  # seconds of judging before anything else in the event loop has its turn
-CHUNK = 25  # requests written at a stretch when all of them are
-SLACK = timedelta(seconds=3)  # sources due this soon are polled as well, so that there are fewer updates
+SLICE = 0.004  # maximum seconds of evaluation per iteration of the event loop
+CHUNK = 25  # entities written per iteration when all are updated
+SLACK = timedelta(seconds=3)  # also poll sources due within this time, to reduce the number of updates
 SHORTEST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=1)
 
@@ -105,7 +105,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.overview = Overview()
         self.wants: tuple[Want, ...] = ()
         self.changed: Set[int] | None = (
-            None  # while listeners are called: what changed; None: anything may have
+            None  # changed requests while listeners are called; None: any may have changed
         )
         self._store = MemoryStore(hass, entry.entry_id)
         self.announcements = Announcements(hass, entry)
@@ -129,12 +129,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @property
     def memory(self) -> Memory:
-        """Return what is remembered of the requests."""
+        """Return the memory of the requests."""
         return self.tracker.memory
 
     @property
     def limits(self) -> Limits:
-        """Return the limits the options set."""
+        """Return the limits set in the options."""
         return self.tracker.limits
 
     # Storage
@@ -294,10 +294,10 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.async_evidence_changed()
         self.config_entry.async_create_task(self.hass, self.async_request_refresh())
 
-    # Evaluation: what changed, in slices, so that nothing else has to wait
+    # Evaluation of changes, in slices to avoid blocking the event loop
 
     async def _async_evaluate(self) -> None:
-        """Evaluate all that changed."""
+        """Evaluate all changes."""
         self._take_evidence()
         self._judge()
         while self.tracker.pending and not self._is_stopped():
@@ -305,7 +305,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._judge()
 
     async def _async_judge_rest(self) -> None:
-        """Evaluate what a webhook changed and one slice was too short for."""
+        """Evaluate the changes of a webhook that did not fit into one slice."""
         while self.tracker.pending and not self._is_stopped():
             self._judge()
             self._show_changes()
@@ -323,7 +323,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _judge(self) -> None:
-        """Judge what changed for one slice of time, and queue what is to be announced."""
+        """Evaluate changes for one slice of time and queue the announcements."""
         if self._stopped:
             return
         loop = self.hass.loop
@@ -340,7 +340,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._store.async_delay_save(self._stored, SAVE_DELAY)
         self._unshown |= self.overview.note(judged.before, self.data)
         after = {number: self.data[number] for number in judged.before if number in self.data}
-        if not self.tracker.first:  # at the very first look nothing has happened
+        if not self.tracker.first:  # the first evaluation has no earlier state to compare with
             before = {number: one for number, one in judged.before.items() if one}
             found = changes(before, after, self.memory.done)
             self.announcements.unheard += found
@@ -370,7 +370,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         raise UpdateFailed(
             translation_domain=DOMAIN,
             translation_key="seerr_unavailable",
-            translation_placeholders={"error": str(error) if error else "no answer yet"},
+            translation_placeholders={"error": str(error) if error else "no response yet"},
         )
 
     @callback
@@ -389,7 +389,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @override
     @callback
     def async_add_listener(self, update_callback: CALLBACK_TYPE, context: Any = None) -> CALLBACK_TYPE:
-        """Listen to changes: with a request's number as context, to those of that request alone."""
+        """Add a listener; with a request id as context, it is only called for changes of that request."""
         remove_listener = super().async_add_listener(update_callback, context)
         if isinstance(context, int):
             self._by_request[context].append(update_callback)
@@ -398,7 +398,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
         @callback
         def remove() -> None:
-            """Listen no more."""
+            """Remove the listener."""
             remove_listener()
             if not isinstance(context, int):
                 del self._general[remove_listener]
@@ -417,12 +417,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def async_update_requests(self, numbers: Set[int]) -> None:
-        """Update the entities of these requests, and what is said of all together."""
+        """Update the entities of these requests and those shared by all."""
         self._update(numbers)
 
     @callback
     def _update(self, numbers: Set[int] | None) -> None:
-        """Update entities; removals are announced before it, everything else after it."""
+        """Update entities; announce removals before, all other changes after."""
         if self._stopped:
             return
         if self.announcements.waiting and self._is_read():
@@ -444,12 +444,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
 
     @callback
     def _show_changes(self) -> None:
-        """Update the entities of the requests that changed, and of whatever else did."""
+        """Update the entities of changed requests and the shared entities that changed."""
         nameless = {number for number in self.overview.untitled if self.is_nameless(number)}
         numbers = self._unshown | (nameless ^ self._nameless)
         states = [source.state for source in self.sources.values()]
         beside = (states, self.seerr.servers, self.seerr.complete)
-        today = dt_util.as_local(dt_util.utcnow()).date()  # a status says "today" and "tomorrow"
+        today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
         changed = bool(numbers) or beside != self._beside
         self._unshown, self._nameless, self._beside = set(), nameless, beside
         if changed:
@@ -459,7 +459,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self.config_entry.async_create_task(self.hass, self._async_update_all(), f"{DOMAIN} new day")
 
     async def _async_update_all(self) -> None:
-        """Update all entities, some at a time."""
+        """Update all entities in slices."""
         numbers = sorted(self.data)
         for start in range(0, len(numbers), CHUNK):
             self._update(set(numbers[start : start + CHUNK]))

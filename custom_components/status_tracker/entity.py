@@ -60,7 +60,7 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
         )
 
     def shown(self) -> object:
-        """Return what the state is made of, where that tells whether it has to be written; None: always."""
+        """Return the data the state is based on, to write it only after a change; None: always write it."""
         return None
 
     @callback

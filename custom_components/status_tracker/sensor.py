@@ -138,7 +138,7 @@ async def async_setup_entry(
             known.discard(number)
         add_new(coordinator.data if numbers is None else numbers)
 
-    add_new(coordinator.data)  # what has gone is told of before its entity goes
+    add_new(coordinator.data)  # announce removals before their entities are removed
     entry.async_on_unload(coordinator.async_add_listener(sync_entities))
 
 
@@ -211,7 +211,7 @@ class TimeToAvailableSensor(StatusTrackerEntity, SensorEntity):
 
     @override
     def shown(self) -> object:
-        """Return what is shown."""
+        """Return the data shown."""
         return self._read()
 
     @property
@@ -278,7 +278,7 @@ class RequestSensor(StatusTrackerEntity, SensorEntity):
 
     @override
     def shown(self) -> object:
-        """Return what the state is made of; of the day, too, for the sentence says "tomorrow"."""
+        """Return the data the state is based on; the date because the status contains "tomorrow"."""
         return self.request, self.name, self.entity_picture, today()
 
     @property

@@ -1,5 +1,17 @@
 """The addresses people paste from their browser."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+import ssl
+from typing import Any
+
+from aiohttp import ClientSession, web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -7,6 +19,7 @@ from custom_components.status_tracker.clients.errors import (
     CannotConnect,
     ClientError,
     InvalidAuth,
+    TlsFailed,
     WrongService,
 )
 from custom_components.status_tracker.flows import addresses
@@ -90,3 +103,74 @@ def test_no_more_than_needed() -> None:
     assert list(paths("http://nas/a/b")) == ["http://nas/a/b", "http://nas/a", "http://nas"]
     assert list(paths("http://nas/a/b/c/d/e/f"))[-1] == "http://nas"
     assert len(list(paths("http://nas/a/b/c/d/e/f"))) == 5
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """Return the context of a server with a certificate of its own that nobody trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    unencrypted = serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unencrypted)
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.fixture(name="secure")
+async def secure_fixture(house: House, tmp_path: Path) -> AsyncIterator[str]:
+    """Serve the Seerr over https as well, through a proxy; return that address."""
+
+    async def forward(request: web.Request) -> web.Response:
+        """Pass a call on."""
+        key = {name: value for name, value in request.headers.items() if name == "X-Api-Key"}
+        async with session.get(f"{house.seerr.url}{request.path}", headers=key) as answer:
+            return web.Response(
+                body=await answer.read(), status=answer.status, content_type=answer.content_type
+            )
+
+    loop = asyncio.get_running_loop()
+    usual = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Expect that the server is spoken to in plain http, or not trusted."""
+        if usual and not isinstance(context.get("exception"), OSError):
+            usual(loop, context)
+
+    loop.set_exception_handler(handle)
+    app = web.Application()
+    app.router.add_get("/{path:.*}", forward)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    async with ClientSession() as session:
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=await asyncio.to_thread(certificate, tmp_path))
+        await site.start()
+        yield f"https://127.0.0.1:{runner.addresses[0][1]}"
+        await runner.cleanup()
+
+
+async def test_https_is_proposed_for_http(hass: HomeAssistant, house: House, secure: str) -> None:
+    """What only speaks https is proposed so; whether its certificate is trusted shows when it is used."""
+    typed = {**house.kept("seerr"), "url": secure.replace("https:", "http:") + "/settings"}
+    with pytest.raises(OtherScheme) as caught:
+        await async_find(hass, Service.SEERR, typed)
+    assert caught.value.url == secure
+    assert not any(house.seerr.api_key in str(call) for call in house.seerr.calls)
+    with pytest.raises(TlsFailed):
+        await async_find(hass, Service.SEERR, {**typed, "url": secure})
+    data, _ = await async_find(hass, Service.SEERR, {**typed, "url": secure, "verify_ssl": False})
+    assert (data["url"], data["verify_ssl"]) == (secure, False)

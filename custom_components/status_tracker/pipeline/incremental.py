@@ -1,4 +1,4 @@
-"""Where every request is, judged anew only where something changed; the result is that of `evaluate`."""
+"""Incremental evaluation: only changed titles are evaluated, with the same result as `evaluate`."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -21,16 +21,14 @@ from .tracker import judge_requests
 from .wants import Want
 
 KINDS = tuple(one.name for one in fields(Evidence) if one.name != "services")
-WAITING_FOR_LIBRARY = frozenset(
-    {Stage.IMPORTING, Stage.ANIME_MATCHING}
-)  # where a busy service makes a difference
+WAITING_FOR_LIBRARY = frozenset({Stage.IMPORTING, Stage.ANIME_MATCHING})  # reasons affected by a busy service
 
 
 @dataclass(slots=True, kw_only=True)
 class Judged:
-    """What judging changed: requests as they were before, and what the sources should know of those now.
+    """Changes of an evaluation: the previous state of requests, and their current wants.
 
-    None: it was not, or is no longer, among the requests or the wants.
+    None: the request or want did not or does not exist.
     """
 
     before: dict[int, Tracked | None] = field(default_factory=dict)
@@ -43,13 +41,13 @@ class Judged:
 
 
 class Tracker:
-    """Takes the evidence of the sources and judges the titles it changes something for.
+    """Processes the evidence of the sources and evaluates the affected titles.
 
-    A title is judged together with all titles that share evidence with it: as a rule by itself.
+    Titles that share evidence are evaluated together; usually this is a single title.
     """
 
     def __init__(self, memory: Memory, limits: Limits) -> None:
-        """Start without evidence."""
+        """Initialize without evidence."""
         self.memory = memory
         self.limits = limits
         self.tracked: dict[int, Tracked] = {}
@@ -58,15 +56,15 @@ class Tracker:
         self._told: dict[str, Evidence] = {}
         self._held: dict[tuple[str, str], tuple[EvidenceBase, ...]] = {}
         self._requests: dict[int, RequestEvidence] = {}
-        self._open: dict[int, int] = {}  # the piece of each request that is judged
+        self._open: dict[int, int] = {}  # the piece of each evaluated request
         self._services: tuple[ServiceEvidence, ...] = ()
         self._instances: Instances = {}
         self._listed = False
         self._first = True
-        self._touched: dict[int, None] = {}  # pieces whose titles are to be judged
-        self._again: set[int] = set()  # requests whose own memory changed, to be judged at the next look
-        self._later: set[int] = set()  # pieces beside a request that is done
-        self._left: set[int] = set()  # requests that are no longer judged
+        self._touched: dict[int, None] = {}  # pieces whose titles are to be evaluated
+        self._again: set[int] = set()  # requests with changed memory, to be evaluated in the next run
+        self._later: set[int] = set()  # pieces related to a finished request
+        self._left: set[int] = set()  # requests that are no longer evaluated
         self._unsorted = False
         self._until: dict[int, datetime] = {}
         self._alarms: list[tuple[datetime, int]] = []
@@ -74,18 +72,18 @@ class Tracker:
 
     @property
     def first(self) -> bool:
-        """Return whether this is the very first look, at which nothing has happened yet."""
+        """Return whether this is the first evaluation, which has no changes."""
         return self._first
 
     @property
     def pending(self) -> bool:
-        """Return whether there is more to judge."""
+        """Return whether evaluations are pending."""
         return bool(self._touched)
 
-    # What changed
+    # Changes
 
     def take(self, told: Mapping[str, Evidence], now: datetime, *, listed: bool) -> None:
-        """Take what the sources say now, by their keys; `listed`: Seerr's list of requests is complete."""
+        """Process the current evidence by source; `listed` means that the list of requests is complete."""
         unfinished = self.pending
         self._see_time(now)
         self._see_services(tuple(service for one in told.values() for service in one.services))
@@ -106,7 +104,7 @@ class Tracker:
         self._now = now
 
     def _see_time(self, now: datetime) -> None:
-        """Judge again what held only until now, and what the last judging itself may have changed."""
+        """Re-evaluate what is valid until now at most, and what the last evaluation itself may have changed."""
         while self._alarms and self._alarms[0][0] <= now:
             time, number = heappop(self._alarms)
             if self._until.get(number) == time:
@@ -117,7 +115,7 @@ class Tracker:
         self._later.clear()
 
     def _see_services(self, services: tuple[ServiceEvidence, ...]) -> None:
-        """Judge again what a service's state makes a difference to."""
+        """Re-evaluate requests affected by a changed state of a service."""
         before = {one.source: one for one in self._services}
         after = {one.source: one for one in services}
         self._services = services
@@ -140,11 +138,11 @@ class Tracker:
             )
 
     def _see_pieces(self, source: str, kind: str, pieces: tuple[EvidenceBase, ...]) -> set[int]:
-        """File the new pieces of a kind and drop those that are gone; return the requests among those."""
+        """Add new pieces of a kind and drop removed ones; return the requests among the removed ones."""
         held = self._held.get((source, kind), ())
         start, end = _differing(held, pieces)
         before, after = held[start : len(held) - end], pieces[start : len(pieces) - end]
-        # What a source made anew, and is the same, stays the piece it was.
+        # Keep the previous piece if the new one is equal.
         known = {piece: piece for piece in before}
         after = tuple(known.get(piece, piece) for piece in after)
         self._held[source, kind] = held[:start] + after + held[len(held) - end :]
@@ -169,12 +167,12 @@ class Tracker:
         return gone
 
     def _drop(self, number: int) -> set[int]:
-        """Drop a piece; return what hung together with it."""
+        """Drop a piece; return the related pieces."""
         self._touched.pop(number, None)
         return self._routes.remove(number)
 
     def _drop_request(self, number: int, piece: RequestEvidence) -> int:
-        """Drop a request as it was; return its number."""
+        """Drop the previous piece of a request; return its id."""
         request_id = piece.request_id
         if self._open.get(request_id) == number:
             self._touched.update(dict.fromkeys(self._close(request_id)))
@@ -183,7 +181,7 @@ class Tracker:
         return request_id
 
     def _open_request(self, request: RequestEvidence) -> None:
-        """File a request, unless it is done."""
+        """Add a request, unless it is done."""
         if is_open(request, self.memory):
             journey = self.memory.journeys.get(request.request_id)
             number = self._routes.add(request, keys_of(request, self._instances, journey))
@@ -191,14 +189,14 @@ class Tracker:
             self._touched[number] = None
 
     def _refile(self, number: int, piece: int) -> None:
-        """File a request by the keys it has now."""
+        """Update the keys of a request."""
         keys = keys_of(self._requests[number], self._instances, self.memory.journeys.get(number))
         self._routes.refile(piece, keys)
 
     def _see_listing(self, gone: set[int], now: datetime, *, listed: bool) -> None:
-        """Begin at the first complete list; afterwards forget what it no longer has."""
+        """Start with the first complete list; later, drop requests missing in it."""
         if not listed:
-            pass  # who is absent may be on a page that was not read
+            pass  # a missing request can be on a page that was not read
         elif not self._listed or self.memory.started is None:
             known = Evidence(requests=tuple(self._requests.values()))
             start(known, self.memory, now)
@@ -213,22 +211,22 @@ class Tracker:
         self._listed = listed
 
     def _close(self, number: int) -> set[int]:
-        """Judge a request no more; return the pieces that hung together with it."""
+        """Stop evaluating a request; return the related pieces."""
         self._left.add(number)
         return self._drop(self._open.pop(number))
 
     def _touch(self, numbers: Iterable[int]) -> None:
-        """Have requests judged again."""
+        """Mark requests to be evaluated."""
         self._touched.update({self._open[one]: None for one in numbers if one in self._open})
 
     def _touch_all(self) -> None:
-        """Have everything judged again."""
+        """Mark all requests to be evaluated."""
         self._touched.update(dict.fromkeys(self._open.values()))
 
-    # Judging
+    # Evaluation
 
     def judge(self, now: datetime, enough: Callable[[], bool] = lambda: False) -> Judged:
-        """Judge the titles whose evidence changed, until there are no more or it is `enough` for now."""
+        """Evaluate titles with changed evidence until none are left or `enough` returns True."""
         judged = Judged()
         self._judge_gone(judged)
         while self._touched:
@@ -243,20 +241,20 @@ class Tracker:
         return judged
 
     def _sort(self) -> None:
-        """Keep the requests in the order of their numbers."""
+        """Sort the requests by id."""
         if self._unsorted:
             _sort(self.tracked)
             _sort(self.wants)
             self._unsorted = False
 
     def _judge_gone(self, judged: Judged) -> None:
-        """Drop the requests that are no longer listed, or done."""
+        """Drop requests that are no longer listed or are done."""
         for number in self._left - self._open.keys():
             self._set(number, None, None, judged)
         self._left.clear()
 
     def _judge_title(self, pieces: Iterable[EvidenceBase], now: datetime, judged: Judged) -> None:
-        """Judge the requests among pieces that hang together."""
+        """Evaluate the requests among related pieces."""
         found: dict[str, list[EvidenceBase]] = defaultdict(list)
         for piece in pieces:
             found[_KIND_OF[type(piece)]].append(piece)
@@ -285,7 +283,7 @@ class Tracker:
         judged.memory |= outcome.changed
 
     def _set(self, number: int, tracked: Tracked | None, want: Want | None, judged: Judged) -> None:
-        """Keep what a request is and wants now, and whether that is new."""
+        """Store the state and want of a request; return whether they changed."""
         before, wanted = self.tracked.get(number), self.wants.get(number)
         if before != tracked:
             judged.before.setdefault(number, before)
@@ -318,7 +316,7 @@ _KIND_OF: Mapping[type[EvidenceBase], str] = {
 
 
 def _differing(one: tuple[object, ...], other: tuple[object, ...]) -> tuple[int, int]:
-    """Return how many items two tuples have in common at their start, and at their end beside these."""
+    """Return the number of equal items at the start of two tuples, and at the end of the rest."""
     most = min(len(one), len(other))
     start = _common(most, lambda low, high: one[low:high] == other[low:high])
     first, second = one[start:][::-1], other[start:][::-1]
@@ -326,7 +324,7 @@ def _differing(one: tuple[object, ...], other: tuple[object, ...]) -> tuple[int,
 
 
 def _common(most: int, same: Callable[[int, int], bool]) -> int:
-    """Return up to where a part is the same, found by halving."""
+    """Return the length of the equal part, by binary search."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -338,12 +336,12 @@ def _common(most: int, same: Callable[[int, int], bool]) -> int:
 
 
 def _sort[T](kept: dict[int, T]) -> None:
-    """Sort by number, in place."""
+    """Sort by id, in place."""
     found = {number: kept[number] for number in sorted(kept)}
     kept.clear()
     kept.update(found)
 
 
 def _identity(service: ServiceEvidence) -> tuple[object, ...]:
-    """Return what a service is, apart from how it is."""
+    """Return the fields of a service that do not depend on its state."""
     return service.service, service.name, service.seerr_id, service.is_4k

@@ -1,4 +1,4 @@
-"""By which keys pieces of evidence can mean the same title."""
+"""Keys by which pieces of evidence are related to a title."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ type Instances = Mapping[tuple[Service, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a piece is known by.
+    """Keys of a piece.
 
-    Pieces with a key in common mean the same title, and so do a piece that has a key and one that seeks it;
-    what several seek says nothing, e.g. a folder their files lie in.
+    Pieces with a common key are related, and so are a piece with a key and one that seeks it. Pieces that
+    seek the same key are not related by it, e.g. the folder of their files.
     """
 
     has: frozenset[str]
@@ -31,19 +31,19 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What is compared by its likeness alone: a normalised title and its year."""
+    """A normalized title with its year, compared by similarity."""
 
     title: str
     year: int
 
 
 def instances_of(services: Iterable[ServiceEvidence]) -> Instances:
-    """Return the source of each Radarr and Sonarr by its kind and the number Seerr gives it."""
+    """Return the source of each Radarr and Sonarr by its kind and id in Seerr."""
     return {(one.service, one.seerr_id): one.source for one in services if one.seerr_id is not None}
 
 
 def keys_of(piece: EvidenceBase, instances: Instances, journey: Journey | None = None) -> Keys:
-    """Return the keys of a piece; a request's are those of its journey, too."""
+    """Return the keys of a piece; those of a request include the keys of its journey."""
     match piece:
         case RequestEvidence():
             return _of_request(piece, instances, journey)
@@ -68,7 +68,7 @@ def keys_of(piece: EvidenceBase, instances: Instances, journey: Journey | None =
 
 
 def name_of(piece: EvidenceBase) -> Name | None:
-    """Return the name by whose likeness alone a title can be meant; None where there are better keys."""
+    """Return the name to compare a title by similarity; None if it has better keys."""
     match piece:
         case LibraryEvidence(ids=(), kind=ItemKind.MOVIE | ItemKind.SERIES, year=int(year)):
             return Name(normalise_title(piece.name), year)
@@ -82,7 +82,7 @@ def name_of(piece: EvidenceBase) -> Name | None:
 
 
 def _of_request(request: RequestEvidence, instances: Instances, journey: Journey | None) -> Keys:
-    """Return the keys of a request: its title's, its number in the *arr, its downloads'."""
+    """Return the keys of a request: its title, media id and downloads."""
     found = {f"request:{request.request_id}", *_title_ids(request.media_type, request)}
     if request.service_id is not None and request.external_id is not None:
         source = instances.get((ARR_SERVICE[request.media_type], request.service_id))
@@ -94,7 +94,7 @@ def _of_request(request: RequestEvidence, instances: Instances, journey: Journey
 
 
 def _of_series(series: SeriesEvidence) -> Keys:
-    """Return the keys of a series: its own, its episodes' and their files'."""
+    """Return the keys of a series: its own, and those of its episodes and files."""
     found = {_media(series.source, series.series_id), *_title_ids(MediaType.TV, series)}
     for episode in series.episodes:
         found.add(_episode(series.source, episode.episode_id))
@@ -104,7 +104,7 @@ def _of_series(series: SeriesEvidence) -> Keys:
 
 
 def _of_event(event: QueueEvidence | HistoryEvidence) -> Keys:
-    """Return the keys of a queue row or an event."""
+    """Return the keys of a queue row or event."""
     found: set[str] = set()
     if event.media_id is not None:
         found.add(_media(event.source, event.media_id))
@@ -117,7 +117,7 @@ def _of_event(event: QueueEvidence | HistoryEvidence) -> Keys:
 
 
 def _with_files(found: set[str], files: Iterable[FileEvidence]) -> Keys:
-    """Return keys with those of files: their names, and the folders they lie in to be sought."""
+    """Return keys extended by those of files: their names, and their folders as sought keys."""
     folders: set[str] = set()
     for file in files:
         *above, name = path_parts(file.path) or ("",)
@@ -129,7 +129,7 @@ def _with_files(found: set[str], files: Iterable[FileEvidence]) -> Keys:
 def _title_ids(
     media: MediaType, one: RequestEvidence | TitleEvidence | MovieEvidence | SeriesEvidence
 ) -> frozenset[str]:
-    """Return the ids of a film or series."""
+    """Return the ids of a movie or series."""
     film = media is MediaType.MOVIE
     ids: tuple[tuple[IdKind, int | str | None], ...] = (
         (IdKind.TMDB_MOVIE if film else IdKind.TMDB_SHOW, one.tmdb_id),
@@ -140,12 +140,12 @@ def _title_ids(
 
 
 def _media(source: str, media_id: int) -> str:
-    """Return the key of a film or series by its number in its *arr."""
+    """Return the key of a movie or series by its media id."""
     return f"media:{source}/{media_id}"
 
 
 def _episode(source: str, episode_id: int) -> str:
-    """Return the key of an episode by its number in its *arr."""
+    """Return the key of an episode by its id."""
     return f"episode:{source}/{episode_id}"
 
 
@@ -155,5 +155,5 @@ def _download(download_id: str) -> str:
 
 
 def _name(path: str) -> str:
-    """Return the key of a file's name."""
+    """Return the key of a file name."""
     return f"name:{path_name(path)}"

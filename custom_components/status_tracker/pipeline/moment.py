@@ -1,4 +1,4 @@
-"""The present time of an evaluation, and until when its answers hold."""
+"""Time of an evaluation, and how long its result is valid."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,19 +6,19 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Moment:
-    """The time of an evaluation (aware, UTC). `until` is the next time at which an answer would differ."""
+    """Time of an evaluation (aware, UTC); `until` is the next time at which the result would change."""
 
     now: datetime
     until: datetime | None = None
 
     def reached(self, time: datetime) -> bool:
-        """Return whether a time has come; if not, the answer holds until then at most."""
+        """Return whether a time is reached; otherwise limit the validity of the result to it."""
         if time <= self.now:
             return True
         self.holds_until(time)
         return False
 
     def holds_until(self, time: datetime) -> None:
-        """Note that something changes at a time to come."""
+        """Limit the validity of the result to a future time."""
         if self.until is None or time < self.until:
             self.until = time

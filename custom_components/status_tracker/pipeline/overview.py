@@ -1,4 +1,4 @@
-"""What is said of all requests together, kept up with each change instead of being counted anew."""
+"""Counts and names over all requests, updated with each change."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ COUNTS: Mapping[str, Callable[[Tracked], bool]] = {
 
 @dataclass(slots=True)
 class Counts:
-    """How many requests there are of each kind."""
+    """Numbers of requests of each kind."""
 
     active: int = 0
     downloading: int = 0
@@ -24,24 +24,24 @@ class Counts:
     awaiting_approval: int = 0
 
     def add(self, request: Tracked, by: int) -> None:
-        """Count a request, or with -1 count it no more."""
+        """Add a request, or remove it with -1."""
         for name, applies in COUNTS.items():
             if applies(request):
                 setattr(self, name, getattr(self, name) + by)
 
 
 class Overview:
-    """Counts, names, and the requests whose title is not known yet."""
+    """Counts, names, and requests without a known title."""
 
     def __init__(self) -> None:
-        """Start without requests."""
+        """Initialize without requests."""
         self.counts = Counts()
         self.untitled: set[int] = set()
-        self.titles = 0  # how often a title has come or gone
+        self.titles = 0  # incremented whenever a title is added or removed
         self._named: dict[tuple[str, int | None], set[int]] = defaultdict(set)
 
     def note(self, before: Mapping[int, Tracked | None], now: Mapping[int, Tracked]) -> set[int]:
-        """Take in what changed; return the requests that are to be shown anew, for their names too."""
+        """Process changes; return the requests to update, including those whose names are affected."""
         changed: set[int] = set(before)
         for number, old in before.items():
             new = now.get(number)
@@ -66,7 +66,7 @@ class Overview:
     def _rename(
         self, number: int, was: tuple[str, int | None] | None, name: tuple[str, int | None] | None
     ) -> set[int]:
-        """Keep the name of a request; return those whose own name depends on whether there is another."""
+        """Update the name of a request; return the requests whose displayed names are affected."""
         changed: set[int] = set()
         if was:
             left = self._named[was]
@@ -84,5 +84,5 @@ class Overview:
 
 
 def _name(request: Tracked | None) -> tuple[str, int | None] | None:
-    """Return what requests of the same name have in common."""
+    """Return the key shared by requests with the same name."""
     return (request.title, request.year) if request else None

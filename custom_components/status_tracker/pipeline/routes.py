@@ -1,4 +1,4 @@
-"""Which pieces of evidence hang together, so that nothing else can make a difference to them."""
+"""Relations between pieces of evidence, to find everything affected by a change."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,21 +14,21 @@ LIKE = "like:"
 
 @dataclass(slots=True)
 class _Node:
-    """A piece and the keys it is filed under."""
+    """A piece with its keys."""
 
     piece: EvidenceBase
     keys: Keys
 
 
 class _Index:
-    """Numbers of nodes by key; most keys have one."""
+    """Node ids by key; most keys have one."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize without nodes."""
         self._found: dict[str, int | set[int]] = {}
 
     def add(self, key: str, number: int) -> None:
-        """File a node under a key."""
+        """Add a node to a key."""
         known = self._found.get(key)
         if known is None:
             self._found[key] = number
@@ -38,7 +38,7 @@ class _Index:
             self._found[key] = {known, number}
 
     def discard(self, key: str, number: int) -> None:
-        """Take a node from under a key."""
+        """Remove a node from a key."""
         known = self._found.get(key)
         if isinstance(known, set):
             known.discard(number)
@@ -48,7 +48,7 @@ class _Index:
             del self._found[key]
 
     def get(self, key: str) -> Iterable[int]:
-        """Return the nodes under a key."""
+        """Return the nodes of a key."""
         known = self._found.get(key)
         if known is None:
             return ()
@@ -56,30 +56,30 @@ class _Index:
 
 
 class Routes:
-    """All pieces by their keys. A piece is known by its identity, which stays as long as it is held here."""
+    """All pieces by key; a piece is identified by its identity while it is stored here."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize without pieces."""
         self._nodes: dict[int, _Node] = {}
         self._having = _Index()
         self._seeking = _Index()
-        self._titles: dict[int, dict[int, str]] = defaultdict(dict)  # year: node: normalised title
+        self._titles: dict[int, dict[int, str]] = defaultdict(dict)  # normalized title by year and node
         self._alike: dict[int, Name] = {}
 
     def add(self, piece: EvidenceBase, keys: Keys) -> int:
-        """Take a piece in; return its number."""
+        """Add a piece; return its node id."""
         number = id(piece)
         self._file(number, _Node(piece, self._with_likeness(number, piece, keys)))
         return number
 
     def refile(self, number: int, keys: Keys) -> None:
-        """File a piece that is known by other keys now."""
+        """Update the keys of a piece."""
         if (node := self._nodes.get(number)) and node.keys != keys:
             self._take_out(number)
             self._file(number, _Node(node.piece, keys))
 
     def remove(self, number: int) -> set[int]:
-        """Drop a piece; return those it hung together with directly."""
+        """Remove a piece; return its directly related pieces."""
         near = self._near(number)
         piece = self._nodes[number].piece
         self._take_out(number)
@@ -93,7 +93,7 @@ class Routes:
         return near
 
     def knows(self, number: int) -> bool:
-        """Return whether a piece is held."""
+        """Return whether a piece is stored."""
         return number in self._nodes
 
     def piece(self, number: int) -> EvidenceBase:
@@ -101,7 +101,7 @@ class Routes:
         return self._nodes[number].piece
 
     def together_with(self, number: int) -> set[int]:
-        """Return all pieces that hang together with one, directly or through others, itself among them."""
+        """Return all pieces directly or indirectly related to a node, including itself."""
         found, due = {number}, [number]
         while due:
             new = self._near(due.pop()) - found
@@ -110,7 +110,7 @@ class Routes:
         return found
 
     def _near(self, number: int) -> set[int]:
-        """Return the pieces that hang together with one directly."""
+        """Return the pieces directly related to a node."""
         keys = self._nodes[number].keys
         near: set[int] = set()
         for key in keys.has:
@@ -122,7 +122,7 @@ class Routes:
         return near
 
     def _file(self, number: int, node: _Node) -> None:
-        """File a node under its keys."""
+        """Add a node to its keys."""
         self._nodes[number] = node
         for key in node.keys.has:
             self._having.add(key, number)
@@ -130,17 +130,17 @@ class Routes:
             self._seeking.add(key, number)
 
     def _take_out(self, number: int) -> None:
-        """Take a node from under its keys."""
+        """Remove a node from its keys."""
         node = self._nodes.pop(number)
         for key in node.keys.has:
             self._having.discard(key, number)
         for key in node.keys.seeks:
             self._seeking.discard(key, number)
 
-    # What is compared by its likeness alone: each such piece is a key that all like titles have
+    # Similar titles: each such piece is a key shared by all similar titles
 
     def _with_likeness(self, number: int, piece: EvidenceBase, keys: Keys) -> Keys:
-        """Return the keys of a new piece with those of likeness."""
+        """Return the keys of a new piece with those of similar titles."""
         if isinstance(piece, TitleEvidence) and piece.year:
             title = normalise_title(piece.title)
             self._titles[piece.year][number] = title

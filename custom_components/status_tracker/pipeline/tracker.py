@@ -44,10 +44,10 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an evaluation gives: requests to show, and what the sources should ask.
+    """Result of an evaluation: the requests to show and the data the sources need.
 
-    `changed` says that the memory changed, which may make a difference at once; `until` is the time from
-    which the same evidence may mean something else, None if never.
+    `changed` means that the memory changed, which may affect the next evaluation; `until` is the time at
+    which the same evidence may have another result, None if never.
     """
 
     tracked: Mapping[int, Tracked]
@@ -81,7 +81,7 @@ def evaluate(
 def judge_requests(
     evidence: Evidence, memory: Memory, limits: Limits, now: datetime, *, first: bool
 ) -> Outcome:
-    """Return where these requests are by this evidence; `first`: nothing was remembered before."""
+    """Return the evaluation of requests from their evidence; `first` means that there was no memory."""
     numbers = [request.request_id for request in evidence.requests]
     journeys = {number: memory.journeys[number] for number in numbers if number in memory.journeys}
     cases = open_cases(evidence, journeys)
@@ -195,7 +195,7 @@ def _eta(stage: Stage, units: Iterable[Unit], moment: Moment) -> datetime | None
 
 
 def _to_next_minute(time: datetime) -> timedelta:
-    """Return how long a time to come may be put off until it is shown as a minute later."""
+    """Return how long a future time can be postponed without being shown as a later minute."""
     return timedelta(seconds=60 - time.second, microseconds=-time.microsecond)
 
 

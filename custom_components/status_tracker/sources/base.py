@@ -88,15 +88,15 @@ class Source(ABC):
     @final
     @property
     def evidence(self) -> Evidence:
-        """Return the last good evidence and how the service is: the same object until something changed."""
-        if self._last_evidence is None or self._lock.locked():  # a poll under way changes it
+        """Return the last evidence and the availability of the service; the same object until it changes."""
+        if self._last_evidence is None or self._lock.locked():  # may be changed by the poll in progress
             self._last_evidence = replace(self._evidence(), services=(self.state,))
         elif self._last_evidence.services[0] is not self.state:
             self._last_evidence = replace(self._last_evidence, services=(self.state,))
         return self._last_evidence
 
     def evidence_changed(self) -> None:
-        """Have the evidence made anew: something was polled, told or restored."""
+        """Invalidate the cached evidence after a poll, webhook or restore."""
         self._last_evidence = None
 
     @abstractmethod
@@ -105,12 +105,12 @@ class Source(ABC):
 
     @final
     def receive(self, payload: dict[str, Any]) -> bool:
-        """Take a webhook's payload as evidence, without any call; False if it means nothing here."""
+        """Process a webhook payload without any request; False if it is not relevant."""
         self.evidence_changed()
         return self._receive(payload)
 
     def _receive(self, payload: dict[str, Any]) -> bool:
-        """Take a webhook's payload as evidence, where the service sends any."""
+        """Process a webhook payload, if the service sends webhooks."""
         return False
 
     def expect_webhooks(self, expected: bool) -> None:
@@ -157,13 +157,13 @@ class Source(ABC):
 
     @final
     def restore(self, data: dict[str, Any]) -> None:
-        """Take back what `dump` gave, as last good evidence."""
+        """Restore data from `dump` as the last evidence."""
         self.evidence_changed()
         self._restore(data)
 
     @abstractmethod
     def _restore(self, data: dict[str, Any]) -> None:
-        """Take back what `dump` gave."""
+        """Restore data from `dump`."""
 
     # Polling and availability
 
@@ -264,7 +264,7 @@ class Source(ABC):
             except ClientError as err:
                 error = err
             except TimeoutError:
-                error = TimedOut(f"{self.name}: no answer in time")
+                error = TimedOut(f"{self.name}: timed out")
             except Exception:
                 LOGGER.exception("Unexpected error polling %s", self.name)
                 error = BadAnswer(f"{self.name}: unknown error")

@@ -109,7 +109,7 @@ async def async_unregister(registrars: Iterable[tuple[str, Registrar[Any]]]) -> 
                 await registrar.unregister()
         except (ClientError, TimeoutError) as err:
             failed.add(name)
-            reason = str(err) or "no answer in time"
+            reason = str(err) or "timed out"
             LOGGER.warning("Failed to remove the webhook from %s: %s", name, reason)
 
     async with asyncio.TaskGroup() as group:

@@ -20,7 +20,7 @@ from custom_components.status_tracker.sources.arr.rows import (
     queue_status,
 )
 from custom_components.status_tracker.sources.seerr.rows import title_evidence
-from custom_components.status_tracker.sources.serialization import read_time
+from custom_components.status_tracker.sources.serialization import read_time, serialize
 from tests.sources.arr_helpers import START, load
 
 
@@ -195,7 +195,7 @@ def test_kept_events_come_back() -> None:
     log.add([event(1, START)])
     log.tell(event(None, START, kind=HistoryKind.IMPORTED))
     again = HistoryLog()
-    again.restore(log.dump(lambda one: True), "renamed")
+    again.restore(serialize(log.dump(lambda one: True)), "renamed")
     assert {(one.kind, one.source) for one in again.events} == {
         (HistoryKind.GRABBED, "renamed"),
         (HistoryKind.IMPORTED, "renamed"),
