@@ -104,7 +104,7 @@ class Tracker:
         self._now = now
 
     def _see_time(self, now: datetime) -> None:
-        """Re-evaluate what is valid until now at most, and what the last evaluation itself may have changed."""
+        """Re-evaluate what was valid until now, and what the last evaluation itself may have changed."""
         while self._alarms and self._alarms[0][0] <= now:
             time, number = heappop(self._alarms)
             if self._until.get(number) == time:
