@@ -13,9 +13,8 @@ from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
-from ..pipeline.evidence.base import ServiceEvidence
+from ..pipeline.evidence.base import ServiceEvidence, serialize
 from ..pipeline.wants import Want
-from .serialization import serialize
 
 LOGGER = logging.getLogger(__name__)
 

@@ -9,15 +9,6 @@ from ..clients.model import parse_datetime
 from ..pipeline.evidence.base import EvidenceBase
 
 
-def serialize(data: Any) -> Any:
-    """Return data as JSON-serializable, the pieces of evidence in it as dicts."""
-    if isinstance(data, EvidenceBase):
-        return data.to_dict()
-    if isinstance(data, dict):
-        return {key: serialize(value) for key, value in data.items()}
-    return [serialize(value) for value in data] if isinstance(data, list) else data
-
-
 def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
     """Return pieces of evidence from serialized data, skipping those that are invalid."""
     pieces: list[P] = []

@@ -11,8 +11,8 @@ from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersi
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
+from ..pipeline.evidence.base import serialize
 from ..pipeline.tracker import Memory
-from ..sources.serialization import serialize
 
 VERSION = 1
 MINOR_VERSION = 1
