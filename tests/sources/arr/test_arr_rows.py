@@ -9,6 +9,7 @@ from custom_components.status_tracker.clients.arr_model import HistoryRow, Queue
 from custom_components.status_tracker.clients.seerr_model import TitleDetails
 from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus
 from custom_components.status_tracker.pipeline.evidence.arr import HistoryEvidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.arr.history import MARGIN, UNBOUND, HistoryLog
 from custom_components.status_tracker.sources.arr.rows import (
     MESSAGE_LENGTH,
@@ -20,7 +21,7 @@ from custom_components.status_tracker.sources.arr.rows import (
     queue_status,
 )
 from custom_components.status_tracker.sources.seerr.rows import title_evidence
-from custom_components.status_tracker.sources.serialization import read_time, serialize
+from custom_components.status_tracker.sources.serialization import read_time
 from tests.sources.arr_helpers import START, load
 
 
