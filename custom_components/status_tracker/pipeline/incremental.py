@@ -54,7 +54,7 @@ class Tracker:
         self.wants: dict[int, Want] = {}
         self._routes = Routes()
         self._told: dict[str, Evidence] = {}
-        self._held: dict[tuple[str, str], dict[int, EvidenceBase]] = {}
+        self._held: dict[tuple[str, str], tuple[EvidenceBase, ...]] = {}
         self._requests: dict[int, RequestEvidence] = {}
         self._open: dict[int, int] = {}  # the piece of each evaluated request
         self._services: tuple[ServiceEvidence, ...] = ()
@@ -85,6 +85,7 @@ class Tracker:
     def take(self, told: Mapping[str, Evidence], now: datetime, *, listed: bool) -> None:
         """Process the current evidence by source; `listed` means that the list of requests is complete."""
         unfinished = self.pending
+        self._see_time(now)
         self._see_services(tuple(service for one in told.values() for service in one.services))
         gone: set[int] = set()
         for source in [*told, *(self._told.keys() - told.keys())]:
@@ -98,17 +99,20 @@ class Tracker:
         self._told = dict(told)
         self._first = self.memory.started is None or (self._first and unfinished)
         self._see_listing(gone, now, listed=listed)
+        if self._now is not None and now < self._now:
+            self._touch_all()  # the clock was set back
+        self._now = now
+
+    def _see_time(self, now: datetime) -> None:
+        """Re-evaluate what was valid until now, and what the last evaluation itself may have changed."""
+        while self._alarms and self._alarms[0][0] <= now:
+            time, number = heappop(self._alarms)
+            if self._until.get(number) == time:
+                self._again.add(number)
         self._touch(self._again)
         self._touched.update({one: None for one in self._later if self._routes.knows(one)})
         self._again.clear()
         self._later.clear()
-        if self._now is not None and now < self._now:
-            self._touch_all()  # the clock was set back
-        self._now = now
-        while self._alarms and self._alarms[0][0] <= now:
-            time, number = heappop(self._alarms)
-            if self._until.get(number) == time and number in self._open:
-                self._touched[self._open[number]] = None
 
     def _see_services(self, services: tuple[ServiceEvidence, ...]) -> None:
         """Re-evaluate requests affected by a changed state of a service."""
@@ -133,30 +137,27 @@ class Tracker:
                 if any(unit.stage in WAITING_FOR_LIBRARY for unit in one.units)
             )
 
-    def _see_pieces(self, source: str, kind: str, pieces: Iterable[EvidenceBase]) -> set[int]:
+    def _see_pieces(self, source: str, kind: str, pieces: tuple[EvidenceBase, ...]) -> set[int]:
         """Add new pieces of a kind and drop removed ones; return the requests among the removed ones."""
-        held = self._held.get((source, kind), {})
-        now = {id(piece): piece for piece in pieces}
-        came, went = now.keys() - held.keys(), held.keys() - now.keys()
-        if came and went:
-            # Keep the previous piece if the new one is equal.
-            known = {held[one]: one for one in went}
-            for one in list(came):
-                if (same := known.pop(now[one], None)) is not None:
-                    came.discard(one)
-                    went.discard(same)
-                    del now[one]
-                    now[same] = held[same]
-        self._held[source, kind] = now
+        held = self._held.get((source, kind), ())
+        start, end = _differing(held, pieces)
+        before, after = held[start : len(held) - end], pieces[start : len(pieces) - end]
+        # Keep the previous piece if the new one is equal.
+        known = {piece: piece for piece in before}
+        after = tuple(known.get(piece, piece) for piece in after)
+        self._held[source, kind] = held[:start] + after + held[len(held) - end :]
+        came = {id(piece): piece for piece in after}
+        went = {id(piece): piece for piece in before if id(piece) not in came}
         gone: set[int] = set()
-        for one in went:
-            piece = held[one]
+        for one, piece in went.items():
             if isinstance(piece, RequestEvidence):
                 gone.add(self._drop_request(one, piece))
             else:
                 self._touched.update(dict.fromkeys(self._drop(one)))
-        for one in came:
-            piece = now[one]
+        held_still = {id(piece) for piece in before} - went.keys()
+        for one, piece in came.items():
+            if one in held_still:
+                continue
             if isinstance(piece, RequestEvidence):
                 self._requests[piece.request_id] = piece
                 gone.discard(piece.request_id)
@@ -229,7 +230,7 @@ class Tracker:
         judged = Judged()
         self._judge_gone(judged)
         while self._touched:
-            piece = next(iter(self._touched))
+            piece = next(reversed(self._touched))  # what was told last
             together = self._routes.together_with(piece)
             for one in together:
                 self._touched.pop(one, None)
@@ -312,6 +313,26 @@ _KIND_OF: Mapping[type[EvidenceBase], str] = {
     LibraryEvidence: "library",
     ShokoEvidence: "shoko",
 }
+
+
+def _differing(one: tuple[object, ...], other: tuple[object, ...]) -> tuple[int, int]:
+    """Return the number of equal items at the start of two tuples, and at the end of the rest."""
+    most = min(len(one), len(other))
+    start = _common(most, lambda low, high: one[low:high] == other[low:high])
+    first, second = one[start:][::-1], other[start:][::-1]
+    return start, _common(most - start, lambda low, high: first[low:high] == second[low:high])
+
+
+def _common(most: int, same: Callable[[int, int], bool]) -> int:
+    """Return the length of the equal part, by binary search."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _sort[T](kept: dict[int, T]) -> None:

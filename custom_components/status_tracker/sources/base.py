@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -12,7 +13,7 @@ from ..clients.errors import BadAnswer, ClientError, InvalidAuth, NotReady, Time
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
-from ..pipeline.evidence.base import ServiceEvidence
+from ..pipeline.evidence.base import ServiceEvidence, serialize
 from ..pipeline.wants import Want
 
 LOGGER = logging.getLogger(__name__)
@@ -57,7 +58,11 @@ class Source(ABC):
         self._webhooks_heard = False
         self._next: datetime | None = None
         self._failures = 0
-        self._answered: Hashable = None
+        self._needs: Counter[Hashable] = Counter()
+        self._need_of: dict[int, Hashable] = {}
+        self._answered: set[Hashable] = set()
+        self._differing: set[Hashable] = set()  # needs that came or went since the last poll
+        self._wants: Sequence[Want] | None = None  # those the needs are of
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -139,9 +144,15 @@ class Source(ABC):
 
     # Storage
 
-    @abstractmethod
+    @final
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the data to store as JSON-serializable dict, limited to the wants."""
+        data: dict[str, Any] = serialize(self.snapshot(wants))
+        return data
+
+    @abstractmethod
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the data to store, limited to the wants; pieces of evidence as they are."""
 
     @final
     def restore(self, data: dict[str, Any]) -> None:
@@ -168,13 +179,56 @@ class Source(ABC):
         """Return whether a poll is due and none is running."""
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
-    def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the part of the wants this service is polled for; a change makes a poll due."""
-        return frozenset(want.request_id for want in wants)
+    def need(self, want: Want) -> Hashable:
+        """Return the part of a want this service is polled for, None if nothing."""
+        return want.request_id
+
+    @final
+    def needs(self, wants: Sequence[Want]) -> frozenset[Hashable]:
+        """Return what this service is polled for."""
+        return frozenset(map(self.need, wants)) - {None}
+
+    @final
+    def wants_changed(self, wants: Sequence[Want], changed: Mapping[int, Want | None]) -> None:
+        """Update what this service is polled for; of `changed`, None is no longer wanted."""
+        if self._wants is None:
+            self._see_wants(wants)
+            return
+        self._wants = wants
+        for number, want in changed.items():
+            need = self.need(want) if want else None
+            before = self._need_of.pop(number, None)
+            if need is not None:
+                self._need_of[number] = need
+            if need != before:
+                self._count_need(before, -1)
+                self._count_need(need, 1)
+
+    def _count_need(self, need: Hashable, by: int) -> None:
+        """Count how many wants have a need, and note whether the last poll covered it."""
+        if need is None:
+            return
+        self._needs[need] += by
+        if self._needs[need] <= 0:
+            del self._needs[need]
+        if (need in self._needs) != (need in self._answered):
+            self._differing.add(need)
+        else:
+            self._differing.discard(need)
+
+    def _see_wants(self, wants: Sequence[Want]) -> None:
+        """Update what this service is polled for from all wants, unless they are the same as before."""
+        if wants is self._wants:
+            return
+        self._wants = wants
+        self._need_of = {want.request_id: need for want in wants if (need := self.need(want)) is not None}
+        self._needs = Counter(self._need_of.values())
+        self._differing = self._needs.keys() ^ self._answered
 
     def needs_poll(self, wants: Sequence[Want]) -> bool:
         """Return whether the wants need data that the last poll did not cover."""
-        return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
+        self._see_wants(wants)
+        return self.state.ok and not self._lock.locked() and bool(self._differing)
 
     def caught_up(self, wants: Sequence[Want]) -> bool:
         """Return whether all data the wants need has been read since the start."""
@@ -200,7 +254,8 @@ class Source(ABC):
         async with self._lock:
             self.polls += 1
             self._poll_again = False
-            self._answered = self.needs(wants)
+            self._see_wants(wants)
+            self._answered, self._differing = set(self._needs), set()
             error: ClientError | None = None
             try:
                 async with asyncio.timeout(POLL_LIMIT):
