@@ -61,8 +61,8 @@ class Source(ABC):
         self._needs: Counter[Hashable] = Counter()
         self._need_of: dict[int, Hashable] = {}
         self._answered: set[Hashable] = set()
-        self._differing: set[Hashable] = set()  # needs that came or went since the last poll
-        self._wants: Sequence[Want] | None = None  # those the needs are of
+        self._differing: set[Hashable] = set()  # needs added or removed since the last poll
+        self._wants: Sequence[Want] | None = None  # the wants the needs were determined from
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -180,17 +180,17 @@ class Source(ABC):
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
     def need(self, want: Want) -> Hashable:
-        """Return the part of a want this service is polled for, None if nothing."""
+        """Return what this service has to be polled for to meet a want, None if nothing."""
         return want.request_id
 
     @final
     def needs(self, wants: Sequence[Want]) -> frozenset[Hashable]:
-        """Return what this service is polled for."""
+        """Return what this service has to be polled for to meet the wants."""
         return frozenset(map(self.need, wants)) - {None}
 
     @final
     def wants_changed(self, wants: Sequence[Want], changed: Mapping[int, Want | None]) -> None:
-        """Update what this service is polled for; of `changed`, None is no longer wanted."""
+        """Update the needs for changed wants; `changed` has None for requests without a want."""
         if self._wants is None:
             self._see_wants(wants)
             return
@@ -205,7 +205,7 @@ class Source(ABC):
                 self._count_need(need, 1)
 
     def _count_need(self, need: Hashable, by: int) -> None:
-        """Count how many wants have a need, and note whether the last poll covered it."""
+        """Update how many wants have a need, and whether the last poll covered it."""
         if need is None:
             return
         self._needs[need] += by
@@ -217,7 +217,7 @@ class Source(ABC):
             self._differing.discard(need)
 
     def _see_wants(self, wants: Sequence[Want]) -> None:
-        """Update what this service is polled for from all wants, unless they are the same as before."""
+        """Update the needs from all wants, unless they are the same object as before."""
         if wants is self._wants:
             return
         self._wants = wants

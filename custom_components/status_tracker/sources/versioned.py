@@ -1,16 +1,16 @@
-"""A dict that counts its changes, so that what is derived from it can be kept."""
+"""Dict with a version number, to cache data derived from it."""
 
 from typing import Any, override
 
 
 class Versioned[K, V](dict[K, V]):
-    """A dict whose `version` grows with every change of an item."""
+    """Dict whose `version` is incremented when an item is set or removed."""
 
     version = 0
 
     @override
     def __setitem__(self, key: K, value: V) -> None:
-        """Set an item; the same object again is no change."""
+        """Set an item; setting the same object again does not change the version."""
         if self.get(key) is not value:
             self.version += 1
         super().__setitem__(key, value)
