@@ -41,8 +41,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         entry: ConfigEntry[Any],
         sources: Sequence[Source],
         on_refused: Callable[[str | None], None],
+        on_accepted: Callable[[str | None], None],
     ) -> None:
-        """Initialize with all sources including Seerr; `on_refused` starts reauthentication for a source."""
+        """Initialize with all sources including Seerr.
+
+        `on_refused` starts reauthentication for a source, `on_accepted` ends it without new credentials.
+        """
         super().__init__(
             hass,
             LOGGER,
@@ -56,7 +60,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self.sources = {source.key: source for source in sources}
         self._polling = Polling(
-            hass, entry, self.sources, on_late=self.async_evidence_changed, on_refused=on_refused
+            hass,
+            entry,
+            self.sources,
+            on_late=self.async_evidence_changed,
+            on_refused=on_refused,
+            on_accepted=on_accepted,
         )
         self._evaluation = Evaluation(self.sources, limits_of(entry.options))
         self._changes = ChangeLog(hass, entry, self._evaluation)

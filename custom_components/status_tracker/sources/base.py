@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, ClassVar, final
 
-from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
+from ..clients.errors import BadAnswer, ClientError, InvalidAuth, NotReady, TimedOut
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
@@ -285,6 +285,9 @@ class Source(ABC):
             self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
             if isinstance(error, InvalidAuth):
                 self._next = now + BACK_OFF_MAX
+            if isinstance(error, NotReady):
+                after = min(timedelta(seconds=error.retry_after), BACK_OFF_MAX)
+                self._next = max(self._next, now + after)
         if self._poll_again and error is None:
             self._next = None
         reason = error.reason if error else None
