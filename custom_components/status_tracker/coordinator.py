@@ -43,10 +43,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         on_refused: Callable[[str | None], None],
         on_accepted: Callable[[str | None], None],
     ) -> None:
-        """Initialize with all sources including Seerr.
-
-        `on_refused` starts reauthentication for a source, `on_accepted` ends it without new credentials.
-        """
+        """Initialize with all sources including Seerr, and callbacks to start and end reauthentication."""
         super().__init__(
             hass,
             LOGGER,
@@ -75,9 +72,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.overview = self._evaluation.overview
         self.announcements = self._changes.announcements
         self.durations = self._changes.durations
-        self.changed: Set[int] | None = (
-            None  # changed requests while listeners are called; None: any may have changed
-        )
+        self.changed: Set[int] | None = None  # requests changed, while listeners are called; None: any
         self._day = dt_util.as_local(dt_util.utcnow()).date()
         self._judging: asyncio.Task[None] | None = None
 
