@@ -14,12 +14,16 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.status_tracker.clients.decoding import whole_text
+from custom_components.status_tracker.clients.model import clean_text
 from custom_components.status_tracker.const import DOMAIN
 
 from .common import SetUp, StartHousehold, entity_id_of, poll, stage_of, until
+from .hostile.texts import HOSTILE
 from .stack.household import Household
 from .stack.receiver import Receiver
 from .stack.stories import long_way_home, sintel
+from .stack.titles import film
 
 BLUEPRINTS = Path(__file__).parents[1] / "blueprints"
 FILES = sorted(path.name for path in BLUEPRINTS.rglob("*.yaml"))
@@ -201,6 +205,21 @@ async def test_tells_that_it_is_stuck(
     await poll(hass, the_entry(hass))
     back = [one for one in phone.told() if one["data"]["tag"] == told["Sintel"]["data"]["tag"]]
     assert [one["message"] for one in back] == ["clear_notification"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_tells_hostile_titles_as_they_are(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, name: str
+) -> None:
+    """No template in a title is rendered, nothing breaks the notification, and it is of a phone's size."""
+    await automate("approve_from_phone.yaml")
+    await home.world.request(film(f"New {HOSTILE[name]}", 2020, 77_000))
+    await poll(hass, the_entry(hass))
+    (told,) = phone.told()
+    title = clean_text(whole_text(f"New {HOSTILE[name]}"))[:255]
+    assert " ".join(told["message"].split()) == " ".join(f"Alice requested {title} (2020).".split())
+    assert len(told["message"]) < 400
+    assert not [sign for sign in told["message"] if ord(sign) < 32]
 
 
 @pytest.mark.parametrize(("index", "stage"), [(0, "approved"), (1, "declined")])

@@ -86,7 +86,7 @@ class WorldState:
 
     def new_hex(self, seed: str, digits: int = 32) -> str:
         """A stable made-up identifier of hex digits for a seed."""
-        return hashlib.sha256(seed.encode()).hexdigest()[:digits]
+        return hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:digits]
 
     def add_user(self, name: str, *, permissions: int = 32) -> User:
         """A person; the first is the owner."""

@@ -16,6 +16,25 @@ from mashumaro.exceptions import (
 
 from .errors import BadAnswer
 
+TEXT_MAX = 4096  # as long as a path can be
+NAME_MAX = 255  # as long as the name of a file can be
+NAMES = frozenset(
+    {
+        "display_name",
+        "download_client",
+        "download_client_name",
+        "indexer",
+        "name",
+        "quality",
+        "release_title",
+        "requested_by_username",
+        "source_title",
+        "subject",
+        "title",
+    }
+)
+_SPACES = dict.fromkeys((*range(32), *range(127, 160)), " ")
+
 
 def parse_datetime(value: str) -> datetime:
     """Return an aware UTC time, e.g. from "2026-11-22T06:25:06.0000000Z"; raises ValueError."""
@@ -23,10 +42,16 @@ def parse_datetime(value: str) -> datetime:
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
+def clean_text(text: str) -> str:
+    """Return a text of limited length, with spaces for control characters."""
+    text = text[:TEXT_MAX]
+    return text if text.isprintable() else text.translate(_SPACES)
+
+
 def parse_text(value: Any) -> str:
     """Return a text or a number as text; raises ValueError for objects and lists."""
     if isinstance(value, (str, int, float)):
-        return str(value)
+        return clean_text(str(value))
     raise ValueError("Expected a text")
 
 
@@ -62,10 +87,10 @@ class Answer(DataClassDictMixin):
 
     @classmethod
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Map keys to fields and remove nulls, so that defaults apply."""
+        """Map keys to fields, shorten names, and remove nulls, so that defaults apply."""
         fields = cls._fields()
         return {
-            name: value
+            name: value[:NAME_MAX] if name in NAMES and isinstance(value, str) else value
             for key, value in d.items()
             if value is not None and (name := fields.get(fold_key(str(key))))
         }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from .model import clean_text
+
 
 class ShokoEventKind(StrEnum):
     """Kinds of events, independent of the version."""
@@ -138,7 +140,7 @@ def _former_path(payload: dict[str, Any]) -> str | None:
 
 def _text(value: Any) -> str | None:
     """Return a non-empty text, else None."""
-    return value if isinstance(value, str) and value else None
+    return clean_text(value) if isinstance(value, str) and value else None
 
 
 def _number(value: Any) -> int | None:

@@ -1,0 +1,1 @@
+"""Titles, names, paths and messages written by somebody who wants to break something."""
