@@ -41,8 +41,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         entry: ConfigEntry[Any],
         sources: Sequence[Source],
         on_refused: Callable[[str | None], None],
+        on_accepted: Callable[[str | None], None],
     ) -> None:
-        """Initialize with all sources including Seerr; `on_refused` starts reauthentication for a source."""
+        """Initialize with all sources including Seerr, and callbacks to start and end reauthentication."""
         super().__init__(
             hass,
             LOGGER,
@@ -56,7 +57,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self.sources = {source.key: source for source in sources}
         self._polling = Polling(
-            hass, entry, self.sources, on_late=self.async_evidence_changed, on_refused=on_refused
+            hass,
+            entry,
+            self.sources,
+            on_late=self.async_evidence_changed,
+            on_refused=on_refused,
+            on_accepted=on_accepted,
         )
         self._evaluation = Evaluation(self.sources, limits_of(entry.options))
         self._changes = ChangeLog(hass, entry, self._evaluation)
@@ -66,9 +72,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.overview = self._evaluation.overview
         self.announcements = self._changes.announcements
         self.durations = self._changes.durations
-        self.changed: Set[int] | None = (
-            None  # changed requests while listeners are called; None: any may have changed
-        )
+        self.changed: Set[int] | None = None  # requests changed, while listeners are called; None: any
         self._day = dt_util.as_local(dt_util.utcnow()).date()
         self._judging: asyncio.Task[None] | None = None
 

@@ -2,19 +2,19 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, ClassVar, final
 
-from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
+from ..clients.errors import BadAnswer, ClientError, InvalidAuth, NotReady, TimedOut
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
 from ..pipeline.evidence.base import ServiceEvidence, serialize
 from ..pipeline.wants import Want
+from .needs import Needs
 
 LOGGER = logging.getLogger(__name__)
 
@@ -58,11 +58,7 @@ class Source(ABC):
         self._webhooks_heard = False
         self._next: datetime | None = None
         self._failures = 0
-        self._needs: Counter[Hashable] = Counter()
-        self._need_of: dict[int, Hashable] = {}
-        self._answered: set[Hashable] = set()
-        self._differing: set[Hashable] = set()  # needs added or removed since the last poll
-        self._wants: Sequence[Want] | None = None  # the wants the needs were determined from
+        self._needs = Needs(self.need)
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -191,44 +187,12 @@ class Source(ABC):
     @final
     def wants_changed(self, wants: Sequence[Want], changed: Mapping[int, Want | None]) -> None:
         """Update the needs for changed wants; `changed` has None for requests without a want."""
-        if self._wants is None:
-            self._see_wants(wants)
-            return
-        self._wants = wants
-        for number, want in changed.items():
-            need = self.need(want) if want else None
-            before = self._need_of.pop(number, None)
-            if need is not None:
-                self._need_of[number] = need
-            if need != before:
-                self._count_need(before, -1)
-                self._count_need(need, 1)
-
-    def _count_need(self, need: Hashable, by: int) -> None:
-        """Update how many wants have a need, and whether the last poll covered it."""
-        if need is None:
-            return
-        self._needs[need] += by
-        if self._needs[need] <= 0:
-            del self._needs[need]
-        if (need in self._needs) != (need in self._answered):
-            self._differing.add(need)
-        else:
-            self._differing.discard(need)
-
-    def _see_wants(self, wants: Sequence[Want]) -> None:
-        """Update the needs from all wants, unless they are the same object as before."""
-        if wants is self._wants:
-            return
-        self._wants = wants
-        self._need_of = {want.request_id: need for want in wants if (need := self.need(want)) is not None}
-        self._needs = Counter(self._need_of.values())
-        self._differing = self._needs.keys() ^ self._answered
+        self._needs.update(wants, changed)
 
     def needs_poll(self, wants: Sequence[Want]) -> bool:
         """Return whether the wants need data that the last poll did not cover."""
-        self._see_wants(wants)
-        return self.state.ok and not self._lock.locked() and bool(self._differing)
+        self._needs.replace(wants)
+        return self.state.ok and not self._lock.locked() and self._needs.differ
 
     def caught_up(self, wants: Sequence[Want]) -> bool:
         """Return whether all data the wants need has been read since the start."""
@@ -254,8 +218,8 @@ class Source(ABC):
         async with self._lock:
             self.polls += 1
             self._poll_again = False
-            self._see_wants(wants)
-            self._answered, self._differing = set(self._needs), set()
+            self._needs.replace(wants)
+            self._needs.answer()
             error: ClientError | None = None
             try:
                 async with asyncio.timeout(POLL_LIMIT):
@@ -285,6 +249,9 @@ class Source(ABC):
             self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
             if isinstance(error, InvalidAuth):
                 self._next = now + BACK_OFF_MAX
+            if isinstance(error, NotReady):
+                after = min(timedelta(seconds=error.retry_after), BACK_OFF_MAX)
+                self._next = max(self._next, now + after)
         if self._poll_again and error is None:
             self._next = None
         reason = error.reason if error else None

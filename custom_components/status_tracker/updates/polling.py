@@ -33,15 +33,21 @@ class Polling:
         *,
         on_late: Callable[[], None],
         on_refused: Callable[[str | None], None],
+        on_accepted: Callable[[str | None], None],
     ) -> None:
-        """Initialize; `on_late` is called after a slow poll, `on_refused` starts reauthentication."""
+        """Initialize; `on_late` is called after a slow poll.
+
+        `on_refused` starts reauthentication for a source, `on_accepted` ends it without new credentials.
+        """
         self.stopped = False
         self._hass = hass
         self._entry = entry
         self._sources = sources
         self._on_late = on_late
         self._on_refused = on_refused
+        self._on_accepted = on_accepted
         self._refused: set[str] = set()
+        self._reauthenticating: set[str] = set()
 
     @callback
     def resume(self) -> None:
@@ -99,14 +105,19 @@ class Polling:
 
     @callback
     def _check_auth(self, source: Source) -> None:
-        """Start reauthentication once when a service rejects its credentials."""
+        """Start reauthentication once when a service rejects its credentials, end it when it accepts them."""
         if self.stopped:
             return
+        subentry_id = None if source.key == SEERR else source.key
         if not isinstance(source.error, InvalidAuth):
             self._refused.discard(source.key)
         elif source.key not in self._refused and (source.key != SEERR or source.last_success):
             self._refused.add(source.key)
-            self._on_refused(None if source.key == SEERR else source.key)
+            self._reauthenticating.add(source.key)
+            self._on_refused(subentry_id)
+        if source.error is None and source.key in self._reauthenticating:
+            self._reauthenticating.discard(source.key)
+            self._on_accepted(subentry_id)
 
     def raise_unready(self) -> None:
         """Raise the error that prevented the first successful poll of Seerr."""
