@@ -4,6 +4,7 @@ import asyncio
 from asyncio import events
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 import time
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.stack.rows import SeerrRequest
 from tests.stack.titles import film, series
 
 EPISODES = 10
-SETTLING_POLLS = 40
+SETTLING_POLLS = 300
+SOON = timedelta(seconds=5)
 
 
 async def requests_of(home: Household, count: int) -> list[SeerrRequest]:
@@ -40,12 +42,12 @@ async def settle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Poll until all titles are known and a poll changes nothing any more."""
     coordinator = coordinator_of(entry)
     for _ in range(SETTLING_POLLS):
-        before = [one.polls for one in coordinator.sources.values()]
         await poll(hass, entry, rounds=1)
-        after = [one.polls for one in coordinator.sources.values()]
-        calm = all(late - early <= 1 for early, late in zip(before, after, strict=True))
+        wants, sources = coordinator.wants, coordinator.sources.values()
+        calm = all(one.interval(wants) > SOON and not one.needs_poll(wants) for one in sources)
         if calm and not any(coordinator.is_nameless(number) for number in coordinator.data):
             return
+    raise AssertionError("the household does not settle")
 
 
 async def build(
