@@ -13,7 +13,7 @@ from custom_components.status_tracker.reports import posters
 
 ADDRESSES = posters.addresses
 
-pytest_plugins = ["tests.common", "tests.anime"]
+pytest_plugins = ["tests.common", "tests.anime", "tests.faults.report"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.clients.jellyfin_model import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
-from custom_components.status_tracker.coordinator import LONGEST
 from custom_components.status_tracker.pipeline import incremental
 from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
 from custom_components.status_tracker.sources.seerr import source as seerr_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
+from custom_components.status_tracker.updates.polling import LONGEST
 
 from .common import Clock, SetUp, StartHousehold, coordinator_of, finished_requests, poll, stage_of, until
 from .stack.household import Household

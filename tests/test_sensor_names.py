@@ -186,6 +186,11 @@ BAD_LISTS = {
     "broken row": lambda: Fault.lying(_broken_row, only="/request"),
 }
 NO_ANSWERS = {
+    "bad key": Fault.bad_key,
+    "down": Fault.down,
+    "redirect": Fault.redirect,
+}
+NO_LISTS = {
     "null": lambda: Fault.lying(lambda path, data: None, only="/request"),
     "empty": lambda: Fault.lying(lambda path, data: {}, only="/request"),
     "list": lambda: Fault.lying(lambda path, data: [], only="/request"),
@@ -193,9 +198,6 @@ NO_ANSWERS = {
     "garbage": lambda: Fault.garbage(only="/request"),
     "500": lambda: Fault.status(500, only="/request"),
     "404": lambda: Fault.status(404, only="/request"),
-    "bad key": Fault.bad_key,
-    "down": Fault.down,
-    "redirect": Fault.redirect,
 }
 
 
@@ -210,7 +212,7 @@ async def test_a_sensor_goes_only_by_a_complete_answer(
     first, second = await world.request(sintel()), await world.request(tears_of_steel())
     await poll(hass, entry)
     assert numbers(hass) == [first.id, second.id]
-    for name, fault in {**BAD_LISTS, **NO_ANSWERS}.items():
+    for name, fault in {**BAD_LISTS, **NO_LISTS, **NO_ANSWERS}.items():
         home.seerr.fault = fault()
         await poll(hass, entry, rounds=1)
         assert (name, numbers(hass)) == (name, [first.id, second.id])
@@ -220,6 +222,10 @@ async def test_a_sensor_goes_only_by_a_complete_answer(
         await poll(hass, entry, rounds=1)
         assert (name, numbers(hass)) == (name, [first.id, second.id])
         assert (name, stage_of(hass, entry, first)) == (name, "requested")
+    for name, fault in NO_LISTS.items():  # asked by its number, Seerr says that the first is not there
+        home.seerr.fault = fault()
+        await poll(hass, entry, rounds=1)
+        assert (name, second.id in numbers(hass)) == (name, True)
     home.seerr.fault = None
     await poll(hass, entry, rounds=1)
     assert numbers(hass) == [second.id]

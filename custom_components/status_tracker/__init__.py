@@ -19,7 +19,7 @@ from .const import CONF_IS_4K, CONF_LIMIT_DOWNLOADING, CONF_LINK_URL, CONF_SEERR
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
 from .flows.client_factory import build_client
-from .flows.reauth import async_start_reauth
+from .flows.reauth import async_end_reauth, async_start_reauth
 from .frontend.resource import card_resource
 from .frontend.websocket import async_register_commands
 from .pipeline.enums import SEERR, Service
@@ -63,8 +63,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
         SeerrSource(SEERR, entry.title, build_client(hass, Service.SEERR, entry.data), clock=dt_util.utcnow),
         *(_source(hass, subentry) for subentry in entry.subentries.values()),
     ]
-    coordinator = StatusTrackerCoordinator(hass, entry, sources, partial(async_start_reauth, hass, entry))
+    coordinator = StatusTrackerCoordinator(
+        hass,
+        entry,
+        sources,
+        partial(async_start_reauth, hass, entry),
+        partial(async_end_reauth, hass, entry),
+    )
     await coordinator.async_config_entry_first_refresh()
+    async_end_reauth(hass, entry, None)  # started by an earlier attempt that Seerr rejected
     webhooks = WebhookManager(hass, entry, coordinator)
     versions = VersionWatch(hass, entry, coordinator)
     posters = Posters(hass, coordinator)

@@ -1,6 +1,7 @@
 """Calendar with release and air dates of requested titles."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
@@ -11,10 +12,12 @@ from homeassistant.util import dt as dt_util
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
-from .pipeline.expected import Expected, expected_dates
+from .pipeline.expected import Expected, dates_of
 from .reports.expected import expected_text, requested_by_text
 
 PARALLEL_UPDATES = 0
+
+type Dated = tuple[tuple[object, ...], tuple[date, bool, str], CalendarEvent]  # key, order, event
 
 AIRING = timedelta(hours=1)  # the runtime of an episode is unknown
 
@@ -36,27 +39,45 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
         """Initialize the calendar."""
         super().__init__(coordinator, "expected")
+        self._dates: dict[int, tuple[Dated, ...]] = {}
         self._events: list[CalendarEvent] = []
 
     @override
     async def async_added_to_hass(self) -> None:
         """Load the current dates."""
         await super().async_added_to_hass()
-        self._read()
+        self._read(self.coordinator.data)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if a date has changed."""
         changed = self.coordinator.changed
-        if (changed is None or changed) and self._read():
+        if self._read(self.coordinator.data.keys() | self._dates.keys() if changed is None else changed):
             super()._handle_coordinator_update()
 
-    def _read(self) -> bool:
-        """Update the dates from the requests; return whether they have changed."""
-        dates = expected_dates(self.coordinator.titled_requests)
-        before, self._events = self._events, [self._event(one) for one in dates]
-        return before != self._events
+    def _read(self, numbers: Iterable[int]) -> bool:
+        """Update the dates of these requests; return whether any has changed."""
+        changed = False
+        for number in numbers:
+            dates = self._dated(number)
+            if dates != self._dates.get(number, ()):
+                changed = True
+                self._dates[number] = dates
+            if not dates:
+                self._dates.pop(number, None)
+        if changed:
+            # Requests for the same title share a date
+            found = {one[0]: one for _, dates in sorted(self._dates.items()) for one in dates}
+            self._events = [event for _, _, event in sorted(found.values(), key=lambda one: one[1])]
+        return changed
+
+    def _dated(self, number: int) -> tuple[Dated, ...]:
+        """Return the dates of a request; none while its title is unknown."""
+        request = self.coordinator.data.get(number)
+        if request is None or self.coordinator.is_nameless(number):
+            return ()
+        return tuple((one.key, one.order, self._event(one)) for one in dates_of(request))
 
     def _event(self, expected: Expected) -> CalendarEvent:
         """Return a date as calendar event; all day if the time is unknown."""

@@ -49,7 +49,7 @@ from .flows.schemas import (
 )
 from .flows.subentry import SUBENTRY_SERVICES, ServiceSubentryFlow
 from .pipeline.enums import Service
-from .webhooks.reach import async_test_reach, own_url
+from .webhooks.reach import async_test_reach, own_url, suggested_url
 from .webhooks.registrars import WITH_WEBHOOKS
 
 
@@ -206,7 +206,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="callback",
             data_schema=self.add_suggested_values_to_schema(
                 callback_schema().extend({probatio.Required(CONF_SKIP, default=False): BooleanSelector()}),
-                user_input or {CONF_CALLBACK_URL: typed},
+                user_input or {CONF_CALLBACK_URL: suggested_url(typed)},
             ),
             errors=errors,
             description_placeholders={"services": ", ".join(self._unreached or self._webhook_services())},

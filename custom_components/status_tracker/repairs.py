@@ -19,7 +19,7 @@ from .flows.reauth import async_end_reauth
 from .flows.schemas import callback_schema
 from .upkeep.settings_watch import async_reach, match, merge
 from .webhooks.issues import LATE
-from .webhooks.reach import async_test_reach, own_url
+from .webhooks.reach import async_test_reach, own_url, suggested_url
 
 
 async def async_create_fix_flow(
@@ -54,7 +54,7 @@ class CallbackFlow(RepairsFlow):
         services = registration.callers
         names = [entry.runtime_data.coordinator.sources[key].name for key in registration.late.unreached]
         options = {**OPTIONS, **entry.options}
-        typed = str(options[CONF_CALLBACK_URL]) or own_url(self.hass)
+        typed = str(options[CONF_CALLBACK_URL]) or suggested_url(own_url(self.hass))
         errors: dict[str, str] = {}
         if user_input is not None:
             typed = user_input.get(CONF_CALLBACK_URL, "").strip()

@@ -1,16 +1,9 @@
 """Sensors for requests, counts and times to available."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
-from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -21,11 +14,15 @@ from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
 from .frontend.resource import card_resource
 from .pipeline.durations import typical
-from .pipeline.enums import MediaType
-from .pipeline.overview import Counts
 from .pipeline.requests import Stage, Tracked
 from .reports.attributes import request_attributes
 from .reports.posters import Posters
+from .reports.statistics import (
+    SENSORS,
+    TIME_SENSORS,
+    StatusTrackerSensorEntityDescription,
+    TimeToAvailableSensorEntityDescription,
+)
 from .reports.text import request_name
 from .reports.times import today
 
@@ -35,71 +32,6 @@ PARALLEL_UPDATES = 0
 ATTR_MORE_INFO = "custom_ui_state_card"
 MORE_INFO_ELEMENT = "status-tracker-request"
 
-
-@dataclass(frozen=True, kw_only=True)
-class StatusTrackerSensorEntityDescription(SensorEntityDescription):
-    """Describes a sensor that counts requests."""
-
-    value_fn: Callable[[Counts], int]
-
-
-SENSORS: tuple[StatusTrackerSensorEntityDescription, ...] = (
-    StatusTrackerSensorEntityDescription(
-        key="active",
-        translation_key="active",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda counts: counts.active,
-    ),
-    StatusTrackerSensorEntityDescription(
-        key="downloading",
-        translation_key="downloading",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda counts: counts.downloading,
-    ),
-    StatusTrackerSensorEntityDescription(
-        key="stuck",
-        translation_key="stuck",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda counts: counts.stuck,
-    ),
-    StatusTrackerSensorEntityDescription(
-        key="awaiting_approval",
-        translation_key="awaiting_approval",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda counts: counts.awaiting_approval,
-    ),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimeToAvailableSensorEntityDescription(SensorEntityDescription):
-    """Describes a time to available sensor."""
-
-    device_class: SensorDeviceClass = SensorDeviceClass.DURATION
-    native_unit_of_measurement: str = UnitOfTime.SECONDS
-    suggested_unit_of_measurement: str = UnitOfTime.HOURS
-    suggested_display_precision: int = 1
-    entity_category: EntityCategory = EntityCategory.DIAGNOSTIC
-    state_class: SensorStateClass = SensorStateClass.MEASUREMENT
-    media_type: MediaType
-
-
-TIME_SENSORS: tuple[TimeToAvailableSensorEntityDescription, ...] = (
-    TimeToAvailableSensorEntityDescription(
-        key="time_to_available_movies",
-        translation_key="time_to_available_movies",
-        media_type=MediaType.MOVIE,
-    ),
-    TimeToAvailableSensorEntityDescription(
-        key="time_to_available_series",
-        translation_key="time_to_available_series",
-        media_type=MediaType.TV,
-    ),
-)
 
 TEXTS = frozenset({"request_id", "year", "tmdb_id", "tvdb_id"})
 

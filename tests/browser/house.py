@@ -53,7 +53,8 @@ class Control:
             if name == "service":
                 await self.ha.post(f"/api/services/{arguments['service']}", arguments.get("data", {}))
             elif name == "remove_entry":
-                await self.ha.delete(f"/api/config/config_entries/entry/{self.entry}")
+                for entry in await self.ha.get(f"{ENTRIES}?domain=status_tracker"):
+                    await self.ha.delete(f"{ENTRIES}/{entry['entry_id']}")
             elif name == "add_entry":
                 self.entry = await set_up(self.ha, self.scene.home)
                 await self._until_loaded()

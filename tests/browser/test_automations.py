@@ -67,7 +67,7 @@ async def test_editor(visit: Visit) -> None:
     page = visit.page
     await visit.go("/config/automation/edit/ours")
     await page.get_by_text("Request became available").first.click()
-    await expect(page.get_by_text("Only requests of these people.").first).to_be_visible()
+    await expect(page.get_by_text("Only requests made by these users.").first).to_be_visible()
     chosen = page.locator("ha-selector-select").filter(has_text="Alice").first
     await chosen.get_by_text("Add", exact=True).click()
     await expect(page.get_by_text("Bob", exact=True).first).to_be_visible()

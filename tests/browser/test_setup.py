@@ -125,3 +125,40 @@ async def test_from_add_integration_to_the_dashboard(visit: Visit) -> None:
     issues = """async (hass) => (await hass.callWS({ type: "repairs/list_issues" })).issues
       .filter((one) => one.domain === "status_tracker").map((one) => one.translation_key)"""
     assert await visit.hass(issues) == []
+
+
+SET_UP_WITHOUT_WEBHOOKS = """async (hass, seerr, qbittorrent) => {
+  const path = "config/config_entries/flow";
+  let step = await hass.callApi("POST", path, { handler: "status_tracker" });
+  const next = async (typed) => (step = await hass.callApi("POST", `${path}/${step.flow_id}`, typed));
+  await next({ ...seerr, verify_ssl: true });
+  await next({ services: step.data_schema[0].default });
+  if (step.step_id === "qbittorrent") await next({ url: qbittorrent.url, skip: true });
+  await next({ callback_url: "", skip: true });
+  return step.type;
+}"""
+
+
+async def test_late_updates_are_repaired_in_place(visit: Visit) -> None:
+    """Who skipped the test of the webhooks finds one repair, whose dialog takes the address that works."""
+    page = visit.page
+    await visit.go("/config/repairs")
+    await page.wait_for_function("document.querySelector('home-assistant')?.hass?.user")
+    await visit.happen("remove_entry")
+    logins = await visit.happen("logins")
+    made = await visit.hass(SET_UP_WITHOUT_WEBHOOKS, logins["seerr"], logins["qbittorrent"])
+    assert made == "create_entry"
+
+    issue = page.get_by_text("Updates from 5 services")
+    await issue.first.click()
+    flow = Flow(visit)
+    await expect(flow.dialog.get_by_text("Sonarr 4k")).to_be_visible()
+    await expect(flow.field("callback_url")).not_to_have_value("")
+    await flow.submit(callback_url="http://127.0.0.1:1")
+    await expect(flow.alert("cannot reach Home Assistant at this URL")).to_be_visible()
+    await flow.submit(callback_url=logins["home_assistant"]["url"])
+    await expect(flow.field("callback_url")).to_be_hidden()
+    await expect(flow.dialog.get_by_text("The issue is repaired!")).to_be_visible()
+    await visit.go("/config/repairs")
+    await expect(page.get_by_text("There are currently no repairs pending")).to_be_visible()
+    await expect(issue).to_have_count(0)

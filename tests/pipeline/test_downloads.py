@@ -203,7 +203,8 @@ def test_hybrid_is_one_download() -> None:
     seeding = torrent(TorrentState.COMPLETE, 1.0, hashes=(OTHER_HASH.lower(), HASH.lower(), "c" * 64))
     told = (*STACK, request(), seeding, event(HistoryKind.GRABBED, ago(minutes=9)))
     assert only(*told, film()).stage is Stage.DOWNLOAD_DONE
-    imported = event(HistoryKind.IMPORTED, download_id=OTHER_HASH)
+    imported = event(HistoryKind.IMPORTED, ago(minutes=1), download_id=OTHER_HASH)
     there = only(*told, film(file=FILE), imported, film_item(files=plays(FILE)))
     assert (there.stage, there.verdict.reason) == (Stage.AVAILABLE, None)
-    assert only(*told, film(), event(HistoryKind.IGNORED, download_id=OTHER_HASH)).stage is Stage.APPROVED
+    ignored = event(HistoryKind.IGNORED, ago(minutes=1), download_id=OTHER_HASH)
+    assert only(*told, film(), ignored).stage is Stage.APPROVED

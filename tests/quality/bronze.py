@@ -148,7 +148,7 @@ def _runtime_data() -> None:
 def _before_setup() -> None:
     """Setup asks Seerr, and fails in the two ways there are."""
     assert "async_config_entry_first_refresh" in function("__init__.py", "async_setup_entry")
-    text = function("coordinator.py", "_raise_unready")
+    text = function("updates/polling.py", "raise_unready")
     assert "ConfigEntryAuthFailed" in text
     assert "UpdateFailed" in text
 

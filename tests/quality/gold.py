@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from .checks import check
 from .files import (
@@ -18,6 +19,8 @@ from .files import (
     section,
     tree,
 )
+
+DESCRIPTIONS = {"sensor": ["reports/statistics.py"]}
 
 
 @check("devices")
@@ -125,8 +128,9 @@ def _disabled() -> None:
 
 
 def translation_keys(platform: str) -> Iterator[str]:
-    """The translation keys in a platform."""
-    for node in ast.walk(tree(f"{platform}.py")):
+    """The translation keys in a platform and its descriptions."""
+    files = [f"{platform}.py", *DESCRIPTIONS.get(platform, ())]
+    for node in chain.from_iterable(ast.walk(tree(file)) for file in files):
         told = isinstance(node, ast.keyword) and node.arg == "translation_key"
         if isinstance(node, ast.Assign):
             told = ast.unparse(node.targets[0]) == "_attr_translation_key"

@@ -104,7 +104,7 @@ def _parallel() -> None:
 def _reauth() -> None:
     """A service that refuses its key is asked for, by its name."""
     assert "{name}" in english("config", "step", "reauth_confirm")["description"]
-    assert "self._on_refused" in function("coordinator.py", "_check_auth")
+    assert "self._on_refused" in function("updates/polling.py", "_check_auth")
     assert "async_start_reauth" in function("__init__.py", "async_setup_entry")
     assert named_tests("reauth", "flows/test_config_flow.py")
 

@@ -53,7 +53,7 @@ class FakeArr(StackServer):
         self.name = f"{arr.kind}-{arr.name}"
         self.starting = starting
         self.version_text = self.version
-        self.started = world.now()
+        self.started = world.now(arr.kind)
         self.download_client: StackServer | None = None
         self.download_user = ""
         self.webhooks = Webhooks()

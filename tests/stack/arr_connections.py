@@ -73,14 +73,14 @@ class Connections:
             if row.get("tags") and not set(row["tags"]) & set(tags or []):
                 continue
             state = self.back_off.setdefault(number, BackOff())
-            if state.until is not None and self.server.world.now() < state.until:
+            if state.until is not None and self.server.world.now(self.server.kind) < state.until:
                 continue
             status = await self._post(row, payload)
             self._settle(state, 200 <= status < 400)
 
     def _settle(self, state: BackOff, good: bool) -> None:
         """Success lowers the level and lifts the pause; failures after the grace raise it."""
-        now = self.server.world.now()
+        now = self.server.world.now(self.server.kind)
         if good:
             state.level, state.until = max(state.level - 1, 0), None
             if state.level == 0:
@@ -106,7 +106,7 @@ class Connections:
 
     def health(self) -> list[dict[str, str]]:
         """The health entry about connections that are paused."""
-        now = self.server.world.now()
+        now = self.server.world.now(self.server.kind)
         paused = [
             self.rows[number]["name"]
             for number, state in self.back_off.items()

@@ -154,7 +154,7 @@ def _eta(world: World, download: Download) -> datetime | None:
     """When the download should be there."""
     if download.seconds_left is None:
         return None
-    return world.now() + timedelta(seconds=download.seconds_left)
+    return world.now(download.arr.kind) + timedelta(seconds=download.seconds_left)
 
 
 def history_resource(arr: Arr, row: HistoryRow) -> dict[str, Any]:

@@ -129,7 +129,10 @@ class TablesApi(ArrPart):
         elif name not in HARMLESS and not await self.server.run_search(name, body):
             return self.server.json({"message": "Unknown command", "description": name}, 500)
         row = CommandRow(
-            id=self.server.arr.new_id("command"), name=name, body=body, queued=self.server.world.now()
+            id=self.server.arr.new_id("command"),
+            name=name,
+            body=body,
+            queued=self.server.world.now(self.server.kind),
         )
         self.server.arr.commands[row.id] = row
         return self.server.json(self._command_resource(row) | {"status": "queued", "result": "unknown"}, 201)

@@ -110,13 +110,13 @@ class FakeJellyfin(StackServer):
 
     async def _scan(self) -> None:
         """Take the time a scan takes, then find what there is."""
-        began = self.world.now()
+        began = self.world.now("jellyfin")
         self.scans += 1
         await asyncio.sleep(self.scan_seconds)
         await self.world.library_scan()
         if self.world.shoko_library:
             await self.world.shokofin_sync()
-        self.last_scan = (began, self.world.now())
+        self.last_scan = (began, self.world.now("jellyfin"))
         if self.listening:
             await self.plugin.on_scan_ended(self.task_id, iso(began), iso(self.last_scan[1]))
 
@@ -127,7 +127,7 @@ class FakeJellyfin(StackServer):
 
     async def _date(self, _: web.Request, response: web.StreamResponse) -> None:
         """The clock of the server is the world's."""
-        response.headers["Date"] = format_datetime(self.world.now().astimezone(UTC), usegmt=True)
+        response.headers["Date"] = format_datetime(self.world.now("jellyfin").astimezone(UTC), usegmt=True)
 
     # -- inside: doors ---------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ class WebhookPlugin:
 
     def last_round(self) -> datetime:
         """When its task ended the last time: it says every 30 s, and runs every 90 s."""
-        return datetime.fromtimestamp(self.world.now().timestamp() // EVERY * EVERY, UTC)
+        return datetime.fromtimestamp(self.world.now("jellyfin").timestamp() // EVERY * EVERY, UTC)
 
     def listing(self) -> list[Json]:
         """GET /Plugins."""
@@ -195,7 +195,7 @@ class WebhookPlugin:
 
     def _base(self, kind: str) -> Json:
         """What every payload starts with."""
-        now = f"{self.world.now():%Y-%m-%dT%H:%M:%S.%f}0"
+        now = f"{self.world.now('jellyfin'):%Y-%m-%dT%H:%M:%S.%f}0"
         return self.server | {
             "NotificationType": kind,
             "Timestamp": f"{now}+00:00",

@@ -150,7 +150,7 @@ class FakeQbittorrent(StackServer):
 
     def _info(self, _: Session, form: Form) -> web.Response:
         """torrents/info with its filters; the hashes match the torrent id only."""
-        now = self.world.now()
+        now = self.world.now("qbittorrent")
         found = list(self.torrents.values())
         if (wanted := form.get("hashes")) and wanted != "all":
             ids = set(wanted.lower().split("|"))
@@ -175,12 +175,12 @@ class FakeQbittorrent(StackServer):
         torrent = self.torrents.get(form.get("hash", "").lower())
         if torrent is None:
             return text(404, "Not Found")
-        return web.json_response(properties(torrent, self.world.now(), self.parsed))
+        return web.json_response(properties(torrent, self.world.now("qbittorrent"), self.parsed))
 
     def _maindata(self, session: Session, form: Form) -> web.Response:
         """sync/maindata for this session's rid."""
         rid = form.get("rid", "0")
-        now, torrents = self.world.now(), self.torrents
+        now, torrents = self.world.now("qbittorrent"), self.torrents
         answer = session.sync.answer(
             int(rid) if rid.isdigit() else 0,
             {

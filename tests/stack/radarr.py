@@ -66,7 +66,7 @@ class FakeRadarr(RadarrWebhooks):
     @override
     def resource(self, row: MovieRow) -> dict[str, Any]:
         """A film as the API shows it."""
-        title, file, now = row.title, row.file, self.world.now()
+        title, file, now = row.title, row.file, self.world.now("radarr")
         released = bool(title.release and title.release <= now)
         in_cinemas = bool(title.in_cinemas and title.in_cinemas <= now)
         status = "released" if released else "inCinemas" if in_cinemas else "announced"

@@ -36,7 +36,7 @@ def tv_page(rows: SeerrRows, title: Title) -> dict[str, Any]:
     """A series' page, in TMDB's seasons."""
     counts = title.tmdb_seasons or {number: len(found) for number, found in title.seasons.items()}
     dates = sorted(episode.air_date for episode in title.episodes if episode.air_date)
-    now = rows.world.now()
+    now = rows.world.now("seerr")
     coming = next(
         (episode for episode in title.episodes if episode.air_date and episode.air_date > now), None
     )

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import json
 import socket
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from aiohttp import web
 
+from .faults import Fault
+
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-type FaultKind = Literal["down", "hang", "slow", "status", "html", "garbage", "lying", "bad_key", "redirect"]
 
 HTML_PAGE = "<!doctype html><html><head><title>Welcome</title></head><body><div id=root></div></body></html>"
 
@@ -27,65 +28,6 @@ class Call:
     at: datetime
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(slots=True, kw_only=True)
-class Fault:
-    """Something wrong with a server: `only` on paths that contain this text, `times` so many calls."""
-
-    kind: FaultKind
-    seconds: float = 0.0
-    code: int = 500
-    body: str = ""
-    location: str = "/login"
-    mutate: Callable[[str, Any], Any] | None = None
-    only: str = ""
-    times: int | None = None
-
-    @classmethod
-    def down(cls) -> Self:
-        """Refuse connections: the listening socket is really closed until the fault is taken away."""
-        return cls(kind="down")
-
-    @classmethod
-    def hang(cls, *, only: str = "", times: int | None = None) -> Self:
-        """Accept the call and answer nothing until the fault is taken away."""
-        return cls(kind="hang", only=only, times=times)
-
-    @classmethod
-    def slow(cls, seconds: float, *, only: str = "", times: int | None = None) -> Self:
-        """Answer rightly, but late."""
-        return cls(kind="slow", seconds=seconds, only=only, times=times)
-
-    @classmethod
-    def status(cls, code: int, body: str = "", *, only: str = "", times: int | None = None) -> Self:
-        """Answer with this status and body."""
-        return cls(kind="status", code=code, body=body, only=only, times=times)
-
-    @classmethod
-    def html(cls, *, only: str = "", times: int | None = None) -> Self:
-        """Answer 200 with a web page, as a proxy's login page or a wrong URL base does."""
-        return cls(kind="html", only=only, times=times)
-
-    @classmethod
-    def garbage(cls, *, only: str = "", times: int | None = None) -> Self:
-        """Answer 200 with something that claims to be JSON and is not."""
-        return cls(kind="garbage", only=only, times=times)
-
-    @classmethod
-    def lying(cls, mutate: Callable[[str, Any], Any], *, only: str = "", times: int | None = None) -> Self:
-        """Answer rightly, then pass the decoded JSON through `mutate(path, data)` on its way out."""
-        return cls(kind="lying", mutate=mutate, only=only, times=times)
-
-    @classmethod
-    def bad_key(cls) -> Self:
-        """Refuse every credential, as after a changed key."""
-        return cls(kind="bad_key")
-
-    @classmethod
-    def redirect(cls, location: str = "/login", code: int = 302, *, only: str = "") -> Self:
-        """Send every caller somewhere else."""
-        return cls(kind="redirect", location=location, code=code, only=only)
 
 
 class StackServer:
@@ -259,17 +201,46 @@ class StackServer:
                 await asyncio.wait_for(self._released.wait(), fault.seconds)
             return await handler(request)
         if fault.kind == "status":
-            return web.Response(status=fault.code, text=fault.body)
+            return self._refuse(fault)
         if fault.kind == "html":
             return web.Response(text=HTML_PAGE, content_type="text/html")
         if fault.kind == "garbage":
             return web.Response(text='{"records": [{"id": 1, "tit', content_type="application/json")
         if fault.kind == "redirect":
-            return web.Response(status=fault.code, headers={"Location": fault.location})
+            location = fault.location or str(request.rel_url)
+            return web.Response(status=fault.code, headers={"Location": location})
         response = await handler(request)
+        if fault.kind in ("reset", "truncated", "huge") and isinstance(response, web.Response):
+            return await self._spoil(fault, request, response)
         if fault.kind == "lying" and fault.mutate is not None and isinstance(response, web.Response):
             return self._lie(fault.mutate, path, response)
         return response
+
+    @staticmethod
+    def _refuse(fault: Fault) -> web.Response:
+        """The answer with the status of a fault; a page if its body is one."""
+        kind = "text/html" if fault.body.startswith("<") else "text/plain"
+        return web.Response(
+            status=fault.code, text=fault.body, content_type=kind, headers=dict(fault.headers)
+        )
+
+    @staticmethod
+    async def _spoil(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
+        """The right answer, but cut off, or filled up with blanks."""
+        body = response.body if isinstance(response.body, bytes) else b""
+        if fault.kind == "huge":
+            return web.Response(
+                status=response.status, body=body + b" " * fault.size, content_type=response.content_type
+            )
+        half = body[: len(body) // 2]
+        if fault.kind == "truncated":
+            return web.Response(status=response.status, body=half, content_type=response.content_type)
+        cut = web.StreamResponse(status=response.status, headers={"Content-Length": str(len(body) + 1)})
+        await cut.prepare(request)
+        await cut.write(half)
+        if request.transport is not None:
+            request.transport.abort()
+        return cut
 
     def _take_fault(self, path: str) -> Fault | None:
         """The fault that meets this call, used up by one."""

@@ -127,8 +127,8 @@ class ShokoEvents:
                     "ReleaseInfo": None,
                     "IsCancelled": False,
                     "ExceptionMessage": None,
-                    "StartedAt": iso(self.world.now()),
-                    "CompletedAt": iso(self.world.now()),
+                    "StartedAt": iso(self.world.now("shoko")),
+                    "CompletedAt": iso(self.world.now("shoko")),
                 },
             )
             return

@@ -110,7 +110,7 @@ class ShokoVerbs(WorldState):
             id=self.new_id("shoko_file") + 300,
             relative_path=relative,
             size=size,
-            created=self.now(),
+            created=self.now("shoko"),
             folder_id=folder,
         )
         self.shoko_files[file.id] = file
@@ -126,7 +126,7 @@ class ShokoVerbs(WorldState):
         """AniDB has the file: it is these episodes."""
         file.hashed = True
         file.episode_ids = [episode.id for episode in episodes]
-        file.imported = self.now()
+        file.imported = self.now("shoko")
         await self.emit("shoko_matched", file=file)
 
     async def shoko_not_match(self, file: ShokoFile, *, udp_banned: bool = False) -> None:

@@ -77,7 +77,7 @@ class ShokofinVerbs(ShokoVerbs):
         if (other := self._version_of(episodes[0], kind)) is not None:
             other.media_sources.append(path)
             other.sizes[path] = file.size
-            other.date_last_saved = self.now()
+            other.date_last_saved = self.now("jellyfin")
             await self.emit("item", item=other, what="updated")
             return other
         await self._drop_missing(episodes)
@@ -86,7 +86,7 @@ class ShokofinVerbs(ShokoVerbs):
     async def shokofin_set_ids(self, item: JellyfinItem) -> None:
         """The metadata refresh of an item that was shown by its path only."""
         item.provider_ids = self._late_ids.pop(item.id)
-        item.date_last_saved = self.now()
+        item.date_last_saved = self.now("jellyfin")
         await self.emit("item", item=item, what="updated")
 
     def shokofin_show_missing(self, series: ShokoSeries, *, season: int = 1) -> list[JellyfinItem]:
@@ -113,7 +113,7 @@ class ShokofinVerbs(ShokoVerbs):
             rest = [path for path in item.media_sources if not self._is_path_of(path, file)]
             if rest:
                 item.media_sources, item.path = rest, rest[0]
-                item.date_last_saved = self.now()
+                item.date_last_saved = self.now("jellyfin")
                 await self.emit("item", item=item, what="updated")
             else:
                 self.items.pop(item.id, None)
@@ -223,7 +223,7 @@ class ShokofinVerbs(ShokoVerbs):
 
     def _make(self, kind: ItemType, name: str, seed: str, path: str | None) -> JellyfinItem:
         """An item in Shokofin's library; its id comes from its kind and path, as in Jellyfin."""
-        now = self.now()
+        now = self.now("jellyfin")
         key = self.new_hex(f"{kind} {seed}")
         item = JellyfinItem(
             id=key, type=kind, name=name, path=path, date_created=now, date_last_saved=now, library="shokofin"

@@ -78,7 +78,7 @@ class FakeSonarr(SonarrWebhooks):
         """A series as the API shows it, with the statistics of each season."""
         title = row.title
         dates = [episode.air_date for episode in title.episodes if episode.air_date]
-        ended = bool(dates) and max(dates) < self.world.now()
+        ended = bool(dates) and max(dates) < self.world.now("sonarr")
         everything = self._statistics([episode for episode in row.episodes if episode.episode.season > 0])
         seasons = []
         for number, monitored in sorted(row.season_monitored.items()):
@@ -127,7 +127,7 @@ class FakeSonarr(SonarrWebhooks):
     def _airing(self, rows: list[EpisodeRow]) -> dict[str, Any]:
         """The next and the last air date."""
         dates = sorted(row.episode.air_date for row in rows if row.episode.air_date)
-        now = self.world.now()
+        now = self.world.now("sonarr")
         return {
             "nextAiring": iso(next((date for date in dates if date > now), None)),
             "previousAiring": iso(next((date for date in reversed(dates) if date <= now), None)),
@@ -135,7 +135,7 @@ class FakeSonarr(SonarrWebhooks):
 
     def _aired(self, episode: Episode) -> bool:
         """Whether the episode has aired."""
-        return episode.air_date is not None and episode.air_date <= self.world.now()
+        return episode.air_date is not None and episode.air_date <= self.world.now("sonarr")
 
     # -- episodes and files ----------------------------------------------------------------------------
 

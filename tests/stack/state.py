@@ -33,6 +33,7 @@ class WorldState:
         self.shoko_library = False
         self.jellyfin_mount = "/media"
         self.library_scanning = False
+        self.skews: dict[str, timedelta] = {}  # how far the clock of a service is ahead, by its kind
         self._offset = timedelta()
         self._frozen: datetime | None = None
         self._listeners: dict[str, list[Listener]] = {}
@@ -43,9 +44,9 @@ class WorldState:
 
     # -- clock -----------------------------------------------------------------------------------------
 
-    def now(self) -> datetime:
-        """The world's time, UTC; real time unless a test moved or froze it."""
-        return self._frozen or datetime.now(UTC) + self._offset
+    def now(self, kind: str = "") -> datetime:
+        """The world's time, UTC, or that of a kind of service; real time unless a test moved or froze it."""
+        return (self._frozen or datetime.now(UTC) + self._offset) + self.skews.get(kind, timedelta())
 
     def freeze(self, at: datetime | None) -> None:
         """Stop the clock at this time; None lets real time run again."""

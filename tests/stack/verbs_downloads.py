@@ -21,10 +21,10 @@ class DownloadVerbs(WorldState):
         """The *arr searches and takes nothing; only the time of the last search shows it."""
         row = self.row_of(target)
         if isinstance(row, MovieRow):
-            row.last_search = self.now()
+            row.last_search = self.now(row.arr.kind)
         else:
             for episode in self.wanted(target, episodes):
-                episode.last_search = self.now()
+                episode.last_search = self.now(row.arr.kind)
         await self.emit("searched", arr=row.arr, row=row)
 
     async def grab(
@@ -61,7 +61,7 @@ class DownloadVerbs(WorldState):
                 hash_v2=v2,
                 name=name,
                 size=size,
-                added=self.now(),
+                added=self.now("qbittorrent"),
                 category=row.arr.kind,
                 save_path=path,
                 content_path=f"{path}/{name}",
@@ -78,7 +78,7 @@ class DownloadVerbs(WorldState):
             indexer=indexer,
             size=size,
             left=size,
-            added=self.now(),
+            added=self.now(row.arr.kind),
             torrent=torrent,
             upgrade=upgrade,
             episode_ids=[episode.id for episode in rows],
@@ -113,7 +113,7 @@ class DownloadVerbs(WorldState):
             indexer="Example Indexer",
             size=size,
             left=size,
-            added=self.now(),
+            added=self.now(row.arr.kind),
             torrent=None,
             episode_ids=[episode.id for episode in rows],
             status=status,
@@ -157,7 +157,7 @@ class DownloadVerbs(WorldState):
     async def complete(self, download: Download) -> None:
         """All loaded and seeding; the *arr has seen it and will import."""
         if download.torrent is not None:
-            download.torrent.completed = self.now()
+            download.torrent.completed = self.now("qbittorrent")
         await self.set_torrent(download, "stalledUP", progress=1.0)
         download.left = 0
 
@@ -245,7 +245,7 @@ class DownloadVerbs(WorldState):
             and episode.file is None
             and episode.episode.season in seasons
             and episode.episode.air_date is not None
-            and episode.episode.air_date <= self.now()
+            and episode.episode.air_date <= self.now(row.arr.kind)
         ]
 
     def release_name(self, row: MovieRow | SeriesRow, episodes: list[EpisodeRow], quality: str) -> str:
@@ -267,7 +267,7 @@ class DownloadVerbs(WorldState):
             row = HistoryRow(
                 id=arr.new_id("history"),
                 event=event,
-                at=self.now(),
+                at=self.now(arr.kind),
                 owner_id=download.owner_id or 0,
                 release=download.release,
                 quality=download.quality,
@@ -294,4 +294,6 @@ class DownloadVerbs(WorldState):
         """When the download should be there, ISO; None if unknown."""
         if download.seconds_left is None:
             return None
-        return (self.now() + timedelta(seconds=download.seconds_left)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (self.now(download.arr.kind) + timedelta(seconds=download.seconds_left)).strftime(
+            "%Y-%m-%dT%H:%M:%SZ"
+        )

@@ -87,7 +87,7 @@ class ImportVerbs(WorldState):
             relative_path=relative,
             size=download.size // max(len(download.episode_ids), 1),
             quality=download.quality,
-            date_added=self.now(),
+            date_added=self.now(arr.kind),
             release=download.release,
             episode_ids=[row.id] if row else [],
             season=row.episode.season if row else None,
@@ -111,7 +111,7 @@ class ImportVerbs(WorldState):
             HistoryRow(
                 id=arr.new_id("history"),
                 event="downloadFolderImported",
-                at=self.now(),
+                at=self.now(arr.kind),
                 owner_id=owner.id,
                 release=download.release,
                 quality=download.quality,
@@ -156,7 +156,7 @@ class ImportVerbs(WorldState):
             HistoryRow(
                 id=arr.new_id("history"),
                 event=event,
-                at=self.now(),
+                at=self.now(arr.kind),
                 owner_id=owner.id,
                 release=file.release,
                 quality=file.quality,

@@ -63,8 +63,8 @@ class LibraryVerbs(WorldState):
             type=item_type,
             name=name,
             path=path,
-            date_created=self.now(),
-            date_last_saved=self.now(),
+            date_created=self.now("jellyfin"),
+            date_last_saved=self.now("jellyfin"),
             **facts,  # type: ignore[arg-type]  # checked by dataclass users
         )
         self.items[item.id] = item

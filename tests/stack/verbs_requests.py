@@ -47,7 +47,7 @@ class RequestVerbs(WorldState):
             id=self.new_id("request"),
             media=media,
             user=person,
-            created_at=self.now(),
+            created_at=self.now("seerr"),
             is_4k=is_4k,
             seasons=dict.fromkeys(wanted, REQUEST_PENDING) if title.media_type == "tv" else {},
         )
@@ -165,7 +165,7 @@ class RequestVerbs(WorldState):
                 arr=arr,
                 title=title,
                 path=f"{arr.root}/{title.folder}",
-                added=self.now(),
+                added=self.now(arr.kind),
                 monitored=monitored,
             )
             arr.movies[movie.id] = movie
@@ -193,7 +193,7 @@ class RequestVerbs(WorldState):
             arr=arr,
             title=title,
             path=f"{root}/{title.folder}",
-            added=self.now(),
+            added=self.now(arr.kind),
             series_type="anime" if title.anime else "standard",
             season_monitored=dict.fromkeys(title.seasons, False),
         )
@@ -206,7 +206,7 @@ class RequestVerbs(WorldState):
 
     def _new_media(self, title: Title) -> SeerrMedia:
         """Seerr's first row for a title."""
-        media = SeerrMedia(id=self.new_id("media"), title=title, created_at=self.now())
+        media = SeerrMedia(id=self.new_id("media"), title=title, created_at=self.now("seerr"))
         self.media[media.id] = media
         return media
 

@@ -95,6 +95,7 @@ class Sentences:
         self._forms: list[str] | None = None
         self._basis: tuple[frozenset[str], frozenset[str]] | None = None  # of the sentences
         self._registered: list[CALLBACK_TYPE] = []
+        self._titles: dict[StatusTrackerCoordinator, int] = {}  # how often titles had changed then
         self._ready = False
         async_when_setup(hass, CONVERSATION, self._conversation_is_there)
         hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._config_changed)
@@ -139,6 +140,10 @@ class Sentences:
         if not self._followed:
             self._unregister()
             return
+        titles = {coordinator: coordinator.overview.titles for coordinator in self._followed}
+        if titles == self._titles and self._forms is not None:
+            return
+        self._titles = titles
         taken = frozenset(normalise_title(state.name) for state in self._hass.states.async_all(NAMED))
         requests = [request for coordinator in self._followed for request in coordinator.titled_requests]
         newest = sorted(requests, key=lambda one: one.journey.stage_since)[-TITLES:]

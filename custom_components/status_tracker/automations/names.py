@@ -19,6 +19,7 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
+from ..pipeline.evidence.requests import RequestEvidence
 
 type Descriptions = Mapping[str, dict[str, Any]]
 
@@ -85,11 +86,16 @@ def async_offer_names(
     hass: HomeAssistant, entry: ConfigEntry[Any], coordinator: StatusTrackerCoordinator
 ) -> None:
     """Offer the names of the requesting users of an entry while it is loaded."""
+    seen: tuple[RequestEvidence, ...] | None = None
 
     @callback
     def offer() -> None:
         """Update the offered names."""
+        nonlocal seen
         requests = coordinator.seerr.evidence.requests
+        if requests is seen:
+            return
+        seen = requests
         hass.data[DATA_NAMES].update(entry.entry_id, {one.requested_by for one in requests})
 
     entry.async_on_unload(coordinator.async_add_listener(offer))

@@ -52,9 +52,14 @@ class HostRefused(ClientError):
 
 
 class NotReady(ClientError):
-    """The service is starting, or a proxy responded in its place."""
+    """The service is starting or limits requests, or a proxy responded in its place."""
 
     reason = "not_ready"
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        """Store for how many seconds the service asks not to be called."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class WrongService(ClientError):

@@ -158,7 +158,9 @@ class HttpClient:
         if status == 404:
             raise NotFound(f"{what}: not found")
         if status in (429, 502, 503, 504):
-            raise NotReady(f"{what}: service not ready (status {status})")
+            after = response.headers.get("Retry-After", "")
+            seconds = float(after[:9]) if after.isdecimal() else 0.0
+            raise NotReady(f"{what}: service not ready (status {status})", seconds)
         raise BadAnswer(f"{what}: unexpected status {status}")
 
     def _decode(self, what: str, response: ClientResponse, body: str) -> Any:

@@ -246,11 +246,13 @@ def _parse_webhook(data: Any) -> WebhookSettings:
     if not isinstance(options, dict):
         raise BadAnswer("Seerr: expected the webhook settings")
     template = options.get("jsonPayload")
-    types = data.get("types")
+    types, enabled, url = data.get("types"), data.get("enabled"), options.get("webhookUrl")
+    if not isinstance(enabled, bool | None) or not isinstance(url, str | None):
+        raise BadAnswer("Seerr: the webhook settings are invalid")
     return WebhookSettings(
-        enabled=bool(data.get("enabled")),
+        enabled=bool(enabled),
         types=types if isinstance(types, int) else 0,
-        url=str(options.get("webhookUrl") or ""),
+        url=url or "",
         template=template if isinstance(template, str) else None,
         auth_header=str(options["authHeader"]) if options.get("authHeader") else None,
         embed_poster=bool(data.get("embedPoster", True)),

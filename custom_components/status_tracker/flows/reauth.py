@@ -62,6 +62,6 @@ def _flows(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> 
 
 @callback
 def async_end_reauth(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str | None) -> None:
-    """Abort the reauth flow of a service whose credentials were updated otherwise."""
+    """Abort the reauth flow of a service that accepts its credentials, updated otherwise or unchanged."""
     for flow_id in _flows(hass, entry, subentry_id):
         hass.config_entries.flow.async_abort(flow_id)

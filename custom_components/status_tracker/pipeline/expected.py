@@ -26,19 +26,34 @@ class Expected:
     episodes: tuple[int, ...] = ()
     title: str | None = None  # of a single episode
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return a key that requests for the same title have in common."""
+        asked = self.request.request
+        title = asked.tmdb_id or f"request {asked.request_id}"
+        return asked.media_type, title, self.at, self.release, self.season, self.episodes
+
+    @property
+    def order(self) -> tuple[date, bool, str]:
+        """Return the sort key: all-day dates before times on the same day."""
+        return _day(self.at), isinstance(self.at, datetime), str(self.at)
+
 
 def expected_dates(requests: Iterable[Tracked]) -> list[Expected]:
     """Return the dates after each request was made, sorted and without duplicates."""
     found: dict[tuple[object, ...], Expected] = {}
     for request in requests:
-        if request.stage in CLOSED:
-            continue
-        asked = request.request
-        dates = _of_film(request) if asked.media_type is MediaType.MOVIE else _of_series(request)
-        title = asked.media_type, asked.tmdb_id or f"request {asked.request_id}"
-        for one in dates:
-            found.setdefault((*title, one.at, one.release, one.season, one.episodes), one)
-    return sorted(found.values(), key=lambda one: (_day(one.at), isinstance(one.at, datetime), str(one.at)))
+        for one in dates_of(request):
+            found.setdefault(one.key, one)
+    return sorted(found.values(), key=lambda one: one.order)
+
+
+def dates_of(request: Tracked) -> list[Expected]:
+    """Return the expected dates of a request."""
+    if request.stage in CLOSED:
+        return []
+    film = request.request.media_type is MediaType.MOVIE
+    return list(_of_film(request) if film else _of_series(request))
 
 
 def _day(at: date | datetime) -> date:

@@ -2,33 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
 from .evidence import Evidence
-from .evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
 from .evidence.base import EvidenceBase, ServiceEvidence
-from .evidence.downloads import QueueEvidence, TorrentEvidence
-from .evidence.library import LibraryEvidence
-from .evidence.requests import RequestEvidence, TitleEvidence
-from .evidence.shoko import ShokoEvidence
+from .evidence.requests import RequestEvidence
 from .keys import Instances, instances_of, keys_of
 from .memory import Memory, forget_gone, is_open, start
+from .pieces import KIND_OF, Difference, Pieces
 from .requests import Limits, Stage, Tracked
 from .routes import Routes
 from .tracker import judge_requests
 from .wants import Want
 
-KINDS = tuple(one.name for one in fields(Evidence) if one.name != "services")
 WAITING_FOR_LIBRARY = frozenset({Stage.IMPORTING, Stage.ANIME_MATCHING})  # reasons affected by a busy service
 
 
 @dataclass(slots=True, kw_only=True)
 class Judged:
-    """Changes of an evaluation: the previous state of requests, and their current wants.
+    """Changes of an evaluation: the previous states of changed requests, and the current wants.
 
-    None: the request or want did not or does not exist.
+    `before` has None for a new request, `wants` for a request that needs nothing anymore.
+    `memory` means that the memory has changed and must be saved.
     """
 
     before: dict[int, Tracked | None] = field(default_factory=dict)
@@ -41,9 +38,9 @@ class Judged:
 
 
 class Tracker:
-    """Processes the evidence of the sources and evaluates the affected titles.
+    """Evaluates the titles affected by changed evidence.
 
-    Titles that share evidence are evaluated together; usually this is a single title.
+    Titles that share evidence are evaluated together; this is usually a single title.
     """
 
     def __init__(self, memory: Memory, limits: Limits) -> None:
@@ -53,18 +50,17 @@ class Tracker:
         self.tracked: dict[int, Tracked] = {}
         self.wants: dict[int, Want] = {}
         self._routes = Routes()
-        self._told: dict[str, Evidence] = {}
-        self._held: dict[tuple[str, str], dict[int, EvidenceBase]] = {}
+        self._pieces = Pieces()
         self._requests: dict[int, RequestEvidence] = {}
-        self._open: dict[int, int] = {}  # the piece of each evaluated request
+        self._open: dict[int, int] = {}  # id of the piece of each request that is not done
         self._services: tuple[ServiceEvidence, ...] = ()
         self._instances: Instances = {}
         self._listed = False
         self._first = True
-        self._touched: dict[int, None] = {}  # pieces whose titles are to be evaluated
-        self._again: set[int] = set()  # requests with changed memory, to be evaluated in the next run
-        self._later: set[int] = set()  # pieces related to a finished request
-        self._left: set[int] = set()  # requests that are no longer evaluated
+        self._touched: dict[int, None] = {}  # ids of pieces whose titles are to be evaluated
+        self._again: set[int] = set()  # requests to be evaluated again because their memory changed
+        self._later: set[int] = set()  # ids of pieces related to a request that is done
+        self._left: set[int] = set()  # requests that are done or no longer listed
         self._unsorted = False
         self._until: dict[int, datetime] = {}
         self._alarms: list[tuple[datetime, int]] = []
@@ -85,33 +81,30 @@ class Tracker:
     def take(self, told: Mapping[str, Evidence], now: datetime, *, listed: bool) -> None:
         """Process the current evidence by source; `listed` means that the list of requests is complete."""
         unfinished = self.pending
+        self._see_time(now)
         self._see_services(tuple(service for one in told.values() for service in one.services))
         gone: set[int] = set()
-        for source in [*told, *(self._told.keys() - told.keys())]:
-            evidence, before = told.get(source, Evidence()), self._told.get(source)
-            if evidence is before:
-                continue
-            for kind in KINDS:
-                pieces = getattr(evidence, kind)
-                if before is None or pieces is not getattr(before, kind):
-                    gone |= self._see_pieces(source, kind, pieces)
-        self._told = dict(told)
+        for difference in self._pieces.replace(told):
+            gone |= self._see_pieces(difference)
         self._first = self.memory.started is None or (self._first and unfinished)
         self._see_listing(gone, now, listed=listed)
+        if self._now is not None and now < self._now:
+            self._touch_all()  # the clock was set back
+        self._now = now
+
+    def _see_time(self, now: datetime) -> None:
+        """Mark requests whose result is no longer valid or whose memory the last evaluation changed."""
+        while self._alarms and self._alarms[0][0] <= now:
+            time, number = heappop(self._alarms)
+            if self._until.get(number) == time:
+                self._again.add(number)
         self._touch(self._again)
         self._touched.update({one: None for one in self._later if self._routes.knows(one)})
         self._again.clear()
         self._later.clear()
-        if self._now is not None and now < self._now:
-            self._touch_all()  # the clock was set back
-        self._now = now
-        while self._alarms and self._alarms[0][0] <= now:
-            time, number = heappop(self._alarms)
-            if self._until.get(number) == time and number in self._open:
-                self._touched[self._open[number]] = None
 
     def _see_services(self, services: tuple[ServiceEvidence, ...]) -> None:
-        """Re-evaluate requests affected by a changed state of a service."""
+        """Mark requests affected by the changed state of a service."""
         before = {one.source: one for one in self._services}
         after = {one.source: one for one in services}
         self._services = services
@@ -133,30 +126,15 @@ class Tracker:
                 if any(unit.stage in WAITING_FOR_LIBRARY for unit in one.units)
             )
 
-    def _see_pieces(self, source: str, kind: str, pieces: Iterable[EvidenceBase]) -> set[int]:
-        """Add new pieces of a kind and drop removed ones; return the requests among the removed ones."""
-        held = self._held.get((source, kind), {})
-        now = {id(piece): piece for piece in pieces}
-        came, went = now.keys() - held.keys(), held.keys() - now.keys()
-        if came and went:
-            # Keep the previous piece if the new one is equal.
-            known = {held[one]: one for one in went}
-            for one in list(came):
-                if (same := known.pop(now[one], None)) is not None:
-                    came.discard(one)
-                    went.discard(same)
-                    del now[one]
-                    now[same] = held[same]
-        self._held[source, kind] = now
+    def _see_pieces(self, difference: Difference) -> set[int]:
+        """Process removed and added pieces; return the ids of removed requests."""
         gone: set[int] = set()
-        for one in went:
-            piece = held[one]
+        for number, piece in difference.removed.items():
             if isinstance(piece, RequestEvidence):
-                gone.add(self._drop_request(one, piece))
+                gone.add(self._drop_request(number, piece))
             else:
-                self._touched.update(dict.fromkeys(self._drop(one)))
-        for one in came:
-            piece = now[one]
+                self._touched.update(dict.fromkeys(self._drop(number)))
+        for piece in difference.added.values():
             if isinstance(piece, RequestEvidence):
                 self._requests[piece.request_id] = piece
                 gone.discard(piece.request_id)
@@ -166,12 +144,12 @@ class Tracker:
         return gone
 
     def _drop(self, number: int) -> set[int]:
-        """Drop a piece; return the related pieces."""
+        """Remove a piece; return the ids of the related pieces."""
         self._touched.pop(number, None)
         return self._routes.remove(number)
 
     def _drop_request(self, number: int, piece: RequestEvidence) -> int:
-        """Drop the previous piece of a request; return its id."""
+        """Remove the previous piece of a request; return the id of the request."""
         request_id = piece.request_id
         if self._open.get(request_id) == number:
             self._touched.update(dict.fromkeys(self._close(request_id)))
@@ -193,7 +171,7 @@ class Tracker:
         self._routes.refile(piece, keys)
 
     def _see_listing(self, gone: set[int], now: datetime, *, listed: bool) -> None:
-        """Start with the first complete list; later, drop requests missing in it."""
+        """Initialize the memory with the first complete list; later, remove requests missing in the list."""
         if not listed:
             pass  # a missing request can be on a page that was not read
         elif not self._listed or self.memory.started is None:
@@ -210,7 +188,7 @@ class Tracker:
         self._listed = listed
 
     def _close(self, number: int) -> set[int]:
-        """Stop evaluating a request; return the related pieces."""
+        """Stop evaluating a request; return the ids of the related pieces."""
         self._left.add(number)
         return self._drop(self._open.pop(number))
 
@@ -229,7 +207,7 @@ class Tracker:
         judged = Judged()
         self._judge_gone(judged)
         while self._touched:
-            piece = next(iter(self._touched))
+            piece = next(reversed(self._touched))  # the most recent change
             together = self._routes.together_with(piece)
             for one in together:
                 self._touched.pop(one, None)
@@ -247,7 +225,7 @@ class Tracker:
             self._unsorted = False
 
     def _judge_gone(self, judged: Judged) -> None:
-        """Drop requests that are no longer listed or are done."""
+        """Remove requests that are done or no longer listed."""
         for number in self._left - self._open.keys():
             self._set(number, None, None, judged)
         self._left.clear()
@@ -256,7 +234,7 @@ class Tracker:
         """Evaluate the requests among related pieces."""
         found: dict[str, list[EvidenceBase]] = defaultdict(list)
         for piece in pieces:
-            found[_KIND_OF[type(piece)]].append(piece)
+            found[KIND_OF[type(piece)]].append(piece)
         if not (requests := found.get("requests")):
             return
         evidence = Evidence(
@@ -282,7 +260,7 @@ class Tracker:
         judged.memory |= outcome.changed
 
     def _set(self, number: int, tracked: Tracked | None, want: Want | None, judged: Judged) -> None:
-        """Store the state and want of a request; return whether they changed."""
+        """Update the state and want of a request, and record the changes in `judged`."""
         before, wanted = self.tracked.get(number), self.wants.get(number)
         if before != tracked:
             judged.before.setdefault(number, before)
@@ -299,19 +277,6 @@ class Tracker:
                 self.wants[number] = want
         if tracked is None:
             self._until.pop(number, None)
-
-
-_KIND_OF: Mapping[type[EvidenceBase], str] = {
-    RequestEvidence: "requests",
-    TitleEvidence: "titles",
-    MovieEvidence: "movies",
-    SeriesEvidence: "series",
-    QueueEvidence: "queue",
-    HistoryEvidence: "history",
-    TorrentEvidence: "torrents",
-    LibraryEvidence: "library",
-    ShokoEvidence: "shoko",
-}
 
 
 def _sort[T](kept: dict[int, T]) -> None:

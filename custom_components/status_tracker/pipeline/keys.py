@@ -1,4 +1,4 @@
-"""Keys by which pieces of evidence are related to a title."""
+"""Keys that relate pieces of evidence to each other: ids, downloads and file names."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ type Instances = Mapping[tuple[Service, int], str]
 class Keys:
     """Keys of a piece.
 
-    Pieces with a common key are related, and so are a piece with a key and one that seeks it. Pieces that
-    seek the same key are not related by it, e.g. the folder of their files.
+    Two pieces are related if both have a key, or if one has a key the other seeks. Pieces that only seek the
+    same key, e.g. the folder of their files, are not related.
     """
 
     has: frozenset[str]
@@ -38,7 +38,7 @@ class Name:
 
 
 def instances_of(services: Iterable[ServiceEvidence]) -> Instances:
-    """Return the source of each Radarr and Sonarr by its kind and id in Seerr."""
+    """Return the source of each Radarr and Sonarr by service and id in Seerr."""
     return {(one.service, one.seerr_id): one.source for one in services if one.seerr_id is not None}
 
 
@@ -68,7 +68,7 @@ def keys_of(piece: EvidenceBase, instances: Instances, journey: Journey | None =
 
 
 def name_of(piece: EvidenceBase) -> Name | None:
-    """Return the name to compare a title by similarity; None if it has better keys."""
+    """Return the name by which a piece without ids is related to similar titles; None if it has ids."""
     match piece:
         case LibraryEvidence(ids=(), kind=ItemKind.MOVIE | ItemKind.SERIES, year=int(year)):
             return Name(normalise_title(piece.name), year)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Moment:
-    """Time of an evaluation (aware, UTC); `until` is the next time at which the result would change."""
+    """Time of an evaluation (aware, UTC); `until` is the next time at which its result may change."""
 
     now: datetime
     until: datetime | None = None
 
     def reached(self, time: datetime) -> bool:
-        """Return whether a time is reached; otherwise limit the validity of the result to it."""
+        """Return whether a time has been reached; if not, the result is only valid until then."""
         if time <= self.now:
             return True
         self.holds_until(time)

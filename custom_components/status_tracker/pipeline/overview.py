@@ -1,4 +1,4 @@
-"""Counts and names over all requests, updated with each change."""
+"""Counts and names of all requests, updated with each change."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ COUNTS: Mapping[str, Callable[[Tracked], bool]] = {
 
 @dataclass(slots=True)
 class Counts:
-    """Numbers of requests of each kind."""
+    """Numbers of requests shown by the count sensors."""
 
     active: int = 0
     downloading: int = 0
@@ -24,7 +24,7 @@ class Counts:
     awaiting_approval: int = 0
 
     def add(self, request: Tracked, by: int) -> None:
-        """Add a request, or remove it with -1."""
+        """Change the counts a request belongs to by 1 or -1."""
         for name, applies in COUNTS.items():
             if applies(request):
                 setattr(self, name, getattr(self, name) + by)
@@ -37,7 +37,7 @@ class Overview:
         """Initialize without requests."""
         self.counts = Counts()
         self.untitled: set[int] = set()
-        self.titles = 0  # incremented whenever a title is added or removed
+        self.titles = 0  # incremented whenever the name of a request changes
         self._named: dict[tuple[str, int | None], set[int]] = defaultdict(set)
 
     def note(self, before: Mapping[int, Tracked | None], now: Mapping[int, Tracked]) -> set[int]:
@@ -84,5 +84,5 @@ class Overview:
 
 
 def _name(request: Tracked | None) -> tuple[str, int | None] | None:
-    """Return the key shared by requests with the same name."""
+    """Return title and year, which requests with the same name have in common."""
     return (request.title, request.year) if request else None

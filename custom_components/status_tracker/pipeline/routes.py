@@ -1,4 +1,4 @@
-"""Relations between pieces of evidence, to find everything affected by a change."""
+"""Relations between pieces of evidence, to find all pieces affected by a change."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class _Node:
 
 
 class _Index:
-    """Node ids by key; most keys have one."""
+    """Node ids by key; a set is only used for keys with more than one."""
 
     def __init__(self) -> None:
         """Initialize without nodes."""
@@ -56,7 +56,7 @@ class _Index:
 
 
 class Routes:
-    """All pieces by key; a piece is identified by its identity while it is stored here."""
+    """Index of all pieces by key; the id of a node is the `id()` of its piece."""
 
     def __init__(self) -> None:
         """Initialize without pieces."""
@@ -79,7 +79,7 @@ class Routes:
             self._file(number, _Node(node.piece, keys))
 
     def remove(self, number: int) -> set[int]:
-        """Remove a piece; return its directly related pieces."""
+        """Remove a piece; return the ids of the directly related pieces."""
         near = self._near(number)
         piece = self._nodes[number].piece
         self._take_out(number)
@@ -101,7 +101,7 @@ class Routes:
         return self._nodes[number].piece
 
     def together_with(self, number: int) -> set[int]:
-        """Return all pieces directly or indirectly related to a node, including itself."""
+        """Return the ids of all pieces directly or indirectly related to a piece, including itself."""
         found, due = {number}, [number]
         while due:
             new = self._near(due.pop()) - found
@@ -110,7 +110,7 @@ class Routes:
         return found
 
     def _near(self, number: int) -> set[int]:
-        """Return the pieces directly related to a node."""
+        """Return the ids of the pieces directly related to a piece."""
         keys = self._nodes[number].keys
         near: set[int] = set()
         for key in keys.has:
@@ -137,10 +137,10 @@ class Routes:
         for key in node.keys.seeks:
             self._seeking.discard(key, number)
 
-    # Similar titles: each such piece is a key shared by all similar titles
+    # Similar titles: a piece without ids adds a key of its own to all titles similar to its name
 
     def _with_likeness(self, number: int, piece: EvidenceBase, keys: Keys) -> Keys:
-        """Return the keys of a new piece with those of similar titles."""
+        """Return the keys of a new piece, extended by the keys for similar titles."""
         if isinstance(piece, TitleEvidence) and piece.year:
             title = normalise_title(piece.title)
             self._titles[piece.year][number] = title

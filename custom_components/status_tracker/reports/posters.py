@@ -1,6 +1,7 @@
 """Poster cache: fetches posters once, limits their number and serves them under signed paths."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -28,6 +29,7 @@ MAX_BYTES: Final = 1024 * 1024
 AT_ONCE: Final = 3
 TIMEOUT: Final = ClientTimeout(total=20)
 RETRY_AFTER: Final = timedelta(hours=1)
+LOOK_AGAIN: Final = timedelta(minutes=10)
 SHOW_AFTER: Final = 1.0  # seconds during which downloaded posters are collected before an update
 SIGNED_FOR: Final = timedelta(days=30)
 PATH: Final = f"/api/{DOMAIN}/poster"
@@ -94,6 +96,8 @@ class Posters:
         self._paths: dict[str, str] = {}  # signed paths by poster URL
         self._queue: dict[str, str] = {}
         self._working = 0
+        self._look_again = dt_util.utcnow()
+        self._fetched: set[str] = set()  # keys of posters not shown yet
         self._showing: asyncio.TimerHandle | None = None
 
     async def async_setup(self) -> None:
@@ -143,7 +147,10 @@ class Posters:
     @callback
     def _look(self) -> None:
         """Queue missing posters."""
-        now = dt_util.utcnow()
+        now, changed = dt_util.utcnow(), self._coordinator.changed
+        if changed is not None and now < self._look_again and not self._is_new(changed):
+            return
+        self._look_again = now + LOOK_AGAIN
         for key, url in self._wanted().items():
             if key in self._ready or key in self._queue or now < self._failed.get(key, now):
                 continue
@@ -154,6 +161,12 @@ class Posters:
             self._entry.async_create_background_task(
                 self._hass, self._async_work(), f"{DOMAIN} posters of {self._entry.title}"
             )
+
+    def _is_new(self, numbers: Iterable[int]) -> bool:
+        """Return whether one of the requests has a poster that was not looked for yet."""
+        requests = (self._coordinator.data.get(number) for number in numbers)
+        keys = {poster_key(one.poster) for one in requests if one and one.poster}
+        return not keys <= self._ready | self._failed.keys()
 
     @callback
     def _stop(self) -> None:
@@ -188,6 +201,7 @@ class Posters:
                 LOGGER.debug("Failed to fetch a poster from %s: %s", address.host, err or type(err).__name__)
                 continue
             self._ready.add(key)
+            self._fetched.add(key)
             if not self._showing:
                 self._showing = self._hass.loop.call_later(SHOW_AFTER, self._show)
             return
@@ -196,7 +210,10 @@ class Posters:
     def _show(self) -> None:
         """Update the entities with newly fetched posters."""
         self._showing = None
-        self._coordinator.async_update_listeners()
+        fetched, self._fetched = self._fetched, set()
+        requests = self._coordinator.data.items()
+        shown = {number for number, one in requests if one.poster and poster_key(one.poster) in fetched}
+        self._coordinator.async_update_requests(shown)
 
 
 async def _async_download(session: ClientSession, address: URL) -> bytes:

@@ -2,18 +2,19 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, ClassVar, final
 
-from ..clients.errors import BadAnswer, ClientError, InvalidAuth, TimedOut
+from ..clients.errors import BadAnswer, ClientError, InvalidAuth, NotReady, TimedOut
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
-from ..pipeline.evidence.base import ServiceEvidence
+from ..pipeline.evidence.base import ServiceEvidence, serialize
 from ..pipeline.wants import Want
+from .needs import Needs
 
 LOGGER = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class Source(ABC):
         self._webhooks_heard = False
         self._next: datetime | None = None
         self._failures = 0
-        self._answered: Hashable = None
+        self._needs = Needs(self.need)
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -139,9 +140,15 @@ class Source(ABC):
 
     # Storage
 
-    @abstractmethod
+    @final
     def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the data to store as JSON-serializable dict, limited to the wants."""
+        data: dict[str, Any] = serialize(self.snapshot(wants))
+        return data
+
+    @abstractmethod
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
+        """Return the data to store, limited to the wants; pieces of evidence as they are."""
 
     @final
     def restore(self, data: dict[str, Any]) -> None:
@@ -168,13 +175,24 @@ class Source(ABC):
         """Return whether a poll is due and none is running."""
         return not self._lock.locked() and (self._next is None or now >= self._next)
 
-    def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the part of the wants this service is polled for; a change makes a poll due."""
-        return frozenset(want.request_id for want in wants)
+    def need(self, want: Want) -> Hashable:
+        """Return what this service has to be polled for to meet a want, None if nothing."""
+        return want.request_id
+
+    @final
+    def needs(self, wants: Sequence[Want]) -> frozenset[Hashable]:
+        """Return what this service has to be polled for to meet the wants."""
+        return frozenset(map(self.need, wants)) - {None}
+
+    @final
+    def wants_changed(self, wants: Sequence[Want], changed: Mapping[int, Want | None]) -> None:
+        """Update the needs for changed wants; `changed` has None for requests without a want."""
+        self._needs.update(wants, changed)
 
     def needs_poll(self, wants: Sequence[Want]) -> bool:
         """Return whether the wants need data that the last poll did not cover."""
-        return self.state.ok and not self._lock.locked() and self.needs(wants) != self._answered
+        self._needs.replace(wants)
+        return self.state.ok and not self._lock.locked() and self._needs.differ
 
     def caught_up(self, wants: Sequence[Want]) -> bool:
         """Return whether all data the wants need has been read since the start."""
@@ -200,7 +218,8 @@ class Source(ABC):
         async with self._lock:
             self.polls += 1
             self._poll_again = False
-            self._answered = self.needs(wants)
+            self._needs.replace(wants)
+            self._needs.answer()
             error: ClientError | None = None
             try:
                 async with asyncio.timeout(POLL_LIMIT):
@@ -230,6 +249,9 @@ class Source(ABC):
             self._next = now + min(self.interval(wants) * 2**self._failures, BACK_OFF_MAX)
             if isinstance(error, InvalidAuth):
                 self._next = now + BACK_OFF_MAX
+            if isinstance(error, NotReady):
+                after = min(timedelta(seconds=error.retry_after), BACK_OFF_MAX)
+                self._next = max(self._next, now + after)
         if self._poll_again and error is None:
             self._next = None
         reason = error.reason if error else None

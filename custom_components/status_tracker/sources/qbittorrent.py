@@ -63,6 +63,9 @@ class QBittorrentSource(Source):
         super().__init__(key, name, clock=clock)
         self._client = self.http = client
         self._torrents: tuple[TorrentEvidence, ...] = ()
+        self._awaited: set[str] = set()
+        self._awaited_by: Sequence[Want] = ()
+        self._pieces: dict[str, tuple[Torrent, TorrentEvidence]] = {}
 
     @override
     def _evidence(self) -> Evidence:
@@ -70,17 +73,18 @@ class QBittorrentSource(Source):
         return Evidence(torrents=self._torrents)
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
+    def need(self, want: Want) -> Hashable:
         """Return the download ids to look for."""
-        return frozenset(one for want in wants for one in want.download_ids)
+        return want.download_ids or None
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Return a short interval during downloads, because progress is only available by polling."""
-        awaited = {one.casefold() for want in wants if want.in_flight for one in want.download_ids}
-        loading = any(
-            torrent.state in MOVING and not awaited.isdisjoint(torrent.hashes) for torrent in self._torrents
-        )
+        moving = [torrent for torrent in self._torrents if torrent.state in MOVING]
+        if moving and wants is not self._awaited_by:
+            self._awaited_by = wants
+            self._awaited = {one.casefold() for want in wants if want.in_flight for one in want.download_ids}
+        loading = any(not self._awaited.isdisjoint(torrent.hashes) for torrent in moving)
         return WATCHING if loading else super().interval(wants)
 
     @override
@@ -88,10 +92,14 @@ class QBittorrentSource(Source):
         """Fetch the changes; removed torrents are removed from the evidence."""
         store = await self._client.maindata()
         found = (store.find(one) for want in wants for one in want.download_ids)
-        self._torrents = tuple(
-            self._piece(torrent)
-            for torrent in {torrent.hash: torrent for torrent in found if torrent}.values()
-        )
+        known, self._pieces = self._pieces, {}
+        for torrent in found:
+            if torrent is None or torrent.hash in self._pieces:
+                continue
+            before = known.get(torrent.hash)
+            piece = before[1] if before and before[0] is torrent else self._piece(torrent)
+            self._pieces[torrent.hash] = torrent, piece
+        self._torrents = tuple(piece for _, piece in self._pieces.values())
 
     def _piece(self, torrent: Torrent) -> TorrentEvidence:
         """Return a torrent as evidence; its byte counts are valid only once it has metadata."""
@@ -111,10 +119,10 @@ class QBittorrentSource(Source):
         )
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the torrents of these wants."""
         wanted = {one.strip().casefold() for want in wants for one in want.download_ids}
-        return {"torrents": [one.to_dict() for one in self._torrents if wanted.intersection(one.hashes)]}
+        return {"torrents": [one for one in self._torrents if wanted.intersection(one.hashes)]}
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:

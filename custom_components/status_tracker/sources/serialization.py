@@ -1,6 +1,5 @@
 """Serialization of evidence as JSON."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +7,6 @@ from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from ..clients.model import parse_datetime
 from ..pipeline.evidence.base import EvidenceBase
-
-
-def serialize_all(pieces: Iterable[EvidenceBase]) -> list[dict[str, Any]]:
-    """Return pieces of evidence as JSON-serializable data."""
-    return [piece.to_dict() for piece in pieces]
 
 
 def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:

@@ -23,6 +23,11 @@ class Announced:
     stuck: bool
     at: datetime
 
+    @property
+    def row(self) -> list[Any]:
+        """Return the stored form."""
+        return [self.stage, self.stuck, self.at.isoformat()]
+
 
 def _announced(stored: dict[str, Any]) -> dict[int, Announced]:
     """Parse stored announcements by request id; raises LookupError, TypeError or ValueError if invalid."""
@@ -43,6 +48,7 @@ class Announcements:
         self.unheard: list[Change] = []  # changes not announced yet
         self._listeners: list[Callable[[Change], None]] = []
         self._known: dict[int, Announced] = {}
+        self._rows: dict[str, list[Any]] = {}  # the same as they are stored
         self._loaded = False  # whether stored announcements were loaded
         self._unsettled: set[int] = set()
         self._saving = False
@@ -52,7 +58,8 @@ class Announcements:
         """Load the announcements of earlier runs."""
         known = await self._store.async_read_as(_announced)
         self._loaded = known is not None
-        self._known = known or {}
+        for number, announced in (known or {}).items():
+            self._remember(number, announced)
 
     @callback
     def begin(self, requests: Mapping[int, Tracked]) -> None:
@@ -63,7 +70,7 @@ class Announcements:
                 continue
             known = self._known.get(number)
             if not self._loaded:
-                self._known[number] = Announced(one.stage, one.stuck, one.journey.stage_since)
+                self._remember(number, Announced(one.stage, one.stuck, one.journey.stage_since))
             elif known is None or (known.stage, known.stuck) != (one.stage, one.stuck):
                 self._unsettled.add(number)
 
@@ -101,7 +108,7 @@ class Announcements:
         for number in sorted(self._unsettled):
             now, known = requests.get(number), self._known.get(number)
             if now is None:
-                self._known.pop(number, None)
+                self._remember(number, None)
                 continue
             found += changes_of(now, known.stage if known else None, known is not None and known.stuck)
         self._unsettled.clear()
@@ -117,7 +124,8 @@ class Announcements:
             if number not in self._known and number not in pending and not one.journey.old
         }
         if quiet:
-            self._known.update(quiet)
+            for number, announced in quiet.items():
+                self._remember(number, announced)
             self._save_soon()
 
     @property
@@ -131,13 +139,13 @@ class Announcements:
         number, at = change.request.request.request_id, dt_util.utcnow()
         known = self._known.get(number)
         if change.kind == REMOVED:
-            self._known.pop(number, None)
+            self._remember(number, None)
             self._unsettled.discard(number)
         elif change.kind in (STUCK, RECOVERED):
             base = known or Announced(change.request.stage, False, at)
-            self._known[number] = replace(base, stuck=change.kind == STUCK, at=at)
+            self._remember(number, replace(base, stuck=change.kind == STUCK, at=at))
         else:
-            self._known[number] = Announced(Stage(change.kind), bool(known and known.stuck), at)
+            self._remember(number, Announced(Stage(change.kind), bool(known and known.stuck), at))
         self._save_soon()
 
     @callback
@@ -159,11 +167,13 @@ class Announcements:
     async def async_save(self) -> None:
         """Save the announcements."""
         self._dirty = False
-        await self._store.async_save(
-            {
-                "announced": {
-                    str(number): [one.stage, one.stuck, one.at.isoformat()]
-                    for number, one in self._known.items()
-                }
-            }
-        )
+        await self._store.async_save({"announced": dict(self._rows)})
+
+    def _remember(self, number: int, announced: Announced | None) -> None:
+        """Keep what was announced of a request, and its row in the store; None: the request is gone."""
+        if announced is None:
+            self._known.pop(number, None)
+            self._rows.pop(str(number), None)
+        else:
+            self._known[number] = announced
+            self._rows[str(number)] = announced.row

@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersi
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
+from ..pipeline.evidence.base import serialize
 from ..pipeline.tracker import Memory
 
 VERSION = 1
@@ -20,7 +21,10 @@ ASIDE = ".unread"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMemory:
-    """Stored memory of the requests, evidence of the sources and service addresses in Seerr."""
+    """Stored memory of the requests, evidence of the sources and service addresses in Seerr.
+
+    The parts of the sources may hold pieces of evidence, which are serialized by `to_dict`.
+    """
 
     memory: Memory
     sources: Mapping[str, Any]
@@ -42,7 +46,7 @@ class StoredMemory:
         return {
             "memory": self.memory.to_dict(),
             "addresses": self.addresses,
-            "sources": dict(self.sources),
+            "sources": {key: serialize(part) for key, part in self.sources.items()},
         }
 
 
@@ -55,7 +59,15 @@ class MemoryStore(Store[dict[str, Any]]):
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Initialize the store with the key of the entry."""
         key = f"{DOMAIN}.{entry_id}{self.suffix}"
-        super().__init__(hass, VERSION, key, private=True, atomic_writes=True, minor_version=MINOR_VERSION)
+        super().__init__(
+            hass,
+            VERSION,
+            key,
+            private=True,
+            atomic_writes=True,
+            minor_version=MINOR_VERSION,
+            serialize_in_event_loop=False,
+        )
 
     @override
     async def _async_migrate_func(

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from ipaddress import ip_address
 from typing import Any
 
 from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, Response
 from homeassistant.components import webhook
+from homeassistant.components.http import current_request
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
@@ -41,6 +43,22 @@ def own_url(hass: HomeAssistant) -> str:
         return get_url(hass, prefer_external=False).rstrip("/")
     except NoURLAvailableError:
         return ""
+
+
+def suggested_url(fallback: str) -> str:
+    """Return the URL that the browser uses, or the fallback if only the browser itself can reach it."""
+    request = current_request.get()
+    if request is None or is_local_only(request.url.host or ""):
+        return fallback
+    return str(request.url.origin())
+
+
+def is_local_only(host: str) -> bool:
+    """Return whether a host name means the machine that uses it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 async def async_test_reach(

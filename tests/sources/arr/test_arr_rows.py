@@ -9,6 +9,7 @@ from custom_components.status_tracker.clients.arr_model import HistoryRow, Queue
 from custom_components.status_tracker.clients.seerr_model import TitleDetails
 from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus
 from custom_components.status_tracker.pipeline.evidence.arr import HistoryEvidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.arr.history import MARGIN, UNBOUND, HistoryLog
 from custom_components.status_tracker.sources.arr.rows import (
     MESSAGE_LENGTH,
@@ -195,7 +196,7 @@ def test_kept_events_come_back() -> None:
     log.add([event(1, START)])
     log.tell(event(None, START, kind=HistoryKind.IMPORTED))
     again = HistoryLog()
-    again.restore(log.dump(lambda one: True), "renamed")
+    again.restore(serialize(log.dump(lambda one: True)), "renamed")
     assert {(one.kind, one.source) for one in again.events} == {
         (HistoryKind.GRABBED, "renamed"),
         (HistoryKind.IMPORTED, "renamed"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
@@ -36,3 +37,12 @@ class ServiceEvidence(EvidenceBase):
     seerr_id: int | None = None
     is_4k: bool = False
     busy: bool = False  # Jellyfin: library scan running; Shoko: queue not empty
+
+
+def serialize(data: Any) -> Any:
+    """Return data as JSON-serializable, the pieces of evidence in it as dicts."""
+    if isinstance(data, EvidenceBase):
+        return data.to_dict()
+    if isinstance(data, dict):
+        return {key: serialize(value) for key, value in data.items()}
+    return [serialize(value) for value in data] if isinstance(data, list) else data

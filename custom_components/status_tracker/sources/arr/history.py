@@ -1,5 +1,6 @@
 """History of an *arr: merges polled events with those from webhooks and limits their number."""
 
+from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 
 from ...pipeline.enums import HistoryKind
 from ...pipeline.evidence.arr import HistoryEvidence
-from ..serialization import deserialize_all, read_time, serialize_all
+from ..serialization import deserialize_all, read_time
 
 MARGIN = timedelta(minutes=5)
 FIRST_LOOK = timedelta(hours=24)
@@ -40,12 +41,21 @@ class HistoryLog:
         self._index: dict[Meaning, list[HistoryEvidence]] = {}
         self._told: dict[Meaning, list[HistoryEvidence]] = {}
         self._seen: set[int] = set()
+        self._sorted: list[HistoryEvidence] | None = None
+        self.version = 0
 
     @property
     def events(self) -> tuple[HistoryEvidence, ...]:
         """Return all events, oldest first."""
-        told = (event for events in self._told.values() for event in events)
-        return tuple(sorted((*self._events.values(), *told), key=_order))
+        if self._sorted is None:
+            told = (event for events in self._told.values() for event in events)
+            self._sorted = sorted((*self._events.values(), *told), key=_order)
+        return tuple(self._sorted)
+
+    def _changed(self) -> None:
+        """Note that the events have changed."""
+        self.version += 1
+        self._sorted = None
 
     def since(self, now: datetime) -> datetime:
         """Return the time from which to fetch events."""
@@ -61,7 +71,8 @@ class HistoryLog:
             newest = min(max(rows.values()), now)
             self.last_event = max(newest, self.last_event) if self.last_event else newest
         for key, told in list(self._told.items()):
-            self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
+            if any(now - event.at >= UNCONFIRMED for event in told):
+                self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
         return new
 
     def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
@@ -77,6 +88,7 @@ class HistoryLog:
             season = next((one.season for one in self._told.get(key, ()) if one.season is not None), None)
             event = added if season is None else replace(added, season=season)
             self._events[added.event_id] = event
+            self._changed()
             self._index.setdefault(key, []).append(event)
             if key in self._told:
                 self._keep_told(key, [one for one in self._told[key] if abs(one.at - event.at) > SAME])
@@ -94,8 +106,11 @@ class HistoryLog:
             # Delivered late: the outcome of the download is already known.
             event = replace(event, at=min(event.at, outcome.at - timedelta(seconds=1)))
         self._told.setdefault(key, []).append(event)
+        self.version += 1
+        if self._sorted is not None:
+            insort(self._sorted, event, key=_order)
         if len(self._told) > UNBOUND:
-            del self._told[next(iter(self._told))]
+            self._keep_told(next(iter(self._told)), [])
         return True
 
     def outcome(self, grab: HistoryEvidence) -> HistoryEvidence | None:
@@ -121,7 +136,8 @@ class HistoryLog:
         for event in unbound[:-UNBOUND]:
             if event.event_id is not None:
                 del self._events[event.event_id]
-        self._reindex()
+        if len(unbound) > UNBOUND:
+            self._reindex()
 
     def forget(self, media_id: int) -> None:
         """Remove the events of a deleted title, as the *arr does."""
@@ -133,11 +149,13 @@ class HistoryLog:
     def _reindex(self) -> None:
         """Sort the events with ids and index them by key."""
         self._index = {}
+        self._changed()
         for event in self._events.values():
             self._index.setdefault(meaning(event), []).append(event)
 
     def _keep_told(self, key: Meaning, events: list[HistoryEvidence]) -> None:
         """Set the events received by webhook for a key."""
+        self._changed()
         if events:
             self._told[key] = events
         else:
@@ -147,7 +165,7 @@ class HistoryLog:
         """Return the tracked events as JSON-serializable data."""
         return {
             "last_event": self.last_event.isoformat() if self.last_event else None,
-            "history": serialize_all(event for event in self.events if wanted(event)),
+            "history": [event for event in self.events if wanted(event)],
         }
 
     def restore(self, data: dict[str, Any], source: str) -> None:
@@ -157,5 +175,6 @@ class HistoryLog:
             event = replace(written, source=source)
             if event.event_id is None:
                 self._told.setdefault(meaning(event), []).append(event)
+                self._changed()
             else:
                 self.add((event,))

@@ -9,7 +9,7 @@ from zlib import crc32
 from ...pipeline.enums import QueueStatus
 from ...pipeline.evidence.arr import HistoryEvidence
 from ...pipeline.evidence.downloads import QueueEvidence
-from ..serialization import deserialize_all, serialize_all
+from ..serialization import deserialize_all
 from .history import HistoryLog
 from .rows import flatten
 from .webhook import HookEpisode, Payload
@@ -134,13 +134,13 @@ class QueueState:
             oldest = next(iter(self._told))
             del self._told[oldest], self._rows[oldest]
 
-    def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[dict[str, Any]]:
+    def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[QueueEvidence]:
         """Return the tracked rows as JSON-serializable data."""
-        return serialize_all(
+        return [
             row
             for row in self._rows.values()
             if row.media_id in media_ids or (row.download_id or "").casefold() in downloads
-        )
+        ]
 
     def restore(self, rows: Any) -> None:
         """Restore data from `dump`, kept until the first successful poll."""

@@ -59,13 +59,11 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         return super().interval(wants)
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the requested titles and seasons."""
-        return frozenset(
-            (self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at)
-            for want in self._mine(wants)
-            if not want.finished
-        )
+    def need(self, want: Want) -> Hashable:
+        """Return the requested title and seasons."""
+        if want.finished or not self._is_mine(want):
+            return None
+        return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
 
     # Update cycle
 

@@ -12,7 +12,8 @@ from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvide
 from ...pipeline.wants import Want
 from ..base import Source
 from ..retries import Retries
-from ..serialization import deserialize_all, serialize_all
+from ..serialization import deserialize_all
+from ..versioned import Versioned
 from .history import HistoryLog
 from .queue import QueueState
 
@@ -42,13 +43,17 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self.client = self.http = client
         self.log = HistoryLog()
         self.queue = QueueState(key)
-        self._titles: dict[int, T] = {}
-        self._met: dict[int, int] = {}  # media id by catalogue id, from webhooks
+        self._titles = Versioned[int, T]()
+        self._met = Versioned[int, int]()  # media id by catalogue id, from webhooks
         self._known: dict[int, frozenset[int]] = {}  # seasons that were read, with history
         self._bound: dict[int, frozenset[int]] = {}  # tracked titles with their requested seasons
         self._wanted_by: dict[int, Want] = {}
         self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
         self._downloads: frozenset[str] = frozenset()
+        self._indexed: tuple[tuple[int, int], dict[int | None, int]] | None = None
+        self._bound_by: Sequence[Want] | None = None
+        self._bound_at: tuple[int, int] | None = None
+        self._tidied: tuple[object, ...] = ()
         self._dirty: dict[int, int] = {}
         self._told = 0
         self._retries = Retries[Hashable](*RETRIES)
@@ -75,19 +80,32 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     def _mine(self, wants: Sequence[Want]) -> Iterable[Want]:
         """Return the wants this instance can serve."""
-        for want in wants:
-            if want.media_type is self.media_type and (
-                want.source == self.key if want.source else want.is_4k is self.state.is_4k
-            ):
-                yield want
+        return (want for want in wants if self._is_mine(want))
+
+    def _is_mine(self, want: Want) -> bool:
+        """Return whether this instance can serve a want."""
+        return want.media_type is self.media_type and (
+            want.source == self.key if want.source else want.is_4k is self.state.is_4k
+        )
 
     def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
         """Return the possible media ids of a want: from Seerr and from the catalogue id."""
         ids = {want.media_id if want.source == self.key else None, index.get(self._catalogue_id(want))}
         return {one for one in ids if one is not None}
 
+    @property
+    def _version(self) -> tuple[int, int]:
+        """Return a value that differs once the titles have changed."""
+        return self._titles.version, self._met.version
+
     def _index(self) -> dict[int | None, int]:
         """Return the media ids by catalogue id, without deleted titles."""
+        if self._indexed is None or self._indexed[0] != self._version:
+            self._indexed = self._version, self._make_index()
+        return self._indexed[1]
+
+    def _make_index(self) -> dict[int | None, int]:
+        """Return the index from the titles as they are now."""
         index: dict[int | None, int] = {}
         index.update(self._met.items())
         for media_id, title in self._titles.items():
@@ -99,15 +117,21 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         index.pop(None, None)
         return index
 
-    def _shown(self) -> Iterable[T]:
+    def _shown(self) -> tuple[T, ...]:
         """Return the titles, omitting deleted ones that were added again under a new id."""
+        titles = tuple(self._titles.values())
+        if not any(title.gone for title in titles):
+            return titles
         index = self._index()
-        for title in self._titles.values():
-            if not title.gone or index.get(self._catalogue_id(title)) is None:
-                yield title
+        return tuple(
+            title for title in titles if not title.gone or index.get(self._catalogue_id(title)) is None
+        )
 
     def _bind(self, wants: Sequence[Want]) -> None:
         """Update the tracked titles and downloads from the wants."""
+        if self._bound_by is wants and self._bound_at == self._version:
+            return
+        self._bound_by, self._bound_at = wants, self._version
         index = self._index()
         bound: dict[int, frozenset[int]] = {}
         wanted_by: dict[int, Want] = {}
@@ -146,6 +170,9 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
     def _tidy(self, wants: Sequence[Want]) -> None:
         """Drop untracked titles, except the newest few announced by webhook."""
         self._bind(wants)
+        tidied = self._bound_by, self._bound_at, self._told, self.log.version
+        if tidied == self._tidied:
+            return
         unbound = [one for one in self._titles if one not in self._bound]
         for media_id in unbound[:-UNBOUND_TITLES]:
             del self._titles[media_id]
@@ -158,16 +185,18 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
         self.log.keep(self._filter())
+        self._bind(wants)
+        self._tidied = self._bound_by, self._bound_at, self._told, self.log.version
 
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the tracked titles, their events and rows, and the time up to which the history was read."""
         self._bind(wants)
         wanted = self._filter()
         return {
-            "titles": serialize_all(title for one, title in self._titles.items() if one in self._bound),
+            "titles": [title for one, title in self._titles.items() if one in self._bound],
             "known": [[one, sorted(seasons)] for one, seasons in self._known.items() if one in self._bound],
             "queue": self.queue.dump(self._bound.keys(), self._downloads),
             **self.log.dump(wanted),

@@ -13,7 +13,7 @@ from ...pipeline.enums import ItemKind
 from ...pipeline.evidence.library import LibraryEvidence
 from .episode_scan import EpisodeScan
 from .index import LibraryIndex
-from .tracked import TrackedItems
+from .tracked import TrackedItems, Wanted
 
 READS_A_POLL = 10
 SERIES_A_POLL = 20
@@ -36,6 +36,7 @@ class ItemReader:
         self._as_evidence = as_evidence
         self._episode_scan = EpisodeScan()
         self._looked_up: frozenset[str] = frozenset()
+        self._looked_up_for: Wanted | None = None
         self._unread: dict[str, None] = {}
         self._recheck: dict[str, None] = {}
 
@@ -52,7 +53,7 @@ class ItemReader:
 
     def look_up_again(self) -> None:
         """Look up all keys in the index again."""
-        self._looked_up = frozenset()
+        self._looked_up, self._looked_up_for = frozenset(), None
 
     def plan_recheck(self) -> None:
         """Schedule a new read of the items used as proof, as deletions are not among the changes."""
@@ -66,6 +67,8 @@ class ItemReader:
 
     async def look_up(self) -> None:
         """Find the items that may have new keys; they are read before being used."""
+        if self._looked_up_for is self.tracked.wanted:
+            return
         keys = frozenset(self.tracked.wanted.by_key)
         for count, key in enumerate(keys - self._looked_up, 1):
             for item_id in self.index.find(key):
@@ -73,7 +76,7 @@ class ItemReader:
                     self._unread[item_id] = None
             if not count % KEYS_AT_ONCE:
                 await asyncio.sleep(0)
-        self._looked_up = keys
+        self._looked_up, self._looked_up_for = keys, self.tracked.wanted
 
     def note_changed(self, item: Item) -> None:
         """Mark a changed item to be read with its files, if it is relevant."""

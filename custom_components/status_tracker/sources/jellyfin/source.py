@@ -48,6 +48,7 @@ class JellyfinSource(Source):
         self._changes = ChangeReader(name)
         self._webhook_task = WebhookTask()
         self._aim: tuple[Any, ...] = ()
+        self._aimed_by: Sequence[Want] | None = None
         self._rechecked: datetime | None = None
         self._turn = 0
 
@@ -105,18 +106,20 @@ class JellyfinSource(Source):
         )
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
+    def need(self, want: Want) -> Hashable:
         """Return the ids and files to find."""
-        return frozenset((want.ids, want.files, want.seasons) for want in wants if not want.finished)
+        return None if want.finished else (want.ids, want.files, want.seasons)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Update the library index, then read the items the wants need."""
-        aim = tuple(
-            (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
-            for one in wants
-        )
-        changed = aim != self._aim
+        aim = self._aim
+        if wants is not self._aimed_by:
+            aim = tuple(
+                (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
+                for one in wants
+            )
+        changed = aim is not self._aim and aim != self._aim
         if changed:
             self._tracked.aim(Wanted(wants))
         if self._built and self._changes.since:
@@ -127,7 +130,7 @@ class JellyfinSource(Source):
         if changed and wants:
             # Without wants, the evaluation has not run yet, so restored items are kept.
             self._tracked.prune()
-        self._aim = aim
+        self._aim, self._aimed_by = aim, wants
         await self._reader.look_up()
         self._reader.read_again(self._tracked.outdated(wants))
         if not await self._reader.read_items() + await self._reader.read_series():
@@ -216,11 +219,11 @@ class JellyfinSource(Source):
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the items that prove availability, and the time up to which changes were read."""
         proving = {item for want in wants for item in want.items}
         since = self._changes.since
-        items = [one.to_dict() for key, one in self._tracked.items.items() if key in proving]
+        items = [one for key, one in self._tracked.items.items() if key in proving]
         return {"items": items, "since": since.isoformat() if since else None}
 
     @override

@@ -135,6 +135,8 @@ class TrackedItems:
         self.items: dict[str, LibraryEvidence] = {}
         self._read: dict[str, Seasons] = {}
         self._scopes: dict[str, Seasons] = {}
+        self._stale: list[Want] = []
+        self._stale_of: Iterable[Want] = ()
 
     def aim(self, wanted: Wanted) -> None:
         """Set new search criteria."""
@@ -207,8 +209,10 @@ class TrackedItems:
 
     def outdated(self, wants: Iterable[Want]) -> list[str]:
         """Return the items to read again before they prove availability."""
+        if wants is not self._stale_of:
+            self._stale_of, self._stale = wants, [want for want in wants if want.stale_items]
         found: dict[str, None] = {}
-        for want in wants:
+        for want in self._stale:
             for item_id in want.stale_items:
                 item = self.items.get(item_id)
                 if item and want.read_after and (item.read_at is None or item.read_at < want.read_after):

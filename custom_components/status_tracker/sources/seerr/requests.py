@@ -230,7 +230,8 @@ class Requests:
             try:
                 return await self._client.request_count()
             except BadAnswer as err:
-                total = await self._client.request_total()
+                if (total := await self._client.request_total()) is None:
+                    raise  # the list is invalid too
                 LOGGER.debug(
                     "%s does not support counting requests, using the list: %s", self._client.name, err
                 )

@@ -14,7 +14,7 @@ from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from ...pipeline.wants import Want
 from ..base import CALM, Source
 from ..retries import Retries
-from ..serialization import deserialize_all, serialize_all
+from ..serialization import deserialize_all
 from .requests import Requests
 from .rows import SeerrServers, provisional_title, title_evidence
 from .webhook import FIRST, TEST, Payload
@@ -69,9 +69,9 @@ class SeerrSource(Source):
         )
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
-        """Return the titles to fetch."""
-        return frozenset(_title_keys(wants))
+    def need(self, want: Want) -> Hashable:
+        """Return the title to fetch."""
+        return next(iter(_title_keys((want,))), None)
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
@@ -259,14 +259,12 @@ class SeerrSource(Source):
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the requests and titles of the wants."""
         numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
         return {
-            "requests": serialize_all(
-                one for number, one in self._requests.known.items() if number in numbers
-            ),
-            "titles": serialize_all(title for key, title in self._titles.items() if key in keys),
+            "requests": [one for number, one in self._requests.known.items() if number in numbers],
+            "titles": [title for key, title in self._titles.items() if key in keys],
         }
 
     @override

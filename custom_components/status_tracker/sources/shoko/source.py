@@ -91,9 +91,9 @@ class ShokoSource(Source):
     # Polling
 
     @override
-    def needs(self, wants: Sequence[Want]) -> Hashable:
+    def need(self, want: Want) -> Hashable:
         """Return the files to find."""
-        return frozenset(file.path for want in wants for file in want.files)
+        return tuple(file.path for file in want.files) or None
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
@@ -272,7 +272,7 @@ class ShokoSource(Source):
     # Storage
 
     @override
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the files of the wants."""
         return self._book.dump(wants)
 

@@ -11,7 +11,7 @@ from ...pipeline.evidence.arr import FileEvidence
 from ...pipeline.evidence.shoko import ShokoEvidence
 from ...pipeline.ids import IdKind, make_id
 from ...pipeline.wants import Want
-from ..serialization import deserialize_all, serialize_all
+from ..serialization import deserialize_all
 from .files import FIRST_WAIT, Lookup, Tracked, at_odds, event_ids, join_paths, same_tail
 
 RECENT_KEPT = 200
@@ -236,7 +236,7 @@ class ShokoState:
         """Return the files of the wants with the requests they were found for."""
         kept = [self.tracked[key] for key in sorted(self.of(wants))]
         return {
-            "files": serialize_all(one.evidence for one in kept),
+            "files": [one.evidence for one in kept],
             "requests": {str(one.evidence.file_id): sorted(one.requests) for one in kept},
         }
 

@@ -1,0 +1,1 @@
+"""Parts of an update: polling of the sources, evaluation, announcements and listeners."""

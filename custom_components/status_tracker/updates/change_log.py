@@ -1,0 +1,68 @@
+"""Announcements and durations of changed requests."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from ..pipeline.changes import REMOVED, changes
+from ..pipeline.incremental import Judged
+from ..storage.announcements import Announcements
+from ..storage.durations import Durations
+from .evaluation import Evaluation
+
+
+class ChangeLog:
+    """Announces changes of requests and records their durations."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], evaluation: Evaluation) -> None:
+        """Initialize without changes."""
+        self.announcements = Announcements(hass, entry)
+        self.durations = Durations(hass, entry)
+        self.settled = False  # whether the first update is complete
+        self._evaluation = evaluation
+
+    async def async_load(self) -> None:
+        """Load what was stored."""
+        await self.announcements.async_load()
+        await self.durations.async_load()
+
+    async def async_save(self) -> None:
+        """Save immediately."""
+        await self.announcements.async_save()
+        await self.durations.async_save()
+
+    @callback
+    def settle(self) -> None:
+        """Record the requests that exist after the first update, which were not announced."""
+        self.settled = True
+        self.announcements.note_quiet(self._evaluation.requests)
+
+    @callback
+    def note(self, judged: Judged) -> None:
+        """Queue the announcements of changes and record durations."""
+        requests, tracker = self._evaluation.requests, self._evaluation.tracker
+        after = {number: requests[number] for number in judged.before if number in requests}
+        if not tracker.first:  # the first evaluation has no earlier state to compare with
+            before = {number: one for number, one in judged.before.items() if one}
+            found = changes(before, after, tracker.memory.done)
+            self.announcements.unheard += found
+            if self.settled:  # the end time of changes made while Home Assistant was off is unknown
+                self.durations.note(found)
+        if self.settled:
+            self.announcements.note_quiet(after)
+
+    @callback
+    def announce_removed(self) -> None:
+        """Announce removals, before their entities are removed."""
+        if self.announcements.waiting and self._evaluation.is_read():
+            self.announcements.settle(self._evaluation.requests)
+        self.announcements.announce(lambda change: change.kind == REMOVED, self._evaluation.named)
+
+    @callback
+    def announce_named(self) -> None:
+        """Announce the changes of requests with a known title, after their entities were updated."""
+        self.announcements.announce(
+            lambda change: not self._evaluation.is_nameless(change.request.request.request_id),
+            self._evaluation.named,
+        )

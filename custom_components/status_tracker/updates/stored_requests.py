@@ -1,0 +1,51 @@
+"""Storage of the requests and the evidence of the sources."""
+
+from threading import get_ident
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.async_ import run_callback_threadsafe
+
+from ..storage.store import MemoryStore, StoredMemory
+from .evaluation import Evaluation
+
+SAVE_DELAY = 30
+
+
+class StoredRequests:
+    """Restores and saves the data of an evaluation."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, evaluation: Evaluation) -> None:
+        """Initialize without data."""
+        self.addresses: dict[str, str] = {}  # in Seerr, when they last matched the configured ones
+        self._hass = hass
+        self._store = MemoryStore(hass, entry_id)
+        self._evaluation = evaluation
+
+    async def async_restore(self) -> bool:
+        """Restore what was stored; False if there is nothing."""
+        if (stored := await self._store.async_read_as(StoredMemory.from_dict)) is None:
+            return False
+        self.addresses = stored.addresses
+        self._evaluation.restore(stored)
+        return True
+
+    @callback
+    def save_soon(self) -> None:
+        """Save the data as it is then."""
+        self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Save immediately."""
+        await self._store.async_save(await self._hass.async_add_executor_job(self._data))
+
+    def _data(self) -> dict[str, Any]:
+        """Return the data to store; the store calls it outside the event loop."""
+        if self._hass.loop_thread_id == get_ident():
+            return self._snapshot().to_dict()
+        return run_callback_threadsafe(self._hass.loop, self._snapshot).result().to_dict()
+
+    @callback
+    def _snapshot(self) -> StoredMemory:
+        """Return the data as it is now."""
+        return self._evaluation.snapshot(self.addresses)
