@@ -15,6 +15,7 @@ from aiohttp import (
 import orjson
 from yarl import URL
 
+from .decoding import decode_json
 from .errors import (
     BadAnswer,
     CannotConnect,
@@ -170,7 +171,7 @@ class HttpClient:
         if body.lstrip().startswith("<"):
             raise WrongService(f"{what}: received HTML instead of JSON")
         try:
-            return orjson.loads(body)
+            return decode_json(body)
         except orjson.JSONDecodeError as err:
             raise BadAnswer(f"{what}: received invalid JSON") from err
 

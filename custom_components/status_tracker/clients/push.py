@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import random
 from typing import Any, Protocol
 
+from .decoding import whole_text
+
 type OnEvent = Callable[[str, dict[str, Any]], None]
 type Blocking = Callable[[Callable[[], Any]], Awaitable[Any]]
 
@@ -41,9 +43,9 @@ PACE = Pace()
 
 
 def fold_keys(value: Any) -> Any:
-    """Return a value with all keys in lower case, at any depth."""
+    """Return a value with all keys in lower case, at any depth, and texts that can be encoded."""
     if isinstance(value, dict):
-        return {str(key).casefold(): fold_keys(one) for key, one in value.items()}
+        return {whole_text(str(key)).casefold(): fold_keys(one) for key, one in value.items()}
     if isinstance(value, list):
         return [fold_keys(one) for one in value]
-    return value
+    return whole_text(value) if isinstance(value, str) else value

@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 import orjson
 
+from ..clients.decoding import decode_json
 from ..const import CONF_WEBHOOKS, CONF_WEBHOOKS_LOCAL_ONLY, DOMAIN, LOGGER, OPTIONS
 from ..coordinator import StatusTrackerCoordinator
 from .registrars import webhook_services
@@ -216,7 +217,7 @@ async def _read(request: Request) -> bytes | None:
 def _parse(body: bytes) -> dict[str, Any] | None:
     """Return the parsed object of a body, None if it is invalid."""
     try:
-        payload = orjson.loads(body)
+        payload = decode_json(body)
     except orjson.JSONDecodeError:
         return None
     return payload if isinstance(payload, dict) else None

@@ -68,6 +68,8 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
             del self._titles[next(one for one in self._titles if one not in self._bound)]
         while len(self._met) > len(self._bound) + 2 * UNBOUND_TITLES:
             del self._met[next(iter(self._met))]
+        while len(self._dirty) > len(self._bound) + 2 * UNBOUND_TITLES:  # while polls fail
+            del self._dirty[next(one for one in self._dirty if one not in self._bound)]
         self._heard_webhook()
         self.poll_soon()
         return True

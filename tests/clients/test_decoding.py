@@ -1,0 +1,45 @@
+"""JSON in which an emoji was cut off is read; what is no JSON is not."""
+
+import json
+
+from hypothesis import given, settings, strategies as st
+import orjson
+import pytest
+
+from custom_components.status_tracker.clients.decoding import decode_json, whole_text
+from custom_components.status_tracker.clients.push import fold_keys
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (r'{"a": "x\ud83d"}', {"a": "x\ufffd"}),
+        (r'{"a": "\udc00\ud83d\ude00"}', {"a": "\ufffd\U0001f600"}),
+        (r'{"a": "\\ud83d\ud83d\\"}', {"a": "\\ud83d\ufffd\\"}),
+        (r'{"a": "\ud83d\ud83d\ude00"}', {"a": "\ufffd\U0001f600"}),
+        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+    ],
+)
+def test_halves_of_characters(body: str | bytes, expected: object) -> None:
+    """Each becomes the sign for what cannot be shown; whole ones and backslashes stay."""
+    assert decode_json(body) == expected
+
+
+@pytest.mark.parametrize("body", ["", "{", '{"a": NaN}', '{"a": "\x00"}', "[" * 9999, r'{"a": "\ud8"}'])
+def test_no_json(body: str) -> None:
+    """One error for all."""
+    for one in (body, body.encode()):
+        with pytest.raises(orjson.JSONDecodeError):
+            decode_json(one)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=20))
+@settings(max_examples=200, database=None, deadline=None)
+def test_any_text_comes_through(text: str) -> None:
+    """What can be encoded is unchanged, the rest can be encoded, whichever way it comes."""
+    (read,) = decode_json(json.dumps([text]))
+    assert orjson.dumps(read)
+    assert read == whole_text(text) == fold_keys(text)
+    assert whole_text(read) == read
+    if text.encode("utf-8", "ignore").decode() == text:
+        assert read == text

@@ -1,0 +1,1 @@
+"""Recorded answers and webhooks, changed in every way that comes to mind."""
