@@ -139,15 +139,15 @@ class Clock:
 
     def __init__(self) -> None:
         """Start at the real time."""
-        self._ahead = timedelta()
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
         """Return Home Assistant's time, UTC."""
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self.ahead
 
     def advance(self, home: Household, **time: float) -> None:
         """Put both forward, e.g. by minutes=5."""
-        self._ahead += timedelta(**time)
+        self.ahead += timedelta(**time)
         home.world.advance(timedelta(**time).total_seconds())
 
 

@@ -21,7 +21,7 @@ from custom_components.status_tracker.pipeline.requests import Journey, Stage
 
 from .builders.arr import episode, episode_event, event, film, film_4k, film_file, series
 from .builders.downloads import GB, HASH, OTHER_HASH, episode_row, row, torrent
-from .builders.evaluation import evidence, only, shuffled
+from .builders.evaluation import evidence, look, only, shuffled
 from .builders.library import episode_item, film_item, item, plays, series_item
 from .builders.requests import request, request_4k, series_request, title
 from .builders.services import ANIME_STACK, FOURK_STACK, RADARR, RADARR_4K, SEERR, STACK
@@ -169,6 +169,16 @@ def test_others_are_the_other_definition() -> None:
     assert [len(found[number].others) for number in (1, 2)] == [1, 1]
     nameless = cases(*FOURK_STACK, request(tmdb_id=None), film_4k(file=uhd, tmdb_id=None))
     assert nameless[1].others == []
+
+
+def test_others_were_replaced() -> None:
+    """The library may still show the 4K file that an upgrade replaced: that is no proof of the HD request."""
+    old, new = (film_file(f"/4k/The Matrix (1999)/The Matrix {name}.mkv", 50 * GB) for name in "ab")
+    imported = event(HistoryKind.IMPORTED, source="radarr4k", media_id=11, file=old)
+    told = (request(1), request_4k(2), film(), film_4k(movie_id=11, file=new), imported)
+    shown = film_item(files=plays(old))
+    found = look(*FOURK_STACK, *told, shown).tracked
+    assert {number: one.stage for number, one in found.items()} == {1: Stage.APPROVED, 2: Stage.AVAILABLE}
 
 
 def test_ids_of_all_who_tell() -> None:

@@ -196,3 +196,15 @@ def test_a_refused_upgrade_is_none() -> None:
     )
     assert only(*common, refused, DONE).verdict.reason is None
     assert only(*common, row(upgrade=True), torrent()).verdict.reason is Reason.UPGRADE
+
+
+def test_hybrid_is_one_download() -> None:
+    """A hybrid is grabbed by its v1 hash and imported or ignored by the client's: it is over by either."""
+    seeding = torrent(TorrentState.COMPLETE, 1.0, hashes=(OTHER_HASH.lower(), HASH.lower(), "c" * 64))
+    told = (*STACK, request(), seeding, event(HistoryKind.GRABBED, ago(minutes=9)))
+    assert only(*told, film()).stage is Stage.DOWNLOAD_DONE
+    imported = event(HistoryKind.IMPORTED, ago(minutes=1), download_id=OTHER_HASH)
+    there = only(*told, film(file=FILE), imported, film_item(files=plays(FILE)))
+    assert (there.stage, there.verdict.reason) == (Stage.AVAILABLE, None)
+    ignored = event(HistoryKind.IGNORED, ago(minutes=1), download_id=OTHER_HASH)
+    assert only(*told, film(), ignored).stage is Stage.APPROVED

@@ -89,22 +89,32 @@ def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:
 
 
 def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
-    """Assign each request the files of its title in the other definition: 4K for HD and vice versa."""
+    """Assign each request the files of its title in the other definition: 4K for HD and vice versa.
+
+    Former files count as well, because the library may still show them after an upgrade.
+    """
+    former: dict[tuple[str, int | None], list[FileEvidence]] = defaultdict(list)
+    for event in evidence.history:
+        if event.file and event.kind is HistoryKind.IMPORTED:
+            former[event.source, event.media_id].append(event.file)
     fourk = {service.source for service in evidence.services if service.is_4k}
     files: dict[tuple[MediaType, int, bool], list[FileEvidence]] = defaultdict(list)
     for movie in evidence.movies:
-        if movie.file and movie.tmdb_id:
-            files[MediaType.MOVIE, movie.tmdb_id, movie.source in fourk].append(movie.file)
+        if movie.tmdb_id:
+            known = [movie.file] if movie.file else []
+            known += former[movie.source, movie.movie_id]
+            files[MediaType.MOVIE, movie.tmdb_id, movie.source in fourk] += known
     for series in evidence.series:
         if series.tvdb_id:
             files[MediaType.TV, series.tvdb_id, series.source in fourk] += [
-                episode.file for episode in series.episodes if episode.file
+                *(episode.file for episode in series.episodes if episode.file),
+                *former[series.source, series.series_id],
             ]
     for case in cases.values():
         request, series_id = case.request, case.series.tvdb_id if case.series else None
         film = request.media_type is MediaType.MOVIE
         key = request.tmdb_id if film else request.tvdb_id or series_id
-        case.others = files.get((request.media_type, key or 0, not request.is_4k), [])
+        case.others = list(dict.fromkeys(files.get((request.media_type, key or 0, not request.is_4k), [])))
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:

@@ -182,7 +182,7 @@ class Tracker:
                 self._touched.update(dict.fromkeys(self._close(number)))
             self._touch_all()
         else:
-            for number in gone - self._requests.keys():
+            for number in [one for one in gone if one not in self._requests]:
                 self.memory.journeys.pop(number, None)
                 self.memory.done.pop(number, None)
         self._listed = listed

@@ -171,10 +171,13 @@ def _early(case: Case, season: int, moment: Moment) -> tuple[Download, ...]:
 def _downloads(
     case: Case, moment: Moment, rows: Iterable[QueueEvidence], events: Iterable[HistoryEvidence]
 ) -> tuple[Download, ...]:
-    """Return the downloads of a unit, sorted by grab time."""
+    """Return the downloads of a unit, sorted by grab time.
+
+    A hybrid torrent is grabbed with one hash and listed, imported or failed with another.
+    """
     by_id: dict[str, list[QueueEvidence]] = defaultdict(list)
     for row in rows:
-        by_id[(row.download_id or f"row {row.row_id}").casefold()].append(row)
+        by_id[_same(case, (row.download_id or f"row {row.row_id}").casefold())].append(row)
     grabs: dict[str, HistoryEvidence] = {}
     outcomes: dict[str, HistoryEvidence] = {}
     for event in events:
@@ -183,7 +186,7 @@ def _downloads(
                 # Imported manually: earlier grabs are finished unless the *arr still has them in its queue.
                 outcomes |= {key: event for key in grabs if key not in outcomes and key not in by_id}
             continue
-        key = event.download_id.casefold()
+        key = _same(case, event.download_id.casefold())
         if event.kind is HistoryKind.GRABBED:
             grabs.pop(key, None)
             grabs[key] = event
@@ -195,6 +198,12 @@ def _downloads(
         _download(case, key, grabs.get(key), outcomes.get(key), tuple(by_id.get(key, ())), moment)
         for key in keys
     )
+
+
+def _same(case: Case, key: str) -> str:
+    """Return the first known hash of the torrent with this hash; the key itself without a torrent."""
+    torrent = case.torrents.get(key)
+    return next((one for one in torrent.hashes if one in case.torrents), key) if torrent else key
 
 
 def _download(

@@ -97,6 +97,7 @@ class Posters:
         self._queue: dict[str, str] = {}
         self._working = 0
         self._look_again = dt_util.utcnow()
+        self._oldest = 0  # the request below which no poster is kept
         self._fetched: set[str] = set()  # keys of posters not shown yet
         self._showing: asyncio.TimerHandle | None = None
 
@@ -141,6 +142,7 @@ class Posters:
     def _wanted(self) -> dict[str, str]:
         """Return the URLs of the posters to keep, by key: those of the newest requests."""
         newest = sorted(self._coordinator.data, reverse=True)
+        self._oldest = newest[MAX_POSTERS - 1] if len(newest) >= MAX_POSTERS else 0
         posters = (self._coordinator.data[number].poster for number in newest)
         return dict([(poster_key(url), url) for url in dict.fromkeys(posters) if url][:MAX_POSTERS])
 
@@ -164,7 +166,7 @@ class Posters:
 
     def _is_new(self, numbers: Iterable[int]) -> bool:
         """Return whether one of the requests has a poster that was not looked for yet."""
-        requests = (self._coordinator.data.get(number) for number in numbers)
+        requests = (self._coordinator.data.get(number) for number in numbers if number >= self._oldest)
         keys = {poster_key(one.poster) for one in requests if one and one.poster}
         return not keys <= self._ready | self._failed.keys()
 

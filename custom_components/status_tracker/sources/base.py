@@ -59,6 +59,8 @@ class Source(ABC):
         self._next: datetime | None = None
         self._failures = 0
         self._needs = Needs(self.need)
+        self._paced_by: Sequence[Want] | None = None  # the wants the next three were determined from
+        self._in_flight = self._open = self._files_wanted = False
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -167,9 +169,14 @@ class Source(ABC):
 
         Where push works, downloads do not shorten it.
         """
-        if any(want.in_flight for want in wants) and not self.push_works:
+        if wants is not self._paced_by:
+            self._paced_by = wants
+            self._in_flight = any(want.in_flight for want in wants)
+            self._open = any(not want.finished for want in wants)
+            self._files_wanted = any(want.files and want.in_flight for want in wants)
+        if self._in_flight and not self.push_works:
             return FAST
-        return CALM if any(not want.finished for want in wants) else SLOW
+        return CALM if self._open else SLOW
 
     def due(self, now: datetime) -> bool:
         """Return whether a poll is due and none is running."""

@@ -51,6 +51,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
         self._downloads: frozenset[str] = frozenset()
         self._indexed: tuple[tuple[int, int], dict[int | None, int]] | None = None
+        self._listed: tuple[tuple[int, int], tuple[T, ...]] | None = None
         self._bound_by: Sequence[Want] | None = None
         self._bound_at: tuple[int, int] | None = None
         self._tidied: tuple[object, ...] = ()
@@ -119,13 +120,11 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
 
     def _shown(self) -> tuple[T, ...]:
         """Return the titles, omitting deleted ones that were added again under a new id."""
-        titles = tuple(self._titles.values())
-        if not any(title.gone for title in titles):
-            return titles
-        index = self._index()
-        return tuple(
-            title for title in titles if not title.gone or index.get(self._catalogue_id(title)) is None
-        )
+        if self._listed is None or self._listed[0] != self._version:
+            index, titles = self._index(), self._titles.values()
+            shown = (one for one in titles if not one.gone or index.get(self._catalogue_id(one)) is None)
+            self._listed = self._version, tuple(shown)
+        return self._listed[1]
 
     def _bind(self, wants: Sequence[Want]) -> None:
         """Update the tracked titles and downloads from the wants."""

@@ -67,9 +67,9 @@ class JellyfinSource(Source):
         """Return a short interval while a read is incomplete or an imported file is expected."""
         if self._changes.under_way or self._reader.under_way:
             return BEHIND
-        if any(want.files and want.in_flight for want in wants):
-            return FAST  # the plugin sends webhooks of new items every 90 seconds only
-        return super().interval(wants)
+        usual = super().interval(wants)
+        # The plugin sends webhooks of new items every 90 seconds only
+        return FAST if self._files_wanted else usual
 
     @override
     def caught_up(self, wants: Sequence[Want]) -> bool:

@@ -1,0 +1,140 @@
+"""Households of a given size, and the stopwatches for them."""
+
+import asyncio
+from asyncio import events
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+import time
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import orjson
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.status_tracker.clients import http as http_module
+from custom_components.status_tracker.sources.seerr import source as seerr_module
+from tests.common import SetUp, StartHousehold, coordinator_of, poll
+from tests.stack.household import Household
+from tests.stack.rows import SeerrRequest
+from tests.stack.titles import film, series
+
+EPISODES = 10
+SETTLING_POLLS = 300
+SOON = timedelta(seconds=5)
+
+
+async def requests_of(home: Household, count: int) -> list[SeerrRequest]:
+    """Make so many active requests, every other one for a season of ten episodes."""
+    found = []
+    for number in range(count):
+        if number % 2:
+            title = series(f"Show {number}", 2000, 50_000 + number, 60_000 + number, {1: EPISODES})
+            found.append(await home.world.request(title, auto_approve=True, seasons=[1]))
+        else:
+            title = film(f"Film {number}", 2000, 1000 + number)
+            found.append(await home.world.request(title, auto_approve=True))
+    return found
+
+
+async def settle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Poll until all titles are known and a poll changes nothing any more."""
+    coordinator = coordinator_of(entry)
+    for _ in range(SETTLING_POLLS):
+        await poll(hass, entry, rounds=1)
+        wants, sources = coordinator.wants, coordinator.sources.values()
+        calm = all(one.interval(wants) > SOON and not one.needs_poll(wants) for one in sources)
+        if calm and not any(coordinator.is_nameless(number) for number in coordinator.data):
+            return
+    raise AssertionError("the household does not settle")
+
+
+async def build(
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    **options: Any,
+) -> tuple[Household, MockConfigEntry, list[SeerrRequest]]:
+    """Set up a household with so many active requests, their titles known."""
+    monkeypatch.setattr(seerr_module, "TITLES", 1000)  # gently would take minutes
+    home = await household()
+    asked = await requests_of(home, count)
+    entry = await setup_entry(home, **options)
+    await settle(hass, entry)
+    return home, entry, asked
+
+
+class Replay:
+    """Records what the services answer, and answers the same again without HTTP."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Record from now on."""
+        self.bodies: list[str] = []
+        self.missing = 0
+        self._kept: dict[Any, tuple[str, Any]] = {}
+        self._replaying = False
+        call, read = http_module.HttpClient._call, http_module.HttpClient._read
+        last: dict[int, str] = {}
+
+        async def read_and_keep(client: Any, what: str, response: Any) -> str:
+            """Read a body and keep it for the call that asked for it."""
+            last[id(asyncio.current_task())] = body = await read(client, what, response)
+            return body
+
+        async def call_or_replay(client: Any, method: str, path: str, **options: Any) -> Any:
+            """Call, or give the recorded answer."""
+            key = (id(client), method, path, tuple(options.get("params") or ()))
+            if self._replaying and key in self._kept:
+                body, response = self._kept[key]
+                self.bodies.append(body)
+                return (orjson.loads(body) if options.get("wants_json", True) else body), response
+            self.missing += self._replaying
+            answer = await call(client, method, path, **options)
+            self._kept[key] = last.get(id(asyncio.current_task()), ""), answer[1]
+            return answer
+
+        monkeypatch.setattr(http_module.HttpClient, "_read", read_and_keep)
+        monkeypatch.setattr(http_module.HttpClient, "_call", call_or_replay)
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """Answer from what was recorded."""
+        self._replaying, self.missing, self.bodies = True, 0, []
+        try:
+            yield
+        finally:
+            self._replaying = False
+
+    def decoding(self) -> float:
+        """Return the CPU seconds to decode the bodies of the replay."""
+        begin = time.process_time()
+        for _ in range(5):
+            for body in self.bodies:
+                orjson.loads(body)
+        return (time.process_time() - begin) / 5
+
+
+@contextmanager
+def steps(longest: list[float]) -> Iterator[None]:
+    """Measure the longest steps of the event loop, those of the simulated servers left out; seconds."""
+    run = events.Handle._run
+
+    def measured(handle: Any) -> None:
+        """Run a step and note how long it took."""
+        begin = time.perf_counter()
+        run(handle)
+        taken = time.perf_counter() - begin
+        owner = getattr(handle._callback, "__self__", None) if handle._callback else None
+        coroutine = owner.get_coro() if isinstance(owner, asyncio.Task) else None
+        name = getattr(coroutine, "__qualname__", "")
+        if taken > 0.0005 and not name.startswith(("RequestHandler", "bench_")):
+            longest.append(taken)
+
+    events.Handle._run = measured  # type: ignore[method-assign]  # for the time of a measurement
+    try:
+        yield
+    finally:
+        events.Handle._run = run  # type: ignore[method-assign]

@@ -1,0 +1,81 @@
+"""How Hypothesis runs: failures as found, or as short as they get with HYPOTHESIS_PROFILE=shrink."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partialmethod
+import os
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from hypothesis import HealthCheck, Phase, given, note, seed, settings, strategies as st
+import pytest
+
+from custom_components.status_tracker import coordinator as coordinator_module
+from custom_components.status_tracker.clients.shoko import ShokoClient
+
+from ..anime import QUICK
+from ..common import Clock
+from .journeys import Play, Tally
+
+STEPS = 240
+
+# Every step decides by itself what it does; 0 does nothing, so that a failure shrinks to the steps it needs.
+PLANS = st.tuples(*[st.integers(0, 2**32 - 1)] * STEPS)
+
+for name, phases in {"plain": (Phase.generate,), "shrink": (Phase.generate, Phase.shrink)}.items():
+    settings.register_profile(
+        name,
+        phases=phases,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plain"))
+
+type Prove = Callable[[int, int], Tally]
+
+
+@pytest.fixture(autouse=True)
+async def _as_in_life(enable_event_loop_debug: None) -> None:
+    """Let the event loop run as it does outside tests."""
+    asyncio.get_running_loop().set_debug(False)
+
+
+@pytest.fixture
+def prove(
+    hass: HomeAssistant,
+    callback_url: str,
+    clock: Clock,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    socket_enabled: None,
+) -> Prove:
+    """Play so many plans of a seed, one household after the other, and tell how many requests they had."""
+    monkeypatch.setattr(coordinator_module, "CONFIRM_AFTER", 0.02)
+    monkeypatch.setattr(coordinator_module, "PATIENCE", 0.5)
+    monkeypatch.setattr(ShokoClient, "push", partialmethod(ShokoClient.push, pace=QUICK))
+    caplog.set_level("INFO")
+
+    def prove(number: int, plays: int) -> Tally:
+        """Play them; the first that ends otherwise than it should fails the test."""
+        tally = Tally()
+
+        @seed(number)
+        @settings(max_examples=plays)
+        @given(plan=PLANS)
+        def plays_well(plan: Sequence[int]) -> None:
+            """Play one."""
+            play = Play(hass, clock, hass_storage, caplog, callback_url)
+            running: Awaitable[None] = play.run(plan)
+            hass.loop.run_until_complete(running)
+            tally.add(play)
+            for line in play.trace:
+                note(line)
+            assert not play.wrong
+
+        plays_well()
+        return tally
+
+    return prove

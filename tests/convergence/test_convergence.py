@@ -1,0 +1,15 @@
+"""However requests travel and whatever disturbs them, in the end each is shown where it is."""
+
+import pytest
+
+from .conftest import Prove
+
+PLAYS = 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_request_is_where_it_is(prove: Prove, seed: int) -> None:
+    """Stage, reason, counts and links are those of the world; nothing was shown or told before it was so."""
+    tally = prove(seed, PLAYS)
+    assert tally.plays == PLAYS
+    assert tally.journeys >= PLAYS * 10
