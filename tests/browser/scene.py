@@ -10,6 +10,8 @@ HOSTILE = (
     "{{ states('sun.sun') }} ${1+1} <b>bold</b>",
     "שלום עולם \u202eevil",
     "A very long title " * 17,
+    "cut off \ud83d and \udc00\x1b[31m",
+    "w" * 10_000,
 )
 
 
@@ -42,6 +44,11 @@ class Scene(EveryStage):
         download = await self.grab(film("Quoted", 2020, 890001))
         await self.home.world.complete(download)
         await self.home.world.block_import(download, [HOSTILE[0]])
+
+    async def peace(self) -> None:
+        """Delete what was hostile; half a character cannot be sent here as an argument."""
+        for title in (*HOSTILE, "Quoted"):
+            await self.delete(title)
 
     async def blocked(self, title: str) -> None:
         """Ask for a film whose import Radarr refuses."""

@@ -17,7 +17,7 @@ HOSTILE = {
     "path": "../../../etc/passwd\\..\\C:\\x",
 }
 LONGEST = 1000  # characters of any text shown
-LONGEST_PATH = 4096
+LONGEST_PATH = 8192
 ATTRIBUTES = 16_384  # bytes of attributes that the recorder keeps
 
 

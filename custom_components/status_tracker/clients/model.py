@@ -16,7 +16,7 @@ from mashumaro.exceptions import (
 
 from .errors import BadAnswer
 
-TEXT_MAX = 4096  # as long as a path can be
+TEXT_MAX = 8192  # longer than any path, so that a longer one is recognized as invalid
 NAME_MAX = 255  # as long as the name of a file can be
 NAMES = frozenset(
     {
