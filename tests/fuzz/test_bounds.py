@@ -110,6 +110,17 @@ async def listening() -> tuple[Any, Line]:
     return source, line
 
 
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
+async def test_push_events_with_numbers_that_are_none(number: str) -> None:
+    """Python's JSON reads them; an id they are not."""
+    source, line = await listening()
+    line.on_event(
+        "ShokoEvent:FileMatched",
+        fold_keys(json.loads(f'{{"FileID": 345, "CrossReferences": [{{"EpisodeID": {number}}}]}}')),
+    )
+    assert orjson.dumps(source.dump(wants()))
+
+
 async def test_push_events_about_others() -> None:
     """The same for Shoko's push events."""
     source, line = await listening()
@@ -125,7 +136,7 @@ async def test_push_events_about_others() -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, database=None, max_examples=150)
+@settings(deadline=None, database=None, max_examples=150, derandomize=True)
 async def test_push_events_of_any_shape(data: st.DataObject) -> None:
     """Whatever an event holds, also what Python's JSON lets through: NaN, infinity, halves of characters."""
     source, line = await listening()

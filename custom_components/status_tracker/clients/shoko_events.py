@@ -147,7 +147,7 @@ def _number(value: Any) -> int | None:
     """Return an id, None for 0 and null."""
     try:
         return int(value) or None
-    except TypeError, ValueError:
+    except OverflowError, TypeError, ValueError:  # the push connection accepts Infinity
         return None
 
 
