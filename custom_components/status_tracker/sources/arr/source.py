@@ -112,7 +112,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             yield one
 
     def _lookups(self, wants: Sequence[Want], now: datetime) -> list[int]:
-        """Return the catalogue ids to look up: those without a known media id."""
+        """Return the catalogue ids to look up now."""
+        return [one for one in self._unfound(wants) if self._retries.is_due(("catalogue", one), now)]
+
+    def _unfound(self, wants: Sequence[Want]) -> Iterable[int]:
+        """Return the catalogue ids of wants without a known media id."""
+        if self._unfound_by is wants and self._unfound_at == self._version:
+            return self._unfound_ids
         index = self._index()
         asked: dict[int, None] = {}
         for want in self._mine(wants):
@@ -121,11 +127,10 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
                 continue
             ids = self._ids_of(want, index)
             found = [self._titles.get(one) for one in ids]
-            if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found) and (
-                self._retries.is_due(("catalogue", catalogue_id), now)
-            ):
+            if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found):
                 asked[catalogue_id] = None
-        return list(asked)
+        self._unfound_by, self._unfound_at, self._unfound_ids = wants, self._version, tuple(asked)
+        return self._unfound_ids
 
     def _to_read(self, now: datetime) -> Iterable[int]:
         """Return the titles to read now, in flight and newest first."""

@@ -55,6 +55,9 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._bound_by: Sequence[Want] | None = None
         self._bound_at: tuple[int, int] | None = None
         self._tidied: tuple[object, ...] = ()
+        self._unfound_ids: tuple[int, ...] = ()
+        self._unfound_by: Sequence[Want] | None = None
+        self._unfound_at: tuple[int, int] | None = None
         self._dirty: dict[int, int] = {}
         self._told = 0
         self._retries = Retries[Hashable](*RETRIES)
