@@ -171,6 +171,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._polling.raise_unready()
         if not self._changes.settled:
             self._changes.settle()
+            self._stored.save_soon()
             self._polling.log_unreachable()
         self._plan()
         self._show_changes()
@@ -241,7 +242,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         loop = self.hass.loop
         until = loop.time() + SLICE
         judged = self._evaluation.judge(dt_util.utcnow(), lambda: loop.time() >= until)
-        if judged.memory or judged.before:
+        # Not before: if the setup fails, nothing would cancel the save, not even the removal of the entry.
+        if self._changes.settled and (judged.memory or judged.before):
             self._stored.save_soon()
         if judged:
             self._changes.note(judged)
