@@ -33,7 +33,13 @@ for name, phases in {"plain": (Phase.generate,), "shrink": (Phase.generate, Phas
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plain"))
 
-type Prove = Callable[[int, int], Tally]
+type Prove = Callable[[int, int, Tally], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say how long the soak is, and where it begins."""
+    parser.addoption("--journeys", type=int, default=20_000, help="how many journeys the soak plays")
+    parser.addoption("--seed", type=int, default=1000, help="the first seed of the soak")
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +58,14 @@ def prove(
     monkeypatch: pytest.MonkeyPatch,
     socket_enabled: None,
 ) -> Prove:
-    """Play so many plans of a seed, one household after the other, and tell how many requests they had."""
+    """Play so many plans of a seed, one household after the other, and count them."""
     monkeypatch.setattr(coordinator_module, "CONFIRM_AFTER", 0.02)
     monkeypatch.setattr(coordinator_module, "PATIENCE", 0.5)
     monkeypatch.setattr(ShokoClient, "push", partialmethod(ShokoClient.push, pace=QUICK))
     caplog.set_level("INFO")
 
-    def prove(number: int, plays: int) -> Tally:
+    def prove(number: int, plays: int, tally: Tally) -> None:
         """Play them; the first that ends otherwise than it should fails the test."""
-        tally = Tally()
 
         @seed(number)
         @settings(max_examples=plays)
@@ -76,6 +81,5 @@ def prove(
             assert not play.wrong
 
         plays_well()
-        return tally
 
     return prove

@@ -1,7 +1,8 @@
 """Many requests on their way through one household, disturbed, and compared with the truth at the end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 import logging
 from random import Random
 from typing import Any
@@ -24,7 +25,8 @@ from .truth import Registrar
 from .watch import Watch
 
 SETTLING = 5  # minutes, and polls: more than what an *arr or a client may take to tell
-MORE = 3
+MORE, SLOWLY = 20, 5  # polls, and minutes: what no event tells is read again now and then
+NUMBERS = count(1)  # of entries, so that none inherits the files of another
 UNAVAILABLE = (
     " is unavailable: ",
     "Unable to reach ",
@@ -40,9 +42,11 @@ class Tally:
     plays: int = 0
     journeys: int = 0
     steps: int = 0
+    last: list[str] = field(default_factory=list)  # what happened in the last one that failed
 
     def add(self, play: Play) -> None:
         """Count a play."""
+        self.last = play.trace if play.wrong else self.last
         self.plays += 1
         self.journeys += play.journeys
         self.steps += play.steps
@@ -74,7 +78,8 @@ class Play:
         home = Household(radarrs=("hd", "4k"), sonarrs=("hd", "4k"), shoko=True)
         home.world.advance(self.clock.ahead.total_seconds())
         async with home:
-            entry = entry_of(home, **{CONF_CALLBACK_URL: self.callback_url})
+            self._look_for_files()
+            entry = entry_of(home, next(NUMBERS), **{CONF_CALLBACK_URL: self.callback_url})
             entry.add_to_hass(self.hass)
             await self.hass.config_entries.async_setup(entry.entry_id)
             await self.hass.async_block_till_done()
@@ -90,6 +95,12 @@ class Play:
                 await self.hass.async_block_till_done()
         for one in self._complaints():
             self._complain(one)
+
+    def _look_for_files(self) -> None:
+        """See that removed entries have left no file."""
+        for key in self.storage:
+            if key.startswith(f"{DOMAIN}.0"):
+                self._complain(f"{key} is left of a removed entry")
 
     def _complain(self, text: str) -> None:
         """Note that something is not as it should be."""
@@ -162,8 +173,8 @@ class Play:
         for _ in range(MORE):
             if not (wrong := self._differences(home, entry, registrar)):
                 break
-            self.clock.advance(home, minutes=1)
-            await trouble.poll(2)
+            self.clock.advance(home, minutes=SLOWLY)
+            await trouble.poll()
         for one in wrong:
             self._complain(one)
         registry = er.async_get(self.hass)
@@ -208,7 +219,7 @@ class Play:
             return found
         if truth.reasons and shown.get("reason") not in truth.reasons:
             found.append(f"{state.state} because of {shown.get('reason')} instead of {truth.reasons}")
-        if not truth.reasons:
+        if not truth.reasons or state.state == "declined":
             return found
         counts = shown.get("episodes_total"), shown.get("episodes_available")
         if counts != (truth.total, truth.available):

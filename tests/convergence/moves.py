@@ -54,7 +54,7 @@ class Moves:
             moves.append(("retry", 5, partial(world.retry, request)))
         if request.status == REQUEST_APPROVED:
             moves.append(("delete request", 1, partial(world.delete_request, request)))
-            if row is None:
+            if row is None and request.media.get_status(request.is_4k) != MEDIA_DELETED:
                 moves.append(("hand over", 5, partial(world.hand_over, request)))
                 moves.append(("fail", 1, partial(world.fail_hand_over, request)))
         if row is not None:

@@ -22,7 +22,7 @@ from ..stack.rows import (
     SeerrRequest,
     SeriesRow,
 )
-from ..stack.shokofin import shown_files
+from ..stack.shokofin import files_in
 from ..stack.titles import Title
 
 # In order of progress.
@@ -128,7 +128,7 @@ class Registrar:
             for item in self.world.items.values()
             if item.type in ("Movie", "Episode", "Video")
             and not item.is_virtual
-            and (paths.intersection(item.media_sources) or files & shown_files(item))
+            and any(path in paths or files & files_in(path) for path in item.media_sources)
         }
 
     # -- units -----------------------------------------------------------------------------------------
@@ -288,7 +288,9 @@ class Registrar:
         if stage == "available":
             return {"upgrade" if any("upgrade" in unit.reasons for unit in units) else None}
         if stage in ("approved", "partially_available"):
-            return {_waiting([unit for unit in units if unit.stage == "approved"])}
+            reason = _waiting([unit for unit in units if unit.stage == "approved"])
+            # No event tells of a search that found nothing.
+            return {reason, "searching"} if reason == "no_release_found" else {reason}
         return {"requested": {"awaiting_approval"}, "failed": {"not_in_arr"}}.get(stage, {None})  # type: ignore[return-value]
 
 
@@ -328,7 +330,7 @@ def _state(download: Download) -> tuple[str, str | None] | None:
     if torrent.progress >= 1:
         if reason in BROKEN:
             return "download_done", reason
-        if tracked == "importBlocked":
+        if tracked == "importBlocked" or (tracked and download.messages):
             return "download_done", "import_blocked"
         return "download_done", "import_pending" if download.in_queue else "not_tracked"
     if torrent.state == "downloading":

@@ -1,0 +1,1 @@
+"""A busy household over a long time, compressed: nothing grows."""

@@ -1,0 +1,25 @@
+"""The whole day of a busy household; `script/bench --soak` runs this, nothing collects it."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from ..common import Clock, SetUp, StartHousehold
+from .test_busy_day import _traced, busy_day
+
+__all__ = ["_traced"]
+
+
+@pytest.mark.timeout(0)
+async def soak_busy_day(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    household: StartHousehold,
+    setup_entry: SetUp,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """500 requests come and go."""
+    day = await busy_day(hass, household, setup_entry, clock, hass_storage, caplog, 500)
+    print("busy day:", day)  # noqa: T201
