@@ -1,10 +1,9 @@
 """What a person does to the integration while requests travel: the journeys must not notice."""
 
 import asyncio
-from typing import Any
 
 from .instance import HomeAssistantProcess
-from .setup import OPTIONS_FLOW
+from .setup import OPTIONS_FLOW, form_values
 
 ENTRY = "/api/config/config_entries/entry"
 RENAMED = "sensor.renamed_request"
@@ -43,11 +42,10 @@ async def _rename(ha: HomeAssistantProcess, title: str) -> str:
 async def _change_options(ha: HomeAssistantProcess, entry_id: str) -> str:
     """Change how long finished requests stay."""
     step = await ha.post(OPTIONS_FLOW, {"handler": entry_id})
-    chosen: dict[str, Any] = {
-        field["name"]: field.get("description", {}).get("suggested_value", field.get("default"))
-        for field in step["data_schema"]
-    }
-    await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "keep_hours": 24})
+    chosen = form_values(step["data_schema"])
+    changed = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {**chosen, "keep_hours": {"hours": 24}})
+    if changed["type"] != "create_entry":
+        raise RuntimeError(f"the options are not accepted: {changed}")
     return "changed an option"
 
 

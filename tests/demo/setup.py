@@ -46,7 +46,7 @@ async def set_up(ha: HomeAssistantProcess, home: Household, **limits: int) -> st
     step = await ha.post(f"{SUBENTRY_FLOW}/{step['flow_id']}", shoko)
     _expect(step, "create_entry")
     step = await ha.post(OPTIONS_FLOW, {"handler": entry})
-    chosen = _values(step["data_schema"])
+    chosen = form_values(step["data_schema"])
     chosen["stuck"].update({name: {"minutes": minutes} for name, minutes in limits.items()})
     step = await ha.post(f"{OPTIONS_FLOW}/{step['flow_id']}", chosen)
     _expect(step, "create_entry")
@@ -64,10 +64,10 @@ async def open_on_dashboard(ha: HomeAssistantProcess) -> str:
     return f"{ha.url}/{DASHBOARD}"
 
 
-def _values(fields: list[dict[str, Any]]) -> dict[str, Any]:
+def form_values(fields: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what a form proposes for its fields, those of its sections below the section's name."""
     return {
-        field["name"]: _values(field["schema"])
+        field["name"]: form_values(field["schema"])
         if field.get("type") == "expandable"
         else field.get("description", {}).get("suggested_value", field.get("default"))
         for field in fields
