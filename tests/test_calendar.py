@@ -95,3 +95,16 @@ async def test_without_radarr_and_sonarr(
     await poll(hass, await setup_entry(home))
     assert await events(hass) == []
     assert hass.states.is_state(CALENDAR, "off")
+
+
+async def test_requested_twice(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:
+    """A date of a title that two people have requested is there once, for the first of them."""
+    home = await household(radarrs=("hd", "4k"))
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    coming = film("Coming", today.year, 7002, in_cinemas=today, release=today + timedelta(days=20))
+    await home.world.request(coming, "Alice", auto_approve=True)
+    await home.world.request(coming, "Bob", auto_approve=True, is_4k=True)
+    entry = await setup_entry(home)
+    await poll(hass, entry)
+    assert {one.get("description") for one in await events(hass)} == {"Requested by Alice"}
+    assert len(await events(hass)) == 2

@@ -1,6 +1,7 @@
 """Calendar with release and air dates of requested titles."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import override
 
@@ -12,12 +13,10 @@ from homeassistant.util import dt as dt_util
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
-from .pipeline.expected import Expected, dates_of
+from .pipeline.expected import Expected, dates_of, in_order
 from .reports.expected import expected_text, requested_by_text
 
 PARALLEL_UPDATES = 0
-
-type Dated = tuple[tuple[object, ...], tuple[date, bool, str], CalendarEvent]  # key, order, event
 
 AIRING = timedelta(hours=1)  # the runtime of an episode is unknown
 
@@ -31,6 +30,15 @@ async def async_setup_entry(
     async_add_entities([ExpectedCalendar(entry.runtime_data.coordinator)])
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedEvent:
+    """A date of a request as calendar event, with its keys for merging and sorting."""
+
+    key: tuple[object, ...]
+    order: tuple[date, bool, str]
+    event: CalendarEvent
+
+
 class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     """Calendar with the release and air dates of requested titles."""
 
@@ -39,7 +47,7 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
     def __init__(self, coordinator: StatusTrackerCoordinator) -> None:
         """Initialize the calendar."""
         super().__init__(coordinator, "expected")
-        self._dates: dict[int, tuple[Dated, ...]] = {}
+        self._dates: dict[int, tuple[ExpectedEvent, ...]] = {}
         self._events: list[CalendarEvent] = []
 
     @override
@@ -67,17 +75,16 @@ class ExpectedCalendar(StatusTrackerEntity, CalendarEntity):
             if not dates:
                 self._dates.pop(number, None)
         if changed:
-            # Requests for the same title share a date
-            found = {one[0]: one for _, dates in sorted(self._dates.items()) for one in dates}
-            self._events = [event for _, _, event in sorted(found.values(), key=lambda one: one[1])]
+            every = (one for _, dates in sorted(self._dates.items()) for one in dates)
+            self._events = [one.event for one in in_order(every)]
         return changed
 
-    def _dated(self, number: int) -> tuple[Dated, ...]:
+    def _dated(self, number: int) -> tuple[ExpectedEvent, ...]:
         """Return the dates of a request; none while its title is unknown."""
         request = self.coordinator.data.get(number)
         if request is None or self.coordinator.is_nameless(number):
             return ()
-        return tuple((one.key, one.order, self._event(one)) for one in dates_of(request))
+        return tuple(ExpectedEvent(one.key, one.order, self._event(one)) for one in dates_of(request))
 
     def _event(self, expected: Expected) -> CalendarEvent:
         """Return a date as calendar event; all day if the time is unknown."""

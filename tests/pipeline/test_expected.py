@@ -6,7 +6,7 @@ from typing import Any
 from custom_components.status_tracker.pipeline.enums import ReleaseKind, RequestStatus, Service
 from custom_components.status_tracker.pipeline.evidence.arr import ReleaseDay
 from custom_components.status_tracker.pipeline.evidence.requests import SeasonTitle
-from custom_components.status_tracker.pipeline.expected import Expected, expected_dates
+from custom_components.status_tracker.pipeline.expected import Expected, dates_of, in_order
 
 from .builders.arr import episode, film, series
 from .builders.evaluation import look
@@ -20,7 +20,7 @@ FRIDAY = NOW + timedelta(days=5, hours=8)
 
 def dates(*pieces: Any) -> list[Expected]:
     """Return the dates of what the pieces of evidence tell."""
-    return expected_dates(look(*pieces).tracked.values())
+    return in_order(one for request in look(*pieces).tracked.values() for one in dates_of(request))
 
 
 def releases(**days: datetime) -> tuple[ReleaseDay, ...]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from .enums import MediaType, ReleaseKind
 from .requests import Stage, Tracked
@@ -39,12 +40,23 @@ class Expected:
         return _day(self.at), isinstance(self.at, datetime), str(self.at)
 
 
-def expected_dates(requests: Iterable[Tracked]) -> list[Expected]:
-    """Return the dates after each request was made, sorted and without duplicates."""
-    found: dict[tuple[object, ...], Expected] = {}
-    for request in requests:
-        for one in dates_of(request):
-            found.setdefault(one.key, one)
+class Dated(Protocol):
+    """A date of a title, in whatever form."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return a key that requests for the same title have in common."""
+
+    @property
+    def order(self) -> tuple[date, bool, str]:
+        """Return the sort key."""
+
+
+def in_order[D: Dated](dates: Iterable[D]) -> list[D]:
+    """Return dates in their order, each once: of several requests for a title, that of the first."""
+    found: dict[tuple[object, ...], D] = {}
+    for one in dates:
+        found.setdefault(one.key, one)
     return sorted(found.values(), key=lambda one: one.order)
 
 
