@@ -1,7 +1,7 @@
 """Current pieces of evidence, to find those that changed."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from .evidence import Evidence
 from .evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -11,7 +11,6 @@ from .evidence.library import LibraryEvidence
 from .evidence.requests import RequestEvidence, TitleEvidence
 from .evidence.shoko import ShokoEvidence
 
-KINDS = tuple(one.name for one in fields(Evidence) if one.name != "services")
 KIND_OF: Mapping[type[EvidenceBase], str] = {
     RequestEvidence: "requests",
     TitleEvidence: "titles",
@@ -51,7 +50,7 @@ class Pieces:
             evidence, before = told.get(source, Evidence()), known.get(source)
             if evidence is before:
                 continue
-            for kind in KINDS:
+            for kind in KIND_OF.values():
                 pieces = getattr(evidence, kind)
                 if before is None or pieces is not getattr(before, kind):
                     yield self._replace(source, kind, pieces)

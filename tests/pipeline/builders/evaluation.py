@@ -5,16 +5,8 @@ from datetime import datetime, timedelta
 import random
 
 from custom_components.status_tracker.pipeline.evidence import Evidence
-from custom_components.status_tracker.pipeline.evidence.arr import (
-    HistoryEvidence,
-    MovieEvidence,
-    SeriesEvidence,
-)
 from custom_components.status_tracker.pipeline.evidence.base import EvidenceBase, ServiceEvidence
-from custom_components.status_tracker.pipeline.evidence.downloads import QueueEvidence, TorrentEvidence
-from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
-from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
-from custom_components.status_tracker.pipeline.evidence.shoko import ShokoEvidence
+from custom_components.status_tracker.pipeline.pieces import KIND_OF
 from custom_components.status_tracker.pipeline.requests import Limits, Stage, Tracked
 from custom_components.status_tracker.pipeline.tracker import Memory, Outcome, evaluate
 
@@ -23,18 +15,7 @@ from .times import NOW, ago
 LIMIT = timedelta(hours=1)
 LIMITS = Limits(keep=timedelta(hours=48), stages=dict.fromkeys(Stage, LIMIT))
 AT_ONCE = Limits(keep=timedelta(hours=48), stages=dict.fromkeys(Stage, timedelta()))
-FIELDS = {
-    ServiceEvidence: "services",
-    RequestEvidence: "requests",
-    TitleEvidence: "titles",
-    MovieEvidence: "movies",
-    SeriesEvidence: "series",
-    QueueEvidence: "queue",
-    HistoryEvidence: "history",
-    TorrentEvidence: "torrents",
-    LibraryEvidence: "library",
-    ShokoEvidence: "shoko",
-}
+FIELDS = {ServiceEvidence: "services", **KIND_OF}
 
 
 def evidence(*pieces: EvidenceBase) -> Evidence:
