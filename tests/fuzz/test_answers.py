@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.status_tracker.clients.errors import ClientError
 from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.memory import Memory
 from custom_components.status_tracker.pipeline.tracker import evaluate
 
@@ -55,7 +56,7 @@ def test_clients_raise_client_errors_only(service: str, data: st.DataObject) -> 
 
 def check_evidence(source: Any) -> None:
     """Check that what a source knows can be stored, read back and evaluated."""
-    stored = orjson.dumps(source.dump(wants()))
+    stored = orjson.dumps(serialize(source.snapshot(wants())))
     source.restore(orjson.loads(stored))
     evaluate(Evidence.merge([source.evidence]), Memory(), LIMITS, NOW)
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from custom_components.status_tracker.clients.push import fold_keys
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 
 from .answers import CLIENTS, NOW, SOURCES, Session, wants
@@ -118,7 +119,7 @@ async def test_push_events_with_numbers_that_are_none(number: str) -> None:
         "ShokoEvent:FileMatched",
         fold_keys(json.loads(f'{{"FileID": 345, "CrossReferences": [{{"EpisodeID": {number}}}]}}')),
     )
-    assert orjson.dumps(source.dump(wants()))
+    assert orjson.dumps(serialize(source.snapshot(wants())))
 
 
 async def test_push_events_about_others() -> None:
@@ -145,4 +146,4 @@ async def test_push_events_of_any_shape(data: st.DataObject) -> None:
         told = data.draw(st.one_of(mutated(message["arguments"]), ANY_JSON))
         payload = fold_keys(json.loads(json.dumps(told[0] if isinstance(told, list) and told else told)))
         line.on_event(message["target"], payload if isinstance(payload, dict) else {})
-        orjson.dumps(source.dump(wants()))
+        orjson.dumps(serialize(source.snapshot(wants())))

@@ -9,6 +9,7 @@ import pytest
 from custom_components.status_tracker.clients.qbittorrent import QBittorrentClient
 from custom_components.status_tracker.clients.torrents import Torrent
 from custom_components.status_tracker.pipeline.enums import TorrentState
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.evidence.downloads import TorrentEvidence
 from custom_components.status_tracker.sources.base import FAST
 from custom_components.status_tracker.sources.qbittorrent import WATCHING, QBittorrentSource, torrent_state
@@ -122,9 +123,9 @@ async def test_last_evidence_stands(server: FakeQbittorrent, session: aiohttp.Cl
     assert source.evidence.torrents == before
     assert source.evidence.services[0].reason == "timed_out"
     again = source_of(server, session)
-    again.restore(source.dump(wants))
+    again.restore(serialize(source.snapshot(wants)))
     assert again.evidence.torrents == before
-    assert source.dump([]) == {"torrents": []}
+    assert serialize(source.snapshot([])) == {"torrents": []}
     server.fault = None
     await source.refresh(wants)
     assert source.evidence.services[0].ok

@@ -12,7 +12,7 @@ from ..clients.errors import BadAnswer, ClientError, InvalidAuth, NotReady, Time
 from ..clients.http import HttpClient
 from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
-from ..pipeline.evidence.base import ServiceEvidence, serialize
+from ..pipeline.evidence.base import ServiceEvidence
 from ..pipeline.wants import Want
 from .needs import Needs
 
@@ -142,25 +142,19 @@ class Source(ABC):
 
     # Storage
 
-    @final
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
-        """Return the data to store as JSON-serializable dict, limited to the wants."""
-        data: dict[str, Any] = serialize(self.snapshot(wants))
-        return data
-
     @abstractmethod
     def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the data to store, limited to the wants; pieces of evidence as they are."""
 
     @final
     def restore(self, data: dict[str, Any]) -> None:
-        """Restore data from `dump` as the last evidence."""
+        """Restore data from `snapshot` as the last evidence."""
         self.evidence_changed()
         self._restore(data)
 
     @abstractmethod
     def _restore(self, data: dict[str, Any]) -> None:
-        """Restore data from `dump`."""
+        """Restore data from `snapshot`."""
 
     # Polling and availability
 

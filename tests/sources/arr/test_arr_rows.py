@@ -196,7 +196,7 @@ def test_kept_events_come_back() -> None:
     log.add([event(1, START)])
     log.tell(event(None, START, kind=HistoryKind.IMPORTED))
     again = HistoryLog()
-    again.restore(serialize(log.dump(lambda one: True)), "renamed")
+    again.restore(serialize(log.snapshot(lambda one: True)), "renamed")
     assert {(one.kind, one.source) for one in again.events} == {
         (HistoryKind.GRABBED, "renamed"),
         (HistoryKind.IMPORTED, "renamed"),

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind, QueueStatus
 from custom_components.status_tracker.pipeline.evidence import Evidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.state import SOON
 from custom_components.status_tracker.sources.base import FAST
@@ -115,7 +116,7 @@ async def test_strangers_are_kept_in_small_number_only(
     assert set(paths) <= {"queue/details", "history/since", f"movie/{movie.id}"}
     await poll(home, source, by_id(movie))
     assert len(source.evidence.history) == 500
-    assert source.dump((by_id(movie),))["history"] == []
+    assert serialize(source.snapshot((by_id(movie),)))["history"] == []
 
 
 # Restart
@@ -128,7 +129,7 @@ async def test_restart(home: Household, session: aiohttp.ClientSession, movie: M
     download = await home.world.grab(movie)
     await home.world.grab(stranger)
     await settle(home, source, by_id(movie))
-    kept = json.loads(json.dumps(source.dump((by_id(movie),))))
+    kept = json.loads(json.dumps(serialize(source.snapshot((by_id(movie),)))))
     assert "Stranger" not in json.dumps(kept)
 
     again = radarr_source(home, session)
@@ -434,5 +435,5 @@ async def test_a_flood_leaves_little(home: Household, source: RadarrSource, movi
     assert len(evidence.history) <= 500
     await settle(home, source, wanted)
     assert len(source.evidence.movies) <= 51
-    assert json.dumps(source.dump((wanted,)))
+    assert json.dumps(serialize(source.snapshot((wanted,))))
     assert next(one for one in source.evidence.movies if one.movie_id == movie.id).title == "Film"

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind, QueueStatus
 from custom_components.status_tracker.pipeline.evidence.arr import EpisodeEvidence, SeriesEvidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.arr.sonarr import SonarrSource
 from custom_components.status_tracker.sources.arr.webhook import HookFile
@@ -176,7 +177,7 @@ async def test_events_of_other_seasons_are_not_kept(
     source = sonarr_source(home, session)
     wanted = by_id(show, 1)
     await settle(home, source, wanted)
-    kept = json.loads(json.dumps(source.dump((wanted,))))
+    kept = json.loads(json.dumps(serialize(source.snapshot((wanted,)))))
     assert [row["episode_id"] for row in kept["history"]] == [episode(source, 1, 1).episode_id]
     again = sonarr_source(home, session)
     again.restore(kept)

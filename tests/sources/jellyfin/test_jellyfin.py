@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from custom_components.status_tracker.pipeline.enums import ItemKind
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.wants import Want
 from custom_components.status_tracker.sources.jellyfin.source import JellyfinSource
 from tests.sources.library_helpers import Household, want
@@ -287,7 +288,7 @@ async def test_restart_with_jellyfin_down(house: Household) -> None:
     wanted = want("tmdb_movie:1", "tmdb_movie:2", "tmdb_movie:3", items=(film.id, gone.id))
     await house.settle(wanted)
     assert len(house.items) == 3
-    saved = house.source.dump([wanted])
+    saved = serialize(house.source.snapshot([wanted]))
     house.source = house.new_source()
     house.source.restore(saved)
     house.server.fault = Fault.down()
@@ -307,7 +308,7 @@ async def test_restart_with_jellyfin_down(house: Household) -> None:
 async def test_changes_of_the_time_between_restarts(house: Household) -> None:
     """The first delta after a restart begins where the last one ended, unless that is long ago."""
     await house.settle(want("tmdb_movie:1"))
-    saved = house.source.dump([])
+    saved = serialize(house.source.snapshot([]))
     since = datetime.fromisoformat(saved["since"])
     for days, expected in ((1, since), (20, None)):
         house.source = house.new_source()

@@ -12,6 +12,7 @@ from custom_components.status_tracker.clients.seerr import SeerrClient
 from custom_components.status_tracker.clients.seerr_model import Request
 from custom_components.status_tracker.clients.seerr_settings import WebhookSettings
 from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaType, RequestStatus
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence, TitleEvidence
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
@@ -254,7 +255,7 @@ async def test_restart(home: Household, session: aiohttp.ClientSession, source: 
     await home.world.request(SHOW)
     wanted = want_film(2004, request_id=request.id)
     await poll(home, source, wanted, want_show(SHOW, 1))
-    kept = json.loads(json.dumps(source.dump((wanted,))))
+    kept = json.loads(json.dumps(serialize(source.snapshot((wanted,)))))
     again = seerr_source(home, session)
     again.restore(kept)
     assert again.evidence.requests == tuple(

@@ -8,6 +8,7 @@ import json
 import aiohttp
 
 from custom_components.status_tracker.pipeline.evidence.arr import FileEvidence
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from tests.stack.server import Fault
 from tests.stack.shoko import FakeShoko
@@ -173,8 +174,8 @@ async def test_dump_and_restore(
     await world.shoko_take_in(PATH, SIZE, episode)
     await poll(source, want())
     before = seen(source)
-    data = json.loads(json.dumps(source.dump([want()])))
-    assert source.dump([want(request_id=2)])["files"] == []
+    data = json.loads(json.dumps(serialize(source.snapshot([want()]))))
+    assert serialize(source.snapshot([want(request_id=2)]))["files"] == []
 
     restarted = make_source(session, shoko, world, push=False)
     restarted.restore(data)

@@ -161,15 +161,15 @@ class HistoryLog:
         else:
             self._told.pop(key, None)
 
-    def dump(self, wanted: Callable[[HistoryEvidence], bool]) -> dict[str, Any]:
-        """Return the tracked events as JSON-serializable data."""
+    def snapshot(self, wanted: Callable[[HistoryEvidence], bool]) -> dict[str, Any]:
+        """Return the tracked events, and up to when they are known."""
         return {
             "last_event": self.last_event.isoformat() if self.last_event else None,
             "history": [event for event in self.events if wanted(event)],
         }
 
     def restore(self, data: dict[str, Any], source: str) -> None:
-        """Restore data from `dump`."""
+        """Restore data from `snapshot`."""
         self.last_event = read_time(data.get("last_event"))
         for written in deserialize_all(HistoryEvidence, data.get("history")):
             event = replace(written, source=source)

@@ -134,8 +134,8 @@ class QueueState:
             oldest = next(iter(self._told))
             del self._told[oldest], self._rows[oldest]
 
-    def dump(self, media_ids: Collection[int], downloads: Collection[str]) -> list[QueueEvidence]:
-        """Return the tracked rows as JSON-serializable data."""
+    def snapshot(self, media_ids: Collection[int], downloads: Collection[str]) -> list[QueueEvidence]:
+        """Return the tracked rows."""
         return [
             row
             for row in self._rows.values()
@@ -143,7 +143,7 @@ class QueueState:
         ]
 
     def restore(self, rows: Any) -> None:
-        """Restore data from `dump`, kept until the first successful poll."""
+        """Restore data from `snapshot`, kept until the first successful poll."""
         for row in deserialize_all(QueueEvidence, rows):
             self._rows[row.row_id] = replace(row, source=self._source)
 

@@ -200,13 +200,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         return {
             "titles": [title for one, title in self._titles.items() if one in self._bound],
             "known": [[one, sorted(seasons)] for one, seasons in self._known.items() if one in self._bound],
-            "queue": self.queue.dump(self._bound.keys(), self._downloads),
-            **self.log.dump(wanted),
+            "queue": self.queue.snapshot(self._bound.keys(), self._downloads),
+            **self.log.snapshot(wanted),
         }
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Restore data from `dump`; changes since then are found in the history."""
+        """Restore data from `snapshot`; changes since then are found in the history."""
         for title in deserialize_all(self.evidence_type, data.get("titles")):
             self._titles[title.media_id] = replace(title, source=self.key)
         known = data.get("known")

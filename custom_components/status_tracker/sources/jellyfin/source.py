@@ -228,7 +228,7 @@ class JellyfinSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Restore items from `dump`, kept until Jellyfin has been read."""
+        """Restore items from `snapshot`, kept until Jellyfin has been read."""
         pieces = (LibraryEvidence.from_dict(one) for one in data.get("items", ()))
         self._tracked.items = {piece.item_id: piece for piece in pieces}
         self._tracked.relink(self._base)

@@ -269,7 +269,7 @@ class SeerrSource(Source):
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Restore data from `dump`, kept until the first listing."""
+        """Restore data from `snapshot`, kept until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests.known[request.request_id] = request
         for title in deserialize_all(TitleEvidence, data.get("titles")):

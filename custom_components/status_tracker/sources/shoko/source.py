@@ -274,9 +274,9 @@ class ShokoSource(Source):
     @override
     def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the files of the wants."""
-        return self._book.dump(wants)
+        return self._book.snapshot(wants)
 
     @override
     def _restore(self, data: dict[str, Any]) -> None:
-        """Restore files from `dump` as the last evidence."""
+        """Restore files from `snapshot` as the last evidence."""
         self._book.restore(data)

@@ -232,7 +232,7 @@ class ShokoState:
 
     # Storage
 
-    def dump(self, wants: Sequence[Want]) -> dict[str, Any]:
+    def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the files of the wants with the requests they were found for."""
         kept = [self.tracked[key] for key in sorted(self.of(wants))]
         return {
@@ -241,7 +241,7 @@ class ShokoState:
         }
 
     def restore(self, data: dict[str, Any]) -> None:
-        """Restore files from `dump`; each is read again in the next poll."""
+        """Restore files from `snapshot`; each is read again in the next poll."""
         requests = data.get("requests", {})
         for evidence in deserialize_all(ShokoEvidence, data.get("files")):
             tracked = self.track(replace(evidence, source=self._source))
