@@ -164,6 +164,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 break
             polled.update(source.key for source in due)
             await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
+            if not self._changes.settled:  # the first update waits longer for Seerr
+                deadline = self.hass.loop.time() + PATIENCE
             await self._async_evaluate()
         if self._is_stopped():
             return self.data

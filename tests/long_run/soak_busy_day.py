@@ -13,11 +13,13 @@ __all__ = ["_traced"]
 
 @pytest.mark.timeout(0)
 async def soak_busy_day(
+    recorder_mock: object,
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     household: StartHousehold,
     setup_entry: SetUp,
     clock: Clock,
+    household_posters: None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """500 requests come and go."""
