@@ -1,6 +1,7 @@
 """Nothing of the event loop's debug mode, which is not there in life."""
 
 import asyncio
+from collections.abc import Iterator
 import logging
 
 import pytest
@@ -13,6 +14,8 @@ async def _as_in_life(enable_event_loop_debug: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the database log no statements, which would be kept."""
-    monkeypatch.setattr(logging.getLogger("sqlalchemy.engine"), "level", logging.WARNING)
+def _quiet() -> Iterator[None]:
+    """Let nothing be logged that would be kept, such as the statements of the database."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)

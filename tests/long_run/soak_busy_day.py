@@ -20,8 +20,7 @@ async def soak_busy_day(
     setup_entry: SetUp,
     clock: Clock,
     household_posters: None,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """500 requests come and go."""
-    day = await busy_day(hass, household, setup_entry, clock, hass_storage, caplog, 500)
+    day = await busy_day(hass, household, setup_entry, clock, hass_storage, 500)
     print("busy day:", day)  # noqa: T201
