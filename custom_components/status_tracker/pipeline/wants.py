@@ -14,9 +14,9 @@ class Want:
     """Data the pipeline needs for a tracked request; sources fetch nothing else.
 
     `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
-    but not found in Jellyfin yet. `ids` are all known ids ("kind:value") including those of Shoko, `items`
-    the Jellyfin items that prove availability, `stale_items` those to read again because they were read
-    before `read_after`.
+    but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
+    those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
+    because they were read before `read_after`.
     """
 
     request_id: int
@@ -49,7 +49,10 @@ def want_of(one: Tracked, case: Case) -> Want:
     request = one.request
     finished = one.stage in FINISHED or case.superseded
     open_files: tuple[FileEvidence, ...] = tuple(
-        unit.file for unit in one.units if unit.file and unit.stage is not Stage.AVAILABLE
+        file
+        for unit in one.units
+        if unit.file and unit.stage is not Stage.AVAILABLE
+        for file in (unit.file, *unit.former[:1])  # the library may still show the replaced one
     )
     return Want(
         request_id=request.request_id,
