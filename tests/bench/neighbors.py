@@ -59,7 +59,7 @@ def core_entries(services: dict[str, dict[str, Any]]) -> list[MockConfigEntry]:
 
 
 class FastClock:
-    """The clock of Home Assistant, its event loop and a household; time in which nothing happens is skipped."""
+    """The clock of Home Assistant, its event loop and a household; it skips the time between timers."""
 
     def __init__(self, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
         """Start at the real time; entries that are set up from now on follow it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
+from .definitions import named_definition
 from .enums import ItemKind, MediaStatus, MediaType, Service
 from .evidence.arr import EpisodeEvidence, FileEvidence
 from .evidence.library import ItemFile, LibraryEvidence
@@ -13,6 +14,7 @@ from .requests import Unit
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)
 SIZED = 100  # an equal size outweighs any shared path
+SURE = 3  # with less, the copies in the folders of two *arrs can have the same name
 
 
 def same_file(item: ItemFile, file: FileEvidence) -> int:
@@ -61,6 +63,12 @@ class Prover:
         if case.others and not self.by_file_alone:
             foreign = self._shoko_ids(case.others) - self._shoko_ids(case.files)
             items = [item for item in items if not self._is_foreign(item, foreign)]
+        if case.rivals:
+            own = self._shoko_ids((*case.files, *case.former))
+            doubtful = [item for item in items if self._is_doubtful(item, own)]
+            case.contested |= bool(doubtful)
+            if doubtful and case.unread_rivals and not case.was_available:
+                items = [item for item in items if item not in doubtful]
         self.items = items
         self._by_name: dict[str, list[LibraryEvidence]] = {}
         for item in items:
@@ -89,6 +97,19 @@ class Prover:
         if told and told <= foreign:
             return True
         return is_only_other(item, (*self.case.files, *self.case.former), self.case.others)
+
+    def _is_doubtful(self, item: LibraryEvidence, own: frozenset[str]) -> bool:
+        """Return whether only the other *arrs can tell that an item is not their copy of the title."""
+        if not own.isdisjoint(item.ids):
+            return False
+        closest = max((_closest(one, (*self.case.files, *self.case.former)) for one in item.files), default=0)
+        if closest >= SURE or (self.by_file_alone and not closest):
+            return False
+        paths = [one.path for one in item.files]
+        for shoko in self.case.shoko:
+            if make_id(IdKind.SHOKO_FILE, shoko.file_id) in item.ids:
+                paths += shoko.paths
+        return named_definition(paths) is not self.case.request.is_4k
 
     def _numbered(
         self, items: Iterable[LibraryEvidence]

@@ -16,7 +16,8 @@ class Want:
     `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
     but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
     those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
-    because they were read before `read_after`.
+    because they were read before `read_after`. `contested` means that the *arrs of the other definition have
+    to tell whether the copy in Jellyfin is theirs.
     """
 
     request_id: int
@@ -41,6 +42,7 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
+    contested: bool = False
     titled: bool = False  # a title is known from any service
 
 
@@ -87,5 +89,6 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        contested=case.contested,
         titled=one.titled,
     )
