@@ -10,6 +10,7 @@ from tests.bench.houses import requests_of
 from tests.common import typed
 from tests.stack.household import Household
 from tests.stack.rows import Download, SeerrRequest
+from tests.stack.titles import film, series
 
 
 class Commands:
@@ -36,6 +37,17 @@ class Commands:
     async def progress(self, share: float) -> None:
         """Let the newest download be this far."""
         await self.home.world.progress(self.downloads[-1], share)
+
+    async def everything(self) -> None:
+        """Let a film and a series go all the way, so that every webhook comes once."""
+        world = self.home.world
+        for title in (film("Seen", 2000, 1), series("Seen Too", 2000, 2, 3, {1: 1})):
+            request = await world.request(title, auto_approve=True)
+            download = await world.grab(request)
+            await world.complete(download)
+            await world.import_(download)
+        await world.library_scan()
+        await self.home.jellyfin.plugin.drain()
 
     async def advance(self, seconds: float) -> None:
         """Put the clock forward."""
