@@ -1,7 +1,12 @@
 """What random journeys have found once, as short stories."""
 
+from copy import deepcopy
+from typing import Any
+
 from homeassistant.core import HomeAssistant
 import pytest
+
+from custom_components.status_tracker.const import DOMAIN
 
 from ..common import Clock, SetUp, StartHousehold, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
@@ -87,20 +92,30 @@ async def test_deleted_everywhere_after_seerr_had_finished_it(
 
 
 async def test_an_upgrade_of_anime_while_home_assistant_is_off(
-    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    clock: Clock,
+    hass_storage: dict[str, Any],
 ) -> None:
-    """Shokofin still shows the replaced file, of which only its path in Shoko tells whose it is."""
+    """Killed and back, of the file that Shokofin still shows only the history of Radarr tells."""
     title = film("Rascal", 2023, 1086591, anime=True)
     home = await household(shoko=True)
     world = home.world
-    request = await world.request(title, auto_approve=True)
     entry = await setup_entry(home)
+    request = await world.request(title, auto_approve=True)
+    await poll(hass, entry)
     (file,) = await world.import_(await world.grab(request, size=5_000_000))
+    await hass.config_entries.async_reload(entry.entry_id)
+    saved = deepcopy(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
     episode = world.shoko_add_episode(world.shoko_add_series("Rascal", 16910, kind="Movie"))
     await world.shokofin_show(await world.shoko_take_in(file.path, file.size, episode))
-    await poll(hass, entry)
+    for _ in range(3):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
     assert stage_of(hass, entry, request) == "available"
     await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"] = saved
     await world.import_(await world.grab(request, quality="Bluray-1080p", size=6_000_000))
     clock.advance(home, minutes=5)
     await hass.config_entries.async_setup(entry.entry_id)
@@ -119,7 +134,7 @@ async def test_asked_for_again_while_its_download_goes_on(
     world = home.world
     first = await world.request(title, seasons=[1], auto_approve=True)
     await world.grab(first)
-    await world.delete_request(first)
+    await world.delete_media(first.media)
     second = await world.request(title, seasons=[1])
     entry = await setup_entry(home)
     await poll(hass, entry)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.status_tracker.pipeline.availability import is_file_of, is_only_other, same_file
 from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaStatus, Service
 from custom_components.status_tracker.pipeline.evidence.base import ServiceEvidence
 from custom_components.status_tracker.pipeline.evidence.library import ItemFile, LibraryEvidence
+from custom_components.status_tracker.pipeline.file_match import is_file_of, is_only_other, same_file
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 
