@@ -1,9 +1,8 @@
-"""What a household costs by its size: cycles, news, memory, calls."""
+"""What a household costs by its size: cycles, news, calls."""
 
 import gc
 from statistics import median
 import time
-import tracemalloc
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant
@@ -11,7 +10,7 @@ import pytest
 
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from tests.bench.conftest import SIZES, Report
-from tests.bench.houses import Replay, build, steps
+from tests.bench.houses import Replay, build, cycle, steps
 from tests.common import Clock, SetUp, StartHousehold, coordinator_of, finished_requests, poll, state_of
 from tests.stack.titles import film
 
@@ -46,7 +45,7 @@ async def bench_cycle(
     with replay.playing(), steps(longest):
         begin = time.process_time()
         for _ in range(CYCLES):
-            await poll(hass, entry, rounds=1)
+            await cycle(hass, entry)
         spent = (time.process_time() - begin) / CYCLES
     decoding = replay.decoding() / CYCLES
     report("cycle without news: CPU, ms", count, spent * 1000)
@@ -87,36 +86,6 @@ async def bench_cycle(
         hass.bus.async_listen(EVENT_STATE_CHANGED, note)
         await poll(hass, entry, rounds=1)
         report("states written in a cycle / requests that changed", count, len(written) / len(downloads))
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("count", SIZES)
-async def bench_first_load(
-    hass: HomeAssistant,
-    household: StartHousehold,
-    setup_entry: SetUp,
-    monkeypatch: pytest.MonkeyPatch,
-    report: Report,
-    count: int,
-) -> None:
-    """The first start: longest step of the event loop, and memory of a request against its JSON."""
-    longest: list[float] = []
-    gc.collect()
-    if count <= 1000:
-        tracemalloc.start(12)
-    with steps(longest):
-        _, entry, _ = await build(hass, household, setup_entry, monkeypatch, count, **POLLING)
-    report("first load: longest step of the event loop, ms", count, max(longest, default=0) * 1000)
-    if count > 1000:
-        return
-    gc.collect()
-    ours = tracemalloc.take_snapshot().filter_traces(
-        [tracemalloc.Filter(True, "*/custom_components/status_tracker/*", all_frames=True)]
-    )
-    tracemalloc.stop()
-    received = sum(source.http.received for source in coordinator_of(entry).sources.values() if source.http)
-    held = sum(one.size for one in ours.statistics("filename"))
-    report("memory held / bytes received at the first load", count, held / received)
 
 
 @pytest.mark.timeout(200)

@@ -1,5 +1,6 @@
 """Announcements and durations of changed requests."""
 
+from collections.abc import Container
 from datetime import timedelta
 from typing import Any
 
@@ -77,9 +78,15 @@ class ChangeLog:
         self.announcements.announce(lambda change: _number(change) in gone, self._evaluation.named)
 
     @callback
-    def announce_named(self) -> None:
-        """Announce the changes of requests with a known title, after their entities were updated."""
-        self.announcements.announce(
-            lambda change: not self._evaluation.is_nameless(change.request.request.request_id),
-            self._evaluation.named,
-        )
+    def announce_named(self, waiting: Container[int]) -> None:
+        """Announce the changes of requests with a known title, after their entities were updated.
+
+        `waiting` are requests whose sensors are still to be added.
+        """
+
+        def is_shown(change: Change) -> bool:
+            """Return whether the sensor of a request has its name."""
+            number = _number(change)
+            return number not in waiting and not self._evaluation.is_nameless(number)
+
+        self.announcements.announce(is_shown, self._evaluation.named)

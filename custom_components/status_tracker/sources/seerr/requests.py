@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -21,6 +21,7 @@ ALL_EVERY = timedelta(days=1)
 ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
 LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
 FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
+WAITING = 3  # requests finished in Seerr only that are read in addition, in turn
 
 
 class Requests:
@@ -51,6 +52,7 @@ class Requests:
         self._skip = 0
         self._turn = 0
         self._lookups = 0
+        self._waiting: dict[int, int] = {}  # when each request finished in Seerr only was last read
         self._seen: set[int] = set()  # ids read in this poll
         self._all_due: datetime | None = None
         self._all_again: datetime | None = None
@@ -63,8 +65,11 @@ class Requests:
 
     # Poll
 
-    async def read(self, base_url: str, shown: Iterable[int]) -> None:
-        """Read the counts and one page; read more if the counts differ from the known requests."""
+    async def read(self, base_url: str, shown: Mapping[int, bool]) -> None:
+        """Read the counts and one page; read more if the counts differ from the known requests.
+
+        `shown` has the ids of the requests to read again and whether they are finished here.
+        """
         self._mark, self._lookups, self._seen = self._hooks, 0, set()
         if base_url != self._base_url:  # every link has changed
             self._base_url, self._all_due = base_url, None
@@ -77,10 +82,12 @@ class Requests:
         self.told = {number: hook for number, hook in self.told.items() if hook > self._mark}
         self.overtaken = bool(self.told)
 
-    async def _read_open(self, shown: Iterable[int]) -> None:
+    async def _read_open(self, shown: Mapping[int, bool]) -> None:
         """Read one page or finished request in turn, those reported by webhooks, and other changed ones."""
         count = await self._count()
-        total = await self._read_turn(shown)
+        closed = {number: done for number, done in shown.items() if self._is_closed(number)}
+        total = await self._read_turn([number for number, done in closed.items() if done])
+        await self._read_waiting([number for number, done in closed.items() if not done])
         for number, hook in list(self.told.items()):
             if hook <= self._mark and number not in self._seen:
                 await self._look_up(number)
@@ -97,10 +104,21 @@ class Requests:
             self._unlisted = self._difference(count)
             self._all_again = now + ALL_AGAIN
 
-    async def _read_turn(self, shown: Iterable[int]) -> int | None:
+    def _is_closed(self, number: int) -> bool:
+        """Return whether a known request is not in the list of unfinished ones, which reports its changes."""
+        return number in self.known and number not in self._open
+
+    async def _read_waiting(self, waiting: Sequence[int]) -> None:
+        """Read some requests that only Seerr considers finished: their deletion changes no count."""
+        before = self._waiting
+        self._waiting = {number: before.get(number, 0) for number in waiting}
+        for number in sorted(waiting, key=self._waiting.__getitem__)[:WAITING]:
+            self._waiting[number] = self._turn
+            await self._look_up(number)
+
+    async def _read_turn(self, finished: Sequence[int]) -> int | None:
         """Read the page or request that is due; return the number of unfinished requests, None if unknown."""
         self._turn += 1
-        finished = [number for number in shown if number in self.known and number not in self._open]
         turn, rest = divmod(self._turn, FINISHED_TURN)
         if finished and not rest:
             await self._look_up(finished[turn % len(finished)])

@@ -107,7 +107,7 @@ class SeerrSource(Source):
         fresh = self.error is None and self._requests_at and now - self._requests_at < CALM
         if not (fresh and self._missing_titles(wants)):
             self._requests_at = now
-            await self._requests.read(self.public_url, [want.request_id for want in wants])
+            await self._requests.read(self.public_url, {want.request_id: want.finished for want in wants})
         self._rest = max(SOON, (self._requests_at or now) + CALM - now)
         await self._read_titles(wants)
 
