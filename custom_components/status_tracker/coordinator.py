@@ -288,6 +288,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._changes.announce_named(self.without_sensor)
 
     @callback
+    def async_announce(self, hass: HomeAssistant) -> None:
+        """Announce the changes so far, at the end of the setup or once Home Assistant has started."""
+        self.async_update_requests(set())
+
+    @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
         numbers = self._evaluation.take_unshown()
