@@ -120,7 +120,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if await self._stored.async_restore():
             self.data = self._evaluation.requests
             await self._async_evaluate()
-            self.announcements.unheard.clear()
+            self._changes.restored = True
         self.announcements.begin(self.data)
 
     async def async_save(self) -> None:
@@ -158,18 +158,22 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if self.is_stopped:
             return self.data
         deadline = self.hass.loop.time() + PATIENCE
+        if not self.seerr.last_success:
+            await self._async_poll([self.seerr], deadline)
+            if self._is_stopped():
+                return self.data
+            if not self.seerr.last_success:
+                self._polling.raise_unready()
+            return self.data  # the setup does not wait for the other services
         polled: set[str] = set()
         for _ in range(ROUNDS):
             due = self._polling.due(self.wants, polled)
             if not due or self._is_stopped():
                 break
             polled.update(source.key for source in due)
-            await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
-            await self._async_evaluate()
+            await self._async_poll(due, deadline)
         if self._is_stopped():
             return self.data
-        if not self.seerr.last_success:
-            self._polling.raise_unready()
         if not self._changes.settled:
             self._changes.settle()
             self._stored.save_soon()
@@ -177,6 +181,16 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._plan()
         self._show_changes()
         return self.data
+
+    async def _async_poll(self, due: Sequence[Source], deadline: float) -> None:
+        """Poll sources until a time of the event loop and evaluate what they tell."""
+        await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
+        await self._async_evaluate()
+
+    async def async_catch_up(self) -> None:
+        """Poll all services for the first time, after the setup, and announce what changed meanwhile."""
+        await self.async_refresh()
+        self.async_update_requests(set())
 
     async def async_ask(self, *sources: Source) -> list[Source]:
         """Poll these sources now, then any that become due; return those that failed or timed out."""

@@ -21,6 +21,7 @@ class ChangeLog:
         self.announcements = Announcements(hass, entry)
         self.durations = Durations(hass, entry)
         self.settled = False  # whether the first update is complete
+        self.restored = False  # whether there are requests of an earlier run to compare with
         self._evaluation = evaluation
 
     async def async_load(self) -> None:
@@ -44,7 +45,7 @@ class ChangeLog:
         """Queue the announcements of changes and record durations."""
         requests, tracker = self._evaluation.requests, self._evaluation.tracker
         after = {number: requests[number] for number in judged.before if number in requests}
-        if not tracker.first:  # the first evaluation has no earlier state to compare with
+        if (self.settled or self.restored) and not tracker.first:
             before = {number: one for number, one in judged.before.items() if one}
             found = changes(before, after, tracker.memory.done)
             self.announcements.unheard += found
