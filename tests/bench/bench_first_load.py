@@ -31,7 +31,7 @@ async def load(hass: HomeAssistant, far: FarHousehold) -> MockConfigEntry:
     return entry
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("count", SIZES)
 async def bench_first_load(
     hass: HomeAssistant,
@@ -74,7 +74,7 @@ async def bench_first_load(
     report("first load: longest step / decoding the largest body", count, max(longest) / min(decoding))
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 async def bench_memory(
     hass: HomeAssistant,
     callback_url: str,

@@ -1,6 +1,6 @@
 """Announcements and durations of changed requests."""
 
-from collections.abc import Container
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -62,15 +62,12 @@ class ChangeLog:
         self.announcements.announce(lambda change: change.kind == REMOVED, self._evaluation.named)
 
     @callback
-    def announce_named(self, waiting: Container[int]) -> None:
-        """Announce the changes of requests with a known title, after their entities were updated.
-
-        `waiting` are requests whose sensors are still to be added.
-        """
+    def announce_named(self, is_waiting: Callable[[int], bool]) -> None:
+        """Announce the changes of requests with a known title, after their entities were updated."""
 
         def is_shown(change: Change) -> bool:
-            """Return whether the sensor of a request has its name."""
+            """Return whether the sensor of a request shows the change."""
             number = change.request.request.request_id
-            return number not in waiting and not self._evaluation.is_nameless(number)
+            return not is_waiting(number) and not self._evaluation.is_nameless(number)
 
         self.announcements.announce(is_shown, self._evaluation.named)
