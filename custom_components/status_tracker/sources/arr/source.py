@@ -122,7 +122,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Note that a title is not in this *arr: look it up again later, or after the approval."""
         meant = [want for want in self._mine(wants) if self._catalogue_id(want) == catalogue_id]
         if contesting := next((want for want in meant if self._contests(want)), None):
-            self._titles[-catalogue_id] = self._missing(-catalogue_id, contesting)
+            self._titles[-catalogue_id] = replace(self._missing(-catalogue_id, contesting), read_at=now)
         if contesting or any(want.handed_over for want in meant):
             self._retries.failed(("catalogue", catalogue_id), now)
         else:
