@@ -288,8 +288,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
-        if (numbers := self._evaluation.take_unshown()) is not None:
-            self._update(numbers)
+        if (numbers := self._evaluation.take_unshown()) is not None or self._changes.is_due:
+            self._update(numbers or frozenset())
         today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
         if today != self._day:
             self._day = today

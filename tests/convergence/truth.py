@@ -56,10 +56,11 @@ CLIENT_REASONS = {
 #   what is finished in Seerr only is read some at a time.
 # - What no event and no count tells is read again in turn, one a poll, so that the calls of a poll do not
 #   grow with the requests: whether a title is monitored, is in the *arr at all and was searched for without
-#   a result, and whether what is available is still there.
+#   a result, and whether what is imported or available is still there, and under which number.
 LOST_AFTER = 5  # minutes, and polls
 REREAD_WITHIN = 90
-UNTOLD = {"approved", "partially_available"}
+UNTOLD = {"approved", "partially_available", "available"}
+KEPT = {"importing", "anime_matching", "partially_available", "available"}
 
 type Key = tuple[int, int] | None
 type UnitOf = tuple[str, Title, Key]  # the *arr's name, title, season and number
@@ -93,7 +94,7 @@ def is_reread(shown: str, truth: Truth) -> bool:
     """Return whether the difference of what is shown can be one that is read again in turn only."""
     if shown in truth.stages:
         return shown in UNTOLD
-    return shown == "available" and "available" not in truth.stages
+    return shown in KEPT and all(unit.stage == "approved" for unit in truth.units)
 
 
 class Registrar:

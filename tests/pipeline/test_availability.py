@@ -121,6 +121,8 @@ def test_hd_not_by_a_copy_whose_4k_radarr_is_unread() -> None:
     absent = film_4k(movie_id=-FILM, gone=True)
     for known in (film_4k(), film_4k(gone=True), absent):
         assert only(*told, known, copy).stage is Stage.AVAILABLE
+    # An item from a webhook, without paths, can be any of the copies.
+    assert only(*told, film_4k(file=other), film_item()).stage is Stage.APPROVED
     # What it told before the copy was read, or by a webhook without files, says nothing of the copy.
     for early in (ago(days=1), None):
         assert only(*told, replace(film_4k(), read_at=early), copy).stage is Stage.APPROVED

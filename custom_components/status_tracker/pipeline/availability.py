@@ -77,7 +77,8 @@ class Prover:
                 paths += shoko.paths
         if (named := named_definition(paths)) is not None:
             return named is not case.request.is_4k
-        return case.is_contested(item.read_at) and not case.was_available
+        unknown = case.is_contested(item.read_at) or (bool(case.others) and not item.files)
+        return unknown and not case.was_available
 
     def _numbered(
         self, items: Iterable[LibraryEvidence]

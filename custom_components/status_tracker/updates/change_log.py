@@ -53,10 +53,15 @@ class ChangeLog:
         if self.settled:
             self.announcements.note_quiet(after)
 
+    @property
+    def is_due(self) -> bool:
+        """Return whether announcements waited for all services to be read, and these are."""
+        return self.announcements.waiting and self._evaluation.is_read()
+
     @callback
     def announce_removed(self) -> None:
         """Announce removals, before their entities are removed."""
-        if self.announcements.waiting and self._evaluation.is_read():
+        if self.is_due:
             self.announcements.settle(self._evaluation.requests)
         self.announcements.announce(lambda change: change.kind == REMOVED, self._evaluation.named)
 

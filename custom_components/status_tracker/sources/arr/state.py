@@ -162,6 +162,10 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
         self._downloads = frozenset(downloads)
 
+    def _seasons(self, media_id: int) -> frozenset[int]:
+        """Return the requested seasons of a title; none if it is no longer tracked since a poll began."""
+        return self._bound.get(media_id, frozenset())
+
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
         """Return whether an event is relevant for a request."""
         bound, downloads = self._bound.keys(), self._downloads
