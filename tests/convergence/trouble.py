@@ -18,6 +18,7 @@ from custom_components.status_tracker.const import CONF_KEEP_HOURS, CONF_LIMIT_D
 
 from ..common import Clock, poll
 from ..stack.household import Household
+from ..stack.qbittorrent import FakeQbittorrent
 from ..stack.server import Fault, StackServer
 
 MODES: list[Literal["deliver", "drop", "double", "hold", "late"]] = [
@@ -171,7 +172,7 @@ class Trouble:
 
     async def _change_key(self, server: StackServer) -> None:
         """Somebody makes a new key in a service; a person enters it when Home Assistant asks, or unasked."""
-        if server is self.home.qbittorrent:
+        if isinstance(server, FakeQbittorrent):
             return
         server.api_key = f"{self.dice.getrandbits(128):032x}"
         self.changed[server.name] = server
@@ -181,22 +182,32 @@ class Trouble:
 
     async def _reauthenticate(self) -> None:
         """A person enters the new keys of services that are up."""
+        client = self.home.qbittorrent
+        if self._asked(client):  # a rejected login is not tried again, because qBittorrent bans for that
+            self.changed[client.name] = client
         for name, server in list(self.changed.items()):
             if server.fault is None and await self._enter_key(server):
                 self.changed.pop(name)
+
+    def _asked(self, server: StackServer) -> list[str]:
+        """Return the flows that ask for the credentials of a service."""
+        subentry = None if server is self.home.seerr else server.name
+        return [
+            flow["flow_id"]
+            for flow in self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+            if flow["context"]["source"] == SOURCE_REAUTH and flow["context"].get("subentry_id") == subentry
+        ]
 
     async def _enter_key(self, server: StackServer) -> bool:
         """Complete the reauthentication of a service, or reconfigure it; return whether that went well."""
         flows = self.hass.config_entries.flow
         subentry = None if server is self.home.seerr else server.name
-        asked = [
-            flow["flow_id"]
-            for flow in flows.async_progress_by_handler(DOMAIN)
-            if flow["context"]["source"] == SOURCE_REAUTH and flow["context"].get("subentry_id") == subentry
-        ]
+        asked = self._asked(server)
         key: dict[str, Any] = {"api_key": server.api_key}
         if server is self.home.shoko:
             key = {"api_key_instead": key}
+        elif isinstance(server, FakeQbittorrent):
+            key = {"username": server.gate.username, "password": server.gate.password}
         result: Mapping[str, Any]
         if asked:
             result = await flows.async_configure(asked[0], key)
