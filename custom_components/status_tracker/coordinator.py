@@ -256,7 +256,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         judged = self._evaluation.judge(dt_util.utcnow(), lambda: loop.time() >= until)
         # Not before: if the setup fails, nothing would cancel the save, not even the removal of the entry.
         if self._changes.settled and (judged.memory or judged.before):
-            self._stored.save_soon()
+            self._stored.save_soon(is_step=self._evaluation.has_step(judged))
         if judged:
             self._changes.note(judged)
 
@@ -299,8 +299,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
-        if (numbers := self._evaluation.take_unshown()) is not None:
-            self._update_soon(numbers)
+        numbers = self._evaluation.take_unshown()
+        if numbers is not None or self._changes.is_ready:
+            self._update_soon(numbers or ())
         today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
         if today != self._day:
             self._day = today

@@ -122,7 +122,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Note that a title is not in this *arr: look it up again later, or after the approval."""
         meant = [want for want in self._mine(wants) if self._catalogue_id(want) == catalogue_id]
         if contesting := next((want for want in meant if self._contests(want)), None):
-            self._titles[-catalogue_id] = self._missing(-catalogue_id, contesting)
+            self._titles[-catalogue_id] = replace(self._missing(-catalogue_id, contesting), read_at=now)
         if contesting or any(want.handed_over for want in meant):
             self._retries.failed(("catalogue", catalogue_id), now)
         else:
@@ -165,7 +165,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return whether a title was read with all requested seasons, or is known to be absent."""
         if media_id < 0:
             return True
-        return media_id in self._known and self._bound[media_id] <= self._known[media_id]
+        return media_id in self._known and self._seasons(media_id) <= self._known[media_id]
 
     def _is_fresh(self, media_id: int) -> bool:
         """Return whether a title was read since its newest request was opened."""
@@ -186,7 +186,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     async def _read_title(self, media_id: int, found: M | None, now: datetime) -> None:
         """Read a title, the first time with its history; retry later if it fails."""
-        mark, seasons = self._dirty.get(media_id), self._bound[media_id]
+        mark, seasons = self._dirty.get(media_id), self._seasons(media_id)
         try:
             title = await self._read(media_id, seasons, found)
             if not self._is_known(media_id):
@@ -213,6 +213,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         missed_webhooks = {
             (one.kind, one.download_id): one.at for one in self._add_history(fresh) if one.kind in TOLD
         }
+        self.log.drop_late(now)
         for at in missed_webhooks.values():
             self._note_missed_webhook(at)
         for row in fresh:
@@ -238,7 +239,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         self._read_at[media_id, part] = now
         mark = self._told
         try:
-            title = await self._reread(self._titles[media_id], part, self._bound[media_id])
+            title = await self._reread(self._titles[media_id], part, self._seasons(media_id))
         except NotFound:
             self._lose(media_id)
         except BadAnswer:
