@@ -70,10 +70,14 @@ class HistoryLog:
             # If the server clock is ahead, the next request must not skip later events.
             newest = min(max(rows.values()), now)
             self.last_event = max(newest, self.last_event) if self.last_event else newest
+        self.expire(now)
+        return new
+
+    def expire(self, now: datetime) -> None:
+        """Drop events from webhooks that the history did not confirm."""
         for key, told in list(self._told.items()):
             if any(now - event.at >= UNCONFIRMED for event in told):
                 self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
-        return new
 
     def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
         """Add events by id, replacing the same events received by webhook.

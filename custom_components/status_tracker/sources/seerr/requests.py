@@ -1,9 +1,8 @@
 """Requests of Seerr: all are read at the start, then the unfinished ones, page by page."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
 
@@ -12,6 +11,7 @@ from ...clients.seerr import ALL, NOT_OVER, SLICE, SeerrClient
 from ...clients.seerr_model import Request, RequestCount, RequestPage
 from ...pipeline.enums import MediaStatus, RequestStatus
 from ...pipeline.evidence.requests import RequestEvidence
+from .known import KnownRequests
 from .rows import request_evidence
 from .webhook import STATUS
 
@@ -21,6 +21,14 @@ ALL_EVERY = timedelta(days=1)
 ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
 LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
 FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
+
+
+@dataclass(frozen=True, slots=True)
+class _TakenPage:
+    """Page without its requests, and the version of the known requests after it was processed."""
+
+    at: tuple[int, int]
+    page: RequestPage
 
 
 class Requests:
@@ -34,7 +42,7 @@ class Requests:
         self, client: SeerrClient, clock: Callable[[], datetime], missed: Callable[[], None]
     ) -> None:
         """Initialize without requests; `missed` is called for a change a webhook should have reported."""
-        self.known: dict[int, RequestEvidence] = {}
+        self.known = KnownRequests()
         self.told: dict[int, int] = {}  # webhook counter by request id
         self.complete = False
         self.overtaken = False
@@ -45,6 +53,8 @@ class Requests:
         self._hooks = 0
         self._mark = 0  # webhooks after this one are newer than the data being read
         self._open: set[int] = set()  # ids in the list of unfinished requests
+        self._opened = 0  # incremented when that list changes
+        self._pages: dict[int, _TakenPage] = {}  # pages of unfinished requests by start
         self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
@@ -94,21 +104,30 @@ class Requests:
         now = self._clock()
         soon = self._all_again is not None and now < self._all_again
         if await self._walk(False, lambda _: soon or self._agrees(count)) and not self._agrees(count):
-            self._unlisted = self._difference(count)
+            self._unlisted = self.known.difference(count)
             self._all_again = now + ALL_AGAIN
 
     async def _read_turn(self, shown: Iterable[int]) -> int | None:
         """Read the page or request that is due; return the number of unfinished requests, None if unknown."""
         self._turn += 1
-        finished = [number for number in shown if number in self.known and number not in self._open]
         turn, rest = divmod(self._turn, FINISHED_TURN)
-        if finished and not rest:
-            await self._look_up(finished[turn % len(finished)])
-            return None
-        page = await self._page(self._skip, True)
-        await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
+        if not rest:
+            finished = [number for number in shown if number in self.known and number not in self._open]
+            if finished:
+                await self._look_up(finished[turn % len(finished)])
+                return None
+        last = self._pages.get(self._skip)
+        page = await self._page(self._skip, True, last.page if last and last.at == self._version else None)
+        if not last or page is not last.page:
+            await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
+            self._pages[self._skip] = _TakenPage(self._version, replace(page, requests=()))
         self._skip = 0 if page.is_last else self._skip + page.size
         return page.total if page.complete else None
+
+    @property
+    def _version(self) -> tuple[int, int]:
+        """Return a value that differs once the known or the unfinished requests have changed."""
+        return self.known.version, self._opened
 
     async def _walk(self, open_only: bool, settled: Callable[[int | None], bool]) -> bool:
         """Read pages, newest first, until the counts match; return whether all were read."""
@@ -135,7 +154,9 @@ class Requests:
             if (page.is_last or number > below) and (above is None or number < above)
         ]
         if open_only or self._filter == ALL:
-            self._open = (self._open | listed).difference(missing)
+            now_open = (self._open | listed).difference(missing)
+            self._opened += now_open != self._open
+            self._open = now_open
         for number in missing:
             await self._look_up(number)
 
@@ -161,25 +182,28 @@ class Requests:
         if self.told.get(number, 0) <= self._mark:
             self.known.pop(number, None)
             self._open.discard(number)
+            self._opened += 1
 
     # All requests
 
     async def _read_all(self) -> None:
         """Read all requests; missing ones are removed only after a complete list."""
-        count, before, found = await self._count(), set(self.known), dict(self.known)
+        count, before, found = await self._count(), set(self.known), self.known.copy()
         listing = await self._client.requests()
         await self._take_all(listing.requests, found)
         # Do not publish a part of the first list.
-        found.update((one, self.known[one]) for one, hook in self.told.items() if hook > self._mark)
-        self.known = found
+        for number in [one for one, hook in self.told.items() if hook > self._mark]:
+            found[number] = self.known[number]
+        self.known, self._pages = found, {}
         if not listing.complete:
             return
         for number in before - listing.ids:
             self._forget(number)
         self.complete = True
-        self._unlisted = self._difference(count)
+        self._unlisted = self.known.difference(count)
         self._all_due = self._clock() + ALL_EVERY
         self._open, self._skip, self._lookups = set(), 0, 0
+        self._opened += 1
         await self._walk(True, lambda _: False)
 
     async def _take_all(self, rows: Sequence[Request], known: dict[int, RequestEvidence]) -> None:
@@ -212,12 +236,12 @@ class Requests:
 
     # Differences between versions of Seerr
 
-    async def _page(self, skip: int, open_only: bool) -> RequestPage:
-        """Return a page of a list; of all requests if the filter is not supported."""
+    async def _page(self, skip: int, open_only: bool, known: RequestPage | None = None) -> RequestPage:
+        """Return a page of a list, of all requests if filters are not supported; `known` if the same."""
         if not open_only or self._filter == ALL:
-            return await self._client.request_page(skip)
+            return await self._client.request_page(skip, known=known)
         try:
-            return await self._client.request_page(skip, self._filter)
+            return await self._client.request_page(skip, self._filter, known)
         except Rejected:
             page = await self._client.request_page(skip)
         LOGGER.debug("%s does not support listing unfinished requests, reading all", self._client.name)
@@ -243,24 +267,7 @@ class Requests:
         """Return whether the counts match the known requests and the unfinished ones."""
         if total is not None and total != len(self._open):
             return False
-        return all(self._unlisted.get(name, 0) == more for name, more in self._difference(count).items())
-
-    def _difference(self, count: RequestCount) -> dict[str, int]:
-        """Return the difference between counted and known requests."""
-        by_status = Counter(one.status for one in self.known.values())
-        known = {
-            "total": by_status.total(),
-            "pending": by_status[RequestStatus.PENDING],
-            "approved": by_status[RequestStatus.APPROVED],
-            "declined": by_status[RequestStatus.DECLINED],
-            "completed": by_status[RequestStatus.COMPLETED],
-            "available": sum(
-                one.media_status is MediaStatus.AVAILABLE and one.status is RequestStatus.APPROVED
-                for one in self.known.values()
-            ),
-        }
-        counted = {name: getattr(count, name) for name in known}
-        return {name: value - known[name] for name, value in counted.items() if value is not None}
+        return all(self._unlisted.get(name, 0) == more for name, more in self.known.difference(count).items())
 
 
 def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:

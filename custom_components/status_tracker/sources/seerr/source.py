@@ -52,6 +52,11 @@ class SeerrSource(Source):
         self._retries = Retries[TitleKey](*TITLE_RETRIES)
         self._settings_due: datetime | None = None
         self._untitled = False
+        self._tidied_by: Sequence[Want] | None = None
+        self._tidied_at: tuple[int, ...] = ()
+        self._lacking: list[TitleKey] = []
+        self._lacking_by: Sequence[Want] | None = None
+        self._lacking_at = 0
         self._requests_at: datetime | None = None
         self._rest = CALM
 
@@ -65,7 +70,9 @@ class SeerrSource(Source):
         """Return requests and titles."""
         return Evidence(
             requests=tuple(self._requests.known.values()),
-            titles=tuple({**self._provisional, **self._titles}.values()),
+            titles=tuple(
+                ({**self._provisional, **self._titles} if self._provisional else self._titles).values()
+            ),
         )
 
     @override
@@ -107,7 +114,7 @@ class SeerrSource(Source):
         fresh = self.error is None and self._requests_at and now - self._requests_at < CALM
         if not (fresh and self._missing_titles(wants)):
             self._requests_at = now
-            await self._requests.read(self.public_url, [want.request_id for want in wants])
+            await self._requests.read(self.public_url, (want.request_id for want in wants))
         self._rest = max(SOON, (self._requests_at or now) + CALM - now)
         await self._read_titles(wants)
 
@@ -140,6 +147,9 @@ class SeerrSource(Source):
 
     def _forget_titles(self, wants: Sequence[Want]) -> None:
         """Drop titles without a request, and titles from webhooks that have been read since."""
+        stamp = self._requests.known.version, len(self._titles), len(self._provisional)
+        if self._tidied_by is wants and self._tidied_at == stamp:
+            return
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
         self._titles = {key: title for key, title in self._titles.items() if key in kept}
@@ -147,15 +157,18 @@ class SeerrSource(Source):
         self._provisional = {
             key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
         }
+        self._tidied_by = wants
+        self._tidied_at = self._requests.known.version, len(self._titles), len(self._provisional)
 
     def _missing_titles(self, wants: Sequence[Want]) -> list[TitleKey]:
         """Return the titles to fetch now, untitled requests first."""
+        if self._lacking_by is not wants or self._lacking_at != len(self._titles):
+            self._lacking_by, self._lacking_at = wants, len(self._titles)
+            lacking = self.needs(wants) - self._titles.keys()
+            keys = _title_keys(sorted(wants, key=_urgency)) if lacking else ()
+            self._lacking = [key for key in dict.fromkeys(keys) if key in lacking]
         now = self.clock()
-        return [
-            key
-            for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
-            if key not in self._titles and self._retries.is_due(key, now)
-        ]
+        return [key for key in self._lacking if self._retries.is_due(key, now)]
 
     async def _read_titles(self, wants: Sequence[Want]) -> None:
         """Read some of the missing titles, a few concurrently."""
