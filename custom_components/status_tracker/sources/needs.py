@@ -58,7 +58,8 @@ class Needs:
 
     def answer(self) -> None:
         """Mark the current needs as covered by a poll."""
-        self._answered, self._differing = set(self._needs), set()
+        self._answered ^= self._differing
+        self._differing = set()
 
     def replace(self, wants: Sequence[Want]) -> None:
         """Determine the needs of all wants, unless they are the same object as before."""

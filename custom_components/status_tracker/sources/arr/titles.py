@@ -62,7 +62,7 @@ class TitleTable[T: MovieEvidence | SeriesEvidence](Versioned[int, T]):
     def shown(self, find: Callable[[int | None], int | None]) -> tuple[T, ...]:
         """Return the titles, omitting deleted ones that `find` returns another title for."""
         if not self._gone:
-            return tuple(self.values())
+            return self.all
         return tuple(
             title
             for media_id, title in self.items()

@@ -61,7 +61,7 @@ class JellyfinSource(Source):
     @override
     def _evidence(self) -> Evidence:
         """Return the tracked items."""
-        return Evidence(library=tuple(self._tracked.items.values()))
+        return Evidence(library=self._tracked.items.all)
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:

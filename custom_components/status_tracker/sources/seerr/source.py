@@ -15,6 +15,7 @@ from ...pipeline.wants import Want
 from ..base import CALM, Source
 from ..retries import Retries
 from ..serialization import deserialize_all
+from ..versioned import Versioned
 from .requests import Requests
 from .rows import SeerrServers, provisional_title, title_evidence
 from .webhook import FIRST, TEST, Payload
@@ -47,7 +48,7 @@ class SeerrSource(Source):
         self.client = self.http = client
         self.servers: SeerrServers | None = None
         self._requests = Requests(client, clock, self._note_missed_webhook)
-        self._titles: dict[TitleKey, TitleEvidence] = {}
+        self._titles = Versioned[TitleKey, TitleEvidence]()
         self._provisional: dict[TitleKey, TitleEvidence] = {}
         self._retries = Retries[TitleKey](*TITLE_RETRIES)
         self._settings_due: datetime | None = None
@@ -69,10 +70,10 @@ class SeerrSource(Source):
     def _evidence(self) -> Evidence:
         """Return requests and titles."""
         return Evidence(
-            requests=tuple(self._requests.known.values()),
-            titles=tuple(
-                ({**self._provisional, **self._titles} if self._provisional else self._titles).values()
-            ),
+            requests=self._requests.known.all,
+            titles=tuple({**self._provisional, **self._titles}.values())
+            if self._provisional
+            else self._titles.all,
         )
 
     @override
@@ -152,7 +153,8 @@ class SeerrSource(Source):
             return
         wanted = set(_title_keys(wants))
         kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
-        self._titles = {key: title for key, title in self._titles.items() if key in kept}
+        for key in [key for key in self._titles if key not in kept]:
+            del self._titles[key]
         self._retries.keep(wanted)
         self._provisional = {
             key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
