@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from aiohttp.web import Request
 from homeassistant.components import webhook
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 import pytest
 
 from tests.bench.conftest import SIZES, Report
@@ -29,6 +29,7 @@ class Stopwatch:
         self.changed: dict[str, asyncio.Future[float]] = {}
         hass.bus.async_listen(EVENT_STATE_CHANGED, self._changed)
 
+    @callback
     def _changed(self, event: Event[Any]) -> None:
         """Stop the watch of an entity."""
         future = self.changed.get(event.data["entity_id"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 
@@ -21,14 +21,6 @@ ALL_EVERY = timedelta(days=1)
 ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
 LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
 FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
-
-
-@dataclass(frozen=True, slots=True)
-class _TakenPage:
-    """Page without its requests, and the version of the known requests after it was processed."""
-
-    at: tuple[int, int]
-    page: RequestPage
 
 
 class Requests:
@@ -53,8 +45,7 @@ class Requests:
         self._hooks = 0
         self._mark = 0  # webhooks after this one are newer than the data being read
         self._open: set[int] = set()  # ids in the list of unfinished requests
-        self._opened = 0  # incremented when that list changes
-        self._pages: dict[int, _TakenPage] = {}  # pages of unfinished requests by start
+        self._pages: dict[int, RequestPage] = {}  # processed pages of unfinished requests by start
         self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
@@ -70,6 +61,12 @@ class Requests:
         self._hooks += 1
         self.told[request.request_id] = self._hooks
         self.known[request.request_id] = request
+        self._drop_page(request.request_id)
+
+    def _drop_page(self, number: int) -> None:
+        """Process the page that contains a changed request again, even if the page is the same."""
+        for start in [start for start, page in self._pages.items() if number in page.ids]:
+            del self._pages[start]
 
     # Poll
 
@@ -117,17 +114,13 @@ class Requests:
                 await self._look_up(finished[turn % len(finished)])
                 return None
         last = self._pages.get(self._skip)
-        page = await self._page(self._skip, True, last.page if last and last.at == self._version else None)
-        if not last or page is not last.page:
+        page = await self._page(self._skip, True, last)
+        if page is not last:
             await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
-            self._pages[self._skip] = _TakenPage(self._version, replace(page, requests=()))
+            if self._hooks == self._mark:  # otherwise not every row was processed
+                self._pages[self._skip] = replace(page, requests=())
         self._skip = 0 if page.is_last else self._skip + page.size
         return page.total if page.complete else None
-
-    @property
-    def _version(self) -> tuple[int, int]:
-        """Return a value that differs once the known or the unfinished requests have changed."""
-        return self.known.version, self._opened
 
     async def _walk(self, open_only: bool, settled: Callable[[int | None], bool]) -> bool:
         """Read pages, newest first, until the counts match; return whether all were read."""
@@ -154,9 +147,7 @@ class Requests:
             if (page.is_last or number > below) and (above is None or number < above)
         ]
         if open_only or self._filter == ALL:
-            now_open = (self._open | listed).difference(missing)
-            self._opened += now_open != self._open
-            self._open = now_open
+            self._open = (self._open | listed).difference(missing)
         for number in missing:
             await self._look_up(number)
 
@@ -182,7 +173,7 @@ class Requests:
         if self.told.get(number, 0) <= self._mark:
             self.known.pop(number, None)
             self._open.discard(number)
-            self._opened += 1
+            self._drop_page(number)
 
     # All requests
 
@@ -203,7 +194,6 @@ class Requests:
         self._unlisted = self.known.difference(count)
         self._all_due = self._clock() + ALL_EVERY
         self._open, self._skip, self._lookups = set(), 0, 0
-        self._opened += 1
         await self._walk(True, lambda _: False)
 
     async def _take_all(self, rows: Sequence[Request], known: dict[int, RequestEvidence]) -> None:
@@ -226,6 +216,7 @@ class Requests:
         found = self._dated(found, before)
         if found != before:
             known[found.request_id] = found
+            self._drop_page(found.request_id)
 
     def _dated(self, request: RequestEvidence, before: RequestEvidence | None) -> RequestEvidence:
         """Return a request with the time its status changed, which Seerr does not provide."""
