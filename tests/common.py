@@ -59,26 +59,31 @@ def typed(server: StackServer) -> dict[str, Any]:
 
 
 def entry_of(home: Household, number: int = 1, **options: Any) -> MockConfigEntry:
-    """Return an entry for a household; the id of a subentry is the server's name, e.g. "radarr-hd".
+    """Return an entry for a household; the id of a subentry is the server's name, e.g. "radarr-hd"."""
+    return entry_with({server.name: typed(server) for server in home.servers}, number, **options)
+
+
+def entry_with(services: dict[str, dict[str, Any]], number: int = 1, **options: Any) -> MockConfigEntry:
+    """Return an entry for services by name, Seerr among them.
 
     The entry's id is made of the number, so that it is the same in every run.
     """
     subentries = [
         ConfigSubentryDataWithId(
-            data=typed(server),
-            subentry_id=server.name,
-            subentry_type=server.name.partition("-")[0],
-            title=server.name,
-            unique_id=address_key(server.url),
+            data=data,
+            subentry_id=name,
+            subentry_type=name.partition("-")[0],
+            title=name,
+            unique_id=address_key(data["url"]),
         )
-        for server in home.servers
-        if server is not home.seerr
+        for name, data in services.items()
+        if name != "seerr"
     ]
     return MockConfigEntry(
         domain=DOMAIN,
         title="Seerr",
         entry_id=f"{number:026d}",
-        data=typed(home.seerr),
+        data=services["seerr"],
         subentries_data=subentries,
         options={**OPTIONS, **options},
     )

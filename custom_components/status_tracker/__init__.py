@@ -84,7 +84,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     async_relay(hass, entry, coordinator)
     async_offer_names(hass, entry, coordinator)
     entry.async_on_unload(await sentences_of(hass).async_follow(coordinator))
-    coordinator.async_update_listeners()
+    coordinator.async_update_requests(set())  # announces the changes so far
     for source in sources:
         entry.async_create_background_task(
             hass, source.listen(coordinator.async_evidence_changed), f"{DOMAIN} listen {source.name}"

@@ -72,6 +72,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self.overview = self._evaluation.overview
         self.announcements = self._changes.announcements
         self.durations = self._changes.durations
+        self.without_sensor: dict[int, None] = {}  # new requests whose sensors are being added
         self.changed: Set[int] | None = None  # requests changed, while listeners are called; None: any
         self._day = dt_util.as_local(dt_util.utcnow()).date()
         self._judging: asyncio.Task[None] | None = None
@@ -282,7 +283,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 self._by_request.call(numbers)
         finally:
             self.changed = None
-        self._changes.announce_named()
+        self._changes.announce_named(self.without_sensor)
 
     @callback
     def _show_changes(self) -> None:

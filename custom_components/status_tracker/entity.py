@@ -73,6 +73,12 @@ class StatusTrackerEntity(CoordinatorEntity[StatusTrackerCoordinator]):
             super()._handle_coordinator_update()
 
     @override
+    async def async_added_to_hass(self) -> None:
+        """Note what the first state shows, which Home Assistant writes next."""
+        await super().async_added_to_hass()
+        self._written = (self.available, self.shown())
+
+    @override
     async def async_will_remove_from_hass(self) -> None:
         """Keep the state if the entry is being reloaded, until `async_release_states`."""
         await super().async_will_remove_from_hass()

@@ -1,6 +1,8 @@
 """Sensors for requests, counts and times to available."""
 
+import asyncio
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
@@ -9,6 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .const import DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry
 from .entity import StatusTrackerEntity
@@ -27,6 +30,7 @@ from .reports.text import request_name
 from .reports.times import today
 
 PARALLEL_UPDATES = 0
+AT_ONCE = 10  # sensors added per iteration of the event loop
 
 # Custom element shown above history and activity in the more-info dialog
 ATTR_MORE_INFO = "custom_ui_state_card"
@@ -46,33 +50,60 @@ async def async_setup_entry(
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
     known: set[int] = set()
+    waiting = coordinator.without_sensor
     purged = False
+    adding: asyncio.Task[None] | None = None
 
     @callback
-    def add_new(numbers: Iterable[int]) -> None:
-        """Add sensors for new requests."""
-        new = [
+    def queue_new(numbers: Iterable[int]) -> None:
+        """Queue new requests with a known title."""
+        new = {
             one
             for one in numbers
             if one not in known and one in coordinator.data and not coordinator.is_nameless(one)
-        ]
-        async_add_entities(RequestSensor(coordinator, posters, number) for number in sorted(new))
+        }
         known.update(new)
+        waiting.update(dict.fromkeys(sorted(new)))
+
+    @callback
+    def add_some() -> None:
+        """Add the sensors of the first requests in the queue."""
+        some = [one for one in islice(waiting, AT_ONCE) if one in coordinator.data]
+        async_add_entities(RequestSensor(coordinator, posters, number) for number in some)
+        for number in list(islice(waiting, AT_ONCE)):
+            del waiting[number]
+
+    async def add_rest() -> None:
+        """Add the sensors of all requests in the queue without blocking the event loop."""
+        while waiting and not coordinator.is_stopped:
+            add_some()
+            await asyncio.sleep(0)
+
+    async def add_rest_and_announce() -> None:
+        """Add sensors after the setup, then announce the changes that waited for them."""
+        await add_rest()
+        coordinator.async_update_requests(set())
 
     @callback
     def sync_entities() -> None:
         """Add sensors for new requests and remove those of removed requests."""
-        nonlocal purged
+        nonlocal adding, purged
         purged = purged or _purge(hass, coordinator)
         numbers = coordinator.changed
         listed = known if numbers is None else known & numbers
         for number in [one for one in listed if one not in coordinator.data]:
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
-        add_new(coordinator.data if numbers is None else numbers)
+        queue_new(coordinator.data if numbers is None else numbers)
+        if waiting and (adding is None or adding.done()):
+            add_some()
+            if waiting:
+                adding = entry.async_create_task(hass, add_rest_and_announce(), f"{DOMAIN} sensors", False)
 
-    add_new(coordinator.data)  # announce removals before their entities are removed
+    queue_new(coordinator.data)  # announce removals before their entities are removed
+    adding = hass.async_create_task(add_rest())
     entry.async_on_unload(coordinator.async_add_listener(sync_entities))
+    await adding
 
 
 def _purge(hass: HomeAssistant, coordinator: StatusTrackerCoordinator) -> bool:

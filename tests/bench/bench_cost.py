@@ -1,9 +1,8 @@
-"""What a household costs by its size: cycles, news, memory, calls."""
+"""What a household costs by its size: cycles, news, calls."""
 
 import gc
 from statistics import median
 import time
-import tracemalloc
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant
@@ -12,7 +11,7 @@ import pytest
 from custom_components.status_tracker.clients.seerr import PAGE
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from tests.bench.conftest import SIZES, Report
-from tests.bench.houses import Replay, build, record_audits, steps
+from tests.bench.houses import Replay, build, cycle, record_audits, steps
 from tests.common import Clock, SetUp, StartHousehold, coordinator_of, finished_requests, poll, state_of
 from tests.stack.titles import film
 
@@ -48,7 +47,7 @@ async def bench_cycle(
     with replay.playing(), steps(longest):
         begin = time.process_time()
         for _ in range(CYCLES):
-            await poll(hass, entry, rounds=1)
+            await cycle(hass, entry)
         spent = (time.process_time() - begin) / CYCLES
     assert replay.missing == 0
     decoding = replay.decoding() / CYCLES
@@ -92,36 +91,6 @@ async def bench_cycle(
         report("states written in a cycle / requests that changed", count, len(written) / len(downloads))
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("count", SIZES)
-async def bench_first_load(
-    hass: HomeAssistant,
-    household: StartHousehold,
-    setup_entry: SetUp,
-    monkeypatch: pytest.MonkeyPatch,
-    report: Report,
-    count: int,
-) -> None:
-    """The first start: longest step of the event loop, and memory of a request against its JSON."""
-    longest: list[float] = []
-    gc.collect()
-    if count <= 1000:
-        tracemalloc.start(12)
-    with steps(longest):
-        _, entry, _ = await build(hass, household, setup_entry, monkeypatch, count, **POLLING)
-    report("first load: longest step of the event loop, ms", count, max(longest, default=0) * 1000)
-    if count > 1000:
-        return
-    gc.collect()
-    ours = tracemalloc.take_snapshot().filter_traces(
-        [tracemalloc.Filter(True, "*/custom_components/status_tracker/*", all_frames=True)]
-    )
-    tracemalloc.stop()
-    received = sum(source.http.received for source in coordinator_of(entry).sources.values() if source.http)
-    held = sum(one.size for one in ours.statistics("filename"))
-    report("memory held / bytes received at the first load", count, held / received)
-
-
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("finished", [0, 5000])
 async def bench_finished(
@@ -134,7 +103,7 @@ async def bench_finished(
     finished: int,
 ) -> None:
     """What Seerr is asked in ten minutes by ten active requests, with finished ones beside."""
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     home = await household()
     await finished_requests(home, finished)
     for number in range(10):

@@ -5,6 +5,7 @@ from asyncio import events
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+import gc
 from itertools import islice
 import time
 from typing import Any
@@ -16,7 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.status_tracker.clients import http as http_module
 from custom_components.status_tracker.sources.arr.source import ArrSource
-from custom_components.status_tracker.sources.seerr import source as seerr_module
+from custom_components.status_tracker.sources.seerr import titles as titles_module
 from tests.common import SetUp, StartHousehold, coordinator_of, poll
 from tests.stack.household import Household
 from tests.stack.rows import SeerrRequest
@@ -41,11 +42,16 @@ async def requests_of(home: Household, count: int) -> list[SeerrRequest]:
     return found
 
 
+async def cycle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Poll in a task of its own, so that its steps are told from those of the benchmark."""
+    await hass.async_create_task(poll(hass, entry, rounds=1))
+
+
 async def settle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Poll until all titles are known and a poll changes nothing any more."""
     coordinator = coordinator_of(entry)
     for _ in range(SETTLING_POLLS):
-        await poll(hass, entry, rounds=1)
+        await cycle(hass, entry)
         wants, sources = coordinator.wants, coordinator.sources.values()
         calm = all(one.interval(wants) > SOON and not one.needs_poll(wants) for one in sources)
         if calm and not any(coordinator.is_nameless(number) for number in coordinator.data):
@@ -62,7 +68,7 @@ async def build(
     **options: Any,
 ) -> tuple[Household, MockConfigEntry, list[SeerrRequest]]:
     """Set up a household with so many active requests, their titles known."""
-    monkeypatch.setattr(seerr_module, "TITLES", 1000)  # gently would take minutes
+    monkeypatch.setattr(titles_module, "TITLES", 1000)  # gently would take minutes
     home = await household()
     asked = await requests_of(home, count)
     entry = await setup_entry(home, **options)
@@ -131,14 +137,29 @@ class Replay:
 
 @contextmanager
 def steps(longest: list[float]) -> Iterator[None]:
-    """Measure the longest steps of the event loop, those of the simulated servers left out; CPU seconds."""
+    """Measure the longest steps of the event loop, in seconds of its thread's CPU.
+
+    Left out are the steps of simulated servers and of the benchmark itself, and the garbage collections,
+    whose time depends on all objects of Home Assistant.
+    """
     run = events.Handle._run
+    collecting = began = 0.0
+
+    def collect(phase: str, _: dict[str, int]) -> None:
+        """Count the time of a garbage collection."""
+        nonlocal collecting, began
+        if phase == "start":
+            began = time.thread_time()
+        else:
+            collecting += time.thread_time() - began
 
     def measured(handle: Any) -> None:
         """Run a step and note how long it took."""
+        nonlocal collecting
+        collecting = 0.0
         begin = time.thread_time()
         run(handle)
-        taken = time.thread_time() - begin
+        taken = time.thread_time() - begin - collecting
         owner = getattr(handle._callback, "__self__", None) if handle._callback else None
         coroutine = owner.get_coro() if isinstance(owner, asyncio.Task) else None
         name = getattr(coroutine, "__qualname__", "")
@@ -146,7 +167,9 @@ def steps(longest: list[float]) -> Iterator[None]:
             longest.append(taken)
 
     events.Handle._run = measured  # type: ignore[method-assign]  # for the time of a measurement
+    gc.callbacks.append(collect)
     try:
         yield
     finally:
+        gc.callbacks.remove(collect)
         events.Handle._run = run  # type: ignore[method-assign]

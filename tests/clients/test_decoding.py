@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 import orjson
 import pytest
 
-from custom_components.status_tracker.clients.decoding import decode_json, whole_text
+from custom_components.status_tracker.clients.decoding import ListBody, decode_json, whole_text
 from custom_components.status_tracker.clients.push import fold_keys
 
 
@@ -43,3 +43,49 @@ def test_any_text_comes_through(text: str) -> None:
     assert whole_text(read) == read
     if text.encode("utf-8", "ignore").decode() == text:
         assert read == text
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["Items", "StartIndex", "x"]), VALUES), st.sampled_from([None, 2]))
+@settings(max_examples=200, derandomize=True, database=None, deadline=None)
+def test_a_list_is_read_one_by_one(data: dict[str, object], indent: int | None) -> None:
+    """Elements and other keys are the same as when all is decoded at once."""
+    body = ListBody(json.dumps(data, indent=indent), "Items")
+    rows = list(body)
+    listed = isinstance(data.get("Items"), list)
+    assert body.listed is listed
+    assert rows == (data["Items"] if listed else [])
+    assert body.others == {key: value for key, value in data.items() if key != "Items" or not listed}
+
+
+def test_halves_of_characters_in_a_list() -> None:
+    """They become the sign for what cannot be shown."""
+    assert list(ListBody(r'{"Items": ["x\ud83d", "\ud83d\ude00"]}', "Items")) == ["x\ufffd", "\U0001f600"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[1]",
+        '{"Items": [1',
+        '{"Items": [1, ]}',
+        '{"Items": [1]',
+        '{"Items": [1]} x',
+        '{"Items": [1], }',
+        '{"Items" [1]}',
+        '{"Items": [NaN]}',
+        f'{{"Items": [{"9" * 5000}]}}',
+        f'{{"Items": {"[" * 99_999}',
+    ],
+)
+def test_no_list(body: str) -> None:
+    """One error for all."""
+    with pytest.raises(json.JSONDecodeError):
+        list(ListBody(body, "Items"))

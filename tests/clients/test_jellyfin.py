@@ -23,6 +23,7 @@ from custom_components.status_tracker.clients.jellyfin import (
     JellyfinClient,
     plain_guid,
 )
+from custom_components.status_tracker.clients.jellyfin_model import Item
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Fault
 from tests.stack.world import World
@@ -106,6 +107,10 @@ async def test_pages_and_what_they_leave_out(server: FakeJellyfin, session: aioh
     assert items[0].provider_ids["Tmdb"] == "10000000"
     assert items[0].path.endswith("Film 0.mkv")
     assert items[0].server_id == server.server_id
+    taken: list[Item] = []
+    page = await client.page(("Movie", "Series"), take=taken.append)
+    assert (page.items, page.rows, page.full) == ([], 1000, True)
+    assert taken == items[:1000]
 
 
 async def test_changes_by_the_servers_clock(server: FakeJellyfin, session: aiohttp.ClientSession) -> None:

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.status_tracker.pipeline.availability import is_file_of, is_only_other, same_file
 from custom_components.status_tracker.pipeline.enums import HistoryKind, ItemKind, MediaStatus, Service
 from custom_components.status_tracker.pipeline.evidence.base import ServiceEvidence
 from custom_components.status_tracker.pipeline.evidence.library import ItemFile, LibraryEvidence
+from custom_components.status_tracker.pipeline.file_match import is_file_of, is_only_other, same_file
 from custom_components.status_tracker.pipeline.ids import IdKind
 from custom_components.status_tracker.pipeline.requests import Stage
 
 from .builders.arr import episode, episode_file, event, film, film_4k, film_file, series
 from .builders.downloads import GB, episode_row
-from .builders.evaluation import only
+from .builders.evaluation import look, only, settled
 from .builders.library import episode_item, film_item, ids, item, plays, series_item
 from .builders.requests import FILM, SHOW, request, request_4k, series_request, title
-from .builders.services import FOURK_STACK, JELLYFIN, SEERR, SHOKO, STACK
+from .builders.services import FOURK_STACK, JELLYFIN, RADARR_4K, SEERR, SHOKO, STACK
 from .builders.shoko import shoko_file, vfs_item
 
 HD = film_file()
@@ -108,6 +108,73 @@ def test_hd_not_by_the_4k_copy() -> None:
     assert only(*told, film(file=HD), film_item(files=plays(HD))).stage is Stage.AVAILABLE
 
 
+def test_hd_not_by_a_copy_whose_4k_radarr_is_unread() -> None:
+    """While the Radarr for 4K has not told what it has, a copy that may be its own proves nothing."""
+    told = (*FOURK_STACK, request(), film())
+    copy = film_item(files=plays(UHD))
+    (want,) = look(*told, copy).wants
+    assert (only(*told, copy).stage, want.contested) == (Stage.APPROVED, True)
+    assert only(*told, film_4k(file=UHD), copy).stage is Stage.APPROVED
+    # Once it has told that the copy is not its own, it is the one asked for.
+    for known in (film_4k(), film_4k(gone=True), film_4k(movie_id=-FILM, gone=True, read_at=None)):
+        assert only(*told, known, copy).stage is Stage.AVAILABLE
+    unread = film_4k(read_at=None)  # from a webhook without files
+    assert only(*told, unread, copy).stage is Stage.APPROVED
+    down = replace(RADARR_4K, ok=False)
+    found = only(*STACK, down, request(), film(file=HD), copy)
+    assert (found.stage, found.verdict.blind) == (Stage.IMPORTING, ("Radarr 4K",))
+
+
+def test_4k_not_by_a_copy_whose_radarr_is_unread() -> None:
+    """The mirror case: without sizes, the HD copy of the same name passes for the file of the 4K instance."""
+    told = (*FOURK_STACK, request_4k(), film_4k(file=UHD))
+    assert only(*told, film_item(files=plays(HD, sized=False))).stage is Stage.IMPORTING
+    assert only(*told, film(file=HD), film_item(files=plays(HD, sized=False))).stage is Stage.IMPORTING
+    assert only(*told, film_item(files=plays(UHD))).stage is Stage.AVAILABLE
+    assert only(*told, film_item(files=plays(UHD, sized=False))).stage is Stage.AVAILABLE
+    elsewhere = film_item(files=(ItemFile(path="/4k/The Matrix (1999)/The Matrix (1999).mkv"),))
+    assert only(*told, elsewhere).stage is Stage.AVAILABLE
+    (want,) = look(*told, film_item(files=(ItemFile(path="/media/another/The Matrix.mkv"),))).wants
+    assert not want.contested  # no answer of Radarr would make it the file
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [
+        ("/media/films/The Matrix (1999) WEBDL-1080p.mkv", Stage.AVAILABLE),
+        ("/media/films/The Matrix (1999) [2160p].mkv", Stage.APPROVED),
+        ("/media/films-4K/The Matrix (1999).mkv", Stage.APPROVED),
+        ("/media/films4k/The Matrix (1999) 1080p.mkv", Stage.APPROVED),
+        ("/media/films/14k 1080p.mkv", Stage.AVAILABLE),
+        ("/media/films-4K/The Matrix (1999) 1080p.mkv", Stage.APPROVED),
+    ],
+)
+def test_definition_named_by_the_path(path: str, stage: Stage) -> None:
+    """With the Radarr for 4K down, the path of a copy can tell that it is HD."""
+    told = (*STACK, replace(RADARR_4K, ok=False), request(), film())
+    assert only(*told, film_item(files=(ItemFile(path=path),))).stage is stage
+
+
+def test_what_is_available_needs_no_other_instance() -> None:
+    """After an update the other instance has not told anything; what was available stays so."""
+    memory = settled()
+    told = (*STACK, request(), film(), film_item())
+    assert only(*told, memory=memory).stage is Stage.AVAILABLE
+    found = look(*told, RADARR_4K, memory=memory)
+    assert [one.stage for one in found.tracked.values()] == [Stage.AVAILABLE]
+    assert [want.contested for want in found.wants] == [True]
+
+
+def test_episodes_not_by_copies_whose_4k_sonarr_is_unread() -> None:
+    """The other Sonarr has told of a season when it lists its episodes, or says that it lacks it."""
+    told = (*FOURK_STACK, series_request(), series(episode()), series_item(), episode_item(1))
+    other = {"source": "sonarr4k", "series_id": 31}
+    assert only(*told).stage is Stage.APPROVED
+    assert only(*told, series(**other)).stage is Stage.APPROVED
+    for known in (series(episode(), **other), series(seasons=(2,), **other), series(gone=True, **other)):
+        assert only(*told, known).stage is Stage.AVAILABLE
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_same_name_in_both_roots(number: int) -> None:
     """Where Jellyfin tells no sizes the longer common tail tells HD and 4K of the same name apart."""
@@ -136,7 +203,8 @@ def test_4k_series() -> None:
 def test_4k_where_only_seerr_knows() -> None:
     """Without the 4K instance Seerr's word for its file counts, and the item must not be HD's alone."""
     there = request_4k(media_status=MediaStatus.AVAILABLE)
-    assert only(*STACK, there, film_item()).stage is Stage.AVAILABLE
+    assert only(*STACK, there, film(), film_item()).stage is Stage.AVAILABLE
+    assert only(*STACK, there, film_item()).stage is Stage.IMPORTING  # Radarr has not told of its file yet
     assert only(*STACK, there).stage is Stage.IMPORTING
     assert only(*STACK, there, film(file=HD), film_item(files=plays(HD))).stage is Stage.IMPORTING
     assert only(*STACK, request_4k(), film_item()).stage is Stage.APPROVED

@@ -1,5 +1,6 @@
 """The whole of it: memory, first start, keeping and forgetting, wants, and that order never matters."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind, MediaType, QueueStatus, RequestStatus
@@ -102,6 +103,17 @@ def test_wants() -> None:
     told = (*STACK, series_request(), series(one, two), series_item(), episode_item(1))
     (want,) = look(*told).wants
     assert (want.files, want.items, want.seasons) == ((episode_file(1, 2),), ("e1x1", "s1"), (1,))
+
+
+def test_wants_name_the_replaced_file() -> None:
+    """An upgrade imported while Home Assistant was off: what the library still shows is the replaced file."""
+    old = replace(FILE, path=f"{FILE.path}.old.mkv", size=GB)
+    imports = [
+        event(HistoryKind.IMPORTED, ago(minutes=10), file=old),
+        event(HistoryKind.IMPORTED, ago(minutes=1), file=FILE),
+    ]
+    (want,) = look(*STACK, request(), film(file=FILE), *imports).wants
+    assert want.files == (FILE, old)
 
 
 def test_wants_name_shokos_ids() -> None:

@@ -334,7 +334,7 @@ def test_down(
 
 def test_down_and_up_again() -> None:
     """What was available stays so; another instance's failure is none of ours."""
-    shown = (request(), film(file=FILE), film_item())
+    shown = (request(), film(file=FILE), film_item(files=plays(FILE)))
     assert only(*down(JELLYFIN), *shown).stage is Stage.AVAILABLE
     assert only(*down(JELLYFIN), *shown).verdict.blind == ()
     for told in ((request(), film()), (request(service_id=None, external_id=None),)):

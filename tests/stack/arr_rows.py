@@ -1,6 +1,6 @@
 """How the *arrs spell their rows: qualities, files, queue, history. Keys whose value is None are left out."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 import zlib
 
@@ -43,6 +43,20 @@ def span(seconds: float | None) -> str | None:
 def is_true(request: web.Request, name: str) -> bool:
     """A boolean query parameter."""
     return request.query.get(name, "").lower() == "true"
+
+
+def span_of(request: web.Request) -> tuple[datetime, datetime]:
+    """The span of time of a calendar: from today for two days, unless told otherwise."""
+
+    def at(name: str, default: datetime) -> datetime:
+        """A time of the query; without zone it is UTC."""
+        if not (told := request.query.get(name)):
+            return default
+        read = datetime.fromisoformat(told)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return at("start", today), at("end", today + timedelta(days=2))
 
 
 def bare(data: Any) -> Any:

@@ -22,6 +22,7 @@ class TablesApi(ArrPart):
         api("GET", "tag", self._tags)
         api("GET", "rootfolder", self._rootfolders)
         api("GET", "qualityprofile", self._profiles)
+        api("GET", "diskspace", self._disks)
         api("GET", "health", self._health)
         api("GET", "downloadclient", self._clients)
         api("POST", "command", self._command)
@@ -42,6 +43,11 @@ class TablesApi(ArrPart):
             for number, path in enumerate(paths, 1)
         ]
         return self.server.json(rows)
+
+    async def _disks(self, request: web.Request) -> web.StreamResponse:
+        """The disks of the root folders, which share one."""
+        row = {"path": "/", "label": "", "freeSpace": 10**12, "totalSpace": 4 * 10**12}
+        return self.server.json([row])
 
     async def _profiles(self, request: web.Request) -> web.StreamResponse:
         """Quality profiles."""

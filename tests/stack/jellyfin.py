@@ -12,6 +12,7 @@ from aiohttp import web
 from .jellyfin_bulk import Bulk
 from .jellyfin_hook import PLUGIN_ID, RefusedConfiguration, WebhookPlugin
 from .jellyfin_items import Items, iso, offered_keys, plain_id, read_query
+from .jellyfin_user import UserApi
 from .library import JellyfinItem
 from .server import StackServer
 from .webhooks import Webhooks
@@ -135,6 +136,7 @@ class FakeJellyfin(StackServer):
         """Every route; those with True need a key."""
         routes: list[tuple[str, str, Answer, bool]] = [
             ("GET", "/System/Info/Public", self._public, False),
+            ("GET", "/system/info/public", self._public, False),  # case does not matter
             ("GET", "/System/Ping", self._ping, False),
             ("GET", "/System/Info", self._info, True),
             ("GET", "/Items", self._items, True),
@@ -156,6 +158,8 @@ class FakeJellyfin(StackServer):
         ]
         for method, path, handler, needs_key in routes:
             self.route(method, path, self._guarded(handler, needs_key=needs_key))
+        self.user_api = UserApi(self)
+        self.user_api.add_routes()
 
     def _guarded(self, handler: Answer, *, needs_key: bool) -> Answer:
         """503 while starting, 401 without a good key, 404 for a user nobody knows.

@@ -56,11 +56,12 @@ class Bulk:
         """The id of a number, 32 hex digits."""
         return f"{MARK}{number:028x}"
 
-    def iterate(self, ranges: list[range], *, reverse: bool = False) -> Iterator[JellyfinItem]:
-        """The items of some ranges in order of their creation."""
+    def iterate(self, ranges: list[range], *, reverse: bool = False, skip: int = 0) -> Iterator[JellyfinItem]:
+        """The items of some ranges in order of their creation, without the first ones."""
         for numbers in reversed(ranges) if reverse else ranges:
-            for number in reversed(numbers) if reverse else numbers:
+            for number in (numbers[::-1] if reverse else numbers)[skip:]:
                 yield self.item(number)
+            skip = max(skip - len(numbers), 0)
 
     def item(self, number: int) -> JellyfinItem:
         """The item of this number."""

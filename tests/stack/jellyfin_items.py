@@ -106,6 +106,8 @@ class Items:
         if series is None and not self._goes_deep(query):
             return {"Items": self._libraries(), "TotalRecordCount": 2, "StartIndex": 0}
         descending = query.get("sortorder", "").lower().startswith("desc")
+        start = 0 if self.ignores_start else number(query, "startindex", 0)
+        limit, skipped = number(query, "limit", 0), 0
         found: Iterable[JellyfinItem]
         if "ids" in query:
             items = [self.get(key) for key in query["ids"].split(",")]
@@ -130,14 +132,15 @@ class Items:
             if "sortby" in query:
                 pool.sort(key=lambda item: item.date_created, reverse=descending)
             ranges = self._bulk_ranges(query, parent, kinds)
-            old = self.bulk.iterate(ranges, reverse=descending)
+            total = len(pool) + sum(len(part) for part in ranges)
+            if not descending and not self._needs_look(query):
+                skipped = min(start, total - len(pool))  # without making them
+            old = self.bulk.iterate(ranges, reverse=descending, skip=skipped)
             if self._needs_look(query):
                 old = iter([item for item in old if self._fits(item, query)])
             found = chain(pool, old) if descending else chain(old, pool)
-            total = len(pool) + sum(len(part) for part in ranges)
-        start = 0 if self.ignores_start else number(query, "startindex", 0)
-        limit = number(query, "limit", 0)
-        page = islice(found, start, start + limit if limit else None)
+        first = start - skipped
+        page = islice(found, first, first + limit if limit else None)
         rows = [self.row(item, query) for item in page]
         counted = in_memory or flag(query, "enabletotalrecordcount") is not False
         answer = {"Items": rows, "TotalRecordCount": total if counted else len(rows)}

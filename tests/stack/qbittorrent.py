@@ -87,6 +87,7 @@ class FakeQbittorrent(StackServer):
             "torrents/properties": self._properties,
             "torrents/categories": lambda *_: web.json_response(self._categories()),
             "sync/maindata": self._maindata,
+            "transfer/speedLimitsMode": lambda *_: text(200, "0"),
         }
         self._verbs: dict[str, Verb] = {
             "torrents/delete": self._delete,

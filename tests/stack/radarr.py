@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, override
 from aiohttp import web
 
 from .arr_connections import SWITCHES
-from .arr_rows import file_resource, iso
+from .arr_rows import file_resource, is_true, iso, span_of
 from .radarr_webhooks import RadarrWebhooks
 from .rows import MovieRow
 
@@ -44,6 +44,7 @@ class FakeRadarr(RadarrWebhooks):
     def add_routes(self) -> None:
         """Films and files."""
         self.api("GET", "moviefile", self._files)
+        self.api("GET", "calendar", self._calendar)
 
     @override
     async def run_search(self, name: str, body: dict[str, Any]) -> bool:
@@ -62,6 +63,17 @@ class FakeRadarr(RadarrWebhooks):
             return self.json({"message": "movieId or movieFileIds must be provided"}, 400)
         files = [file for file in self.arr.files.values() if file.owner_id in wanted]
         return self.json([file_resource(file, "radarr") for file in files])
+
+    async def _calendar(self, request: web.Request) -> web.StreamResponse:
+        """Films with a date in a span of time, the monitored ones unless asked otherwise."""
+        begin, end = span_of(request)
+        rows = [
+            row
+            for row in self.arr.movies.values()
+            if (row.monitored or is_true(request, "unmonitored"))
+            and any(one and begin <= one <= end for one in (row.title.in_cinemas, row.title.release))
+        ]
+        return self.json([self.resource(row) for row in rows])
 
     @override
     def resource(self, row: MovieRow) -> dict[str, Any]:

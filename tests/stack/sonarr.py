@@ -7,6 +7,7 @@ from aiohttp import web
 from .arr_connections import SWITCHES
 from .arr_rows import file_resource, iso
 from .rows import EpisodeRow, SeriesRow
+from .sonarr_calendar import CalendarApi
 from .sonarr_webhooks import SonarrWebhooks
 from .titles import Episode
 
@@ -48,6 +49,7 @@ class FakeSonarr(SonarrWebhooks):
         self.api("GET", "episode", self._episodes)
         self.api("GET", "episode/{id:\\d+}", self._episode)
         self.api("GET", "episodefile", self._files)
+        CalendarApi(self).add_routes()
 
     @override
     async def run_search(self, name: str, body: dict[str, Any]) -> bool:
@@ -114,7 +116,7 @@ class FakeSonarr(SonarrWebhooks):
     def _statistics(self, rows: list[EpisodeRow]) -> dict[str, Any]:
         """Counts by Sonarr's rules: an episode counts when monitored and aired, or when it has a file."""
         files = [row.file for row in rows if row.file]
-        counted = sum(bool(row.file) or (row.monitored and self._aired(row.episode)) for row in rows)
+        counted = sum(bool(row.file) or (row.monitored and self.aired(row.episode)) for row in rows)
         return {
             "episodeFileCount": len(files),
             "episodeCount": counted,
@@ -133,7 +135,7 @@ class FakeSonarr(SonarrWebhooks):
             "previousAiring": iso(next((date for date in reversed(dates) if date <= now), None)),
         }
 
-    def _aired(self, episode: Episode) -> bool:
+    def aired(self, episode: Episode) -> bool:
         """Whether the episode has aired."""
         return episode.air_date is not None and episode.air_date <= self.world.now("sonarr")
 
@@ -155,14 +157,12 @@ class FakeSonarr(SonarrWebhooks):
         else:
             return self.json({"message": "seriesId or episodeIds must be provided"}, 400)
         with_file = query.get("includeEpisodeFile", "").lower() == "true"
-        return self.json([self._episode_resource(row, with_file) for row in rows])
+        return self.json([self.episode_resource(row, with_file) for row in rows])
 
     async def _episode(self, request: web.Request) -> web.StreamResponse:
         """One episode, with its file."""
         row = self.arr.episode(int(request.match_info["id"]))
-        return (
-            self.json(self._episode_resource(row, True)) if row else self.json({"message": "NotFound"}, 404)
-        )
+        return self.json(self.episode_resource(row, True)) if row else self.json({"message": "NotFound"}, 404)
 
     async def _files(self, request: web.Request) -> web.StreamResponse:
         """Files of a series; without an id a 400."""
@@ -176,7 +176,7 @@ class FakeSonarr(SonarrWebhooks):
             return self.json({"message": "seriesId or episodeFileIds must be provided"}, 400)
         return self.json([file_resource(file, "sonarr") for file in files])
 
-    def _episode_resource(self, row: EpisodeRow, with_file: bool) -> dict[str, Any]:
+    def episode_resource(self, row: EpisodeRow, with_file: bool) -> dict[str, Any]:
         """An episode as the API shows it."""
         episode, file = row.episode, row.file
         runtime = self.arr.series[row.series_id].title.runtime

@@ -77,7 +77,8 @@ class LibraryVerbs(WorldState):
     def _show_movie(self, movie: MovieRow, file: ArrFile) -> list[JellyfinItem]:
         """The film's item, if the path is new."""
         path = self.jellyfin_path(file.path)
-        if any(item.path == path for item in self.items.values()):
+        if known := next((item for item in self.items.values() if item.path == path), None):
+            known.sizes[path] = file.size
             return []
         return [
             self.add_item(
@@ -88,6 +89,7 @@ class LibraryVerbs(WorldState):
                 provider_ids=provider_ids(movie.title),
                 year=movie.title.year,
                 media_sources=[path],
+                sizes={path: file.size},
                 library="files",
             )
         ]
@@ -97,6 +99,7 @@ class LibraryVerbs(WorldState):
         path = self.jellyfin_path(file.path)
         same = next((item for item in self.items.values() if item.path == path), None)
         if same is not None:
+            same.sizes[path] = file.size
             return []
         new: list[JellyfinItem] = []
         root = self.jellyfin_path(series.path)
@@ -141,6 +144,7 @@ class LibraryVerbs(WorldState):
                 provider_ids={"Tvdb": str(row.episode.tvdb_id)},
                 premiere_date=row.episode.air_date,
                 media_sources=[path],
+                sizes={path: file.size},
                 library="files",
             )
         )

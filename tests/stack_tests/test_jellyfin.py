@@ -216,3 +216,18 @@ async def test_scans(world: World, http: aiohttp.ClientSession) -> None:
         found = await get(http, jellyfin, "/Items", recursive="true", fields="MediaSources")
         assert found["Items"][0]["MediaSources"][0]["Size"] == download.size
         assert (jellyfin.scans, (await get(http, jellyfin, "/ScheduledTasks"))[0]["State"]) == (2, "Idle")
+
+
+async def test_size_of_a_replaced_file(world: World, http: aiohttp.ClientSession) -> None:
+    """Until the next scan an item has the size its file had; a file replaced in place has its own then."""
+    arr = world.add_arr("radarr", "hd")
+    request = await world.request(film("Heat", 1995, 949), auto_approve=True)
+    (old,) = await world.import_(await world.grab(request, size=42), file_name="Heat.mkv")
+    async with FakeJellyfin(world) as jellyfin:
+        await world.library_scan()
+        (new,) = await world.import_(await world.grab(request, size=43), file_name="Heat.mkv")
+        assert (old.path, list(arr.files.values())) == (new.path, [new])
+        for size in (42, 43):
+            found = await get(http, jellyfin, "/Items", recursive="true", fields="MediaSources")
+            assert [row["MediaSources"][0]["Size"] for row in found["Items"]] == [size]
+            await world.library_scan()

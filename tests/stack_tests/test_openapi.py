@@ -26,8 +26,10 @@ RADARR = {
     "movie": "MovieResource",
     "movie/1": "MovieResource",
     "moviefile?movieId=1": "MovieFileResource",
+    "calendar?start=2000-01-01&end=2100-01-01": "MovieResource",
     "tag": "TagResource",
     "rootfolder": "RootFolderResource",
+    "diskspace": "DiskSpaceResource",
     "qualityprofile": "QualityProfileResource",
     "health": "HealthResource",
     "command": "CommandResource",
@@ -36,7 +38,9 @@ RADARR = {
     "downloadclient": "DownloadClientResource",
 }
 SONARR = {
-    **{path: name for path, name in RADARR.items() if "movie" not in path},
+    **{path: name for path, name in RADARR.items() if "movie" not in f"{path} {name}".casefold()},
+    "calendar?start=2000-01-01&end=2100-01-01&includeSeries=true": "EpisodeResource",
+    "wanted/missing?includeSeries=true": "EpisodeResourcePagingResource",
     "history/series?seriesId=1": "HistoryResource",
     "series": "SeriesResource",
     "series/1": "SeriesResource",

@@ -185,12 +185,17 @@ class HttpClient:
         """Return the JSON of a body; raises WrongService for HTML."""
         if not body.strip():
             return None
-        if body.lstrip().startswith("<"):
-            raise WrongService(f"{what}: received HTML instead of JSON")
+        self._reject_html(what, body)
         try:
             return decode_json(body)
         except orjson.JSONDecodeError as err:
             raise BadAnswer(f"{what}: received invalid JSON") from err
+
+    @staticmethod
+    def _reject_html(what: str, body: str) -> None:
+        """Raise WrongService for HTML."""
+        if body.lstrip().startswith("<"):
+            raise WrongService(f"{what}: received HTML instead of JSON")
 
 
 class KeyedClient(HttpClient):

@@ -1,14 +1,17 @@
 """Client for Jellyfin 10.8 to 12.0 with an API key: items, scans and the webhook plugin."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import batched
+from json import JSONDecodeError
 from typing import Any, override
 from urllib.parse import quote
 
 from aiohttp import ClientSession
 
+from .decoding import ListBody
 from .errors import BadAnswer, NotFound, WrongService
 from .http import TIMEOUT, HttpClient, Params
 from .jellyfin_model import Item, ItemPage, Plugin, PublicInfo, ScheduledTask, plain_guid
@@ -20,6 +23,7 @@ EPISODE_PAGE = 200
 IDS_PAGE = 100
 ROWS_MAX = 1_000_000
 EPISODES_MAX = 20_000
+ROWS_AT_ONCE = 50  # parsed per iteration of the event loop
 SCAN_TASK = "RefreshLibrary"
 WEBHOOK_TASK = "WebhookItemAdded"
 WEBHOOK_PLUGIN = "71552a5a5c5c4350a2aeebe451a30173"
@@ -80,8 +84,12 @@ class JellyfinClient(HttpClient):
         *,
         fields: str = IDS_AND_PATH,
         since: datetime | None = None,
+        take: Callable[[Item], None] | None = None,
     ) -> ItemPage:
-        """Return a page of items with files, oldest first, or those saved since a time, newest first."""
+        """Return a page of items with files, oldest first, or those saved since a time, newest first.
+
+        With `take`, the page has no items: each is passed on as soon as it is parsed, to save memory.
+        """
         params: dict[str, str | int] = {
             "recursive": "true",
             # Without a user, the default is true: members of collections are omitted, 10.10 and 10.11 ignore
@@ -101,8 +109,8 @@ class JellyfinClient(HttpClient):
         if since:
             # Two parameters have this effect, this one works in all versions.
             params["minDateLastSavedForUser"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        page = await self._page("Items", params, limit)
-        if any(item.virtual for item in page.items):
+        page = await self._page("Items", params, limit, take)
+        if page.virtual:
             self.ignored.add("excludeLocationTypes")
         return page
 
@@ -185,25 +193,42 @@ class JellyfinClient(HttpClient):
             self.ignored.add("isMissing")
         return real
 
-    async def _page(self, path: str, params: Params, limit: int) -> ItemPage:
+    async def _page(
+        self, path: str, params: Params, limit: int, take: Callable[[Item], None] | None = None
+    ) -> ItemPage:
         """Return a page of items with the server time and normalized ids; raises BadAnswer."""
         start = params.get("startIndex", 0)
         if isinstance(start, int) and start >= ROWS_MAX:
             raise BadAnswer(f"{self.name}: the list of items has too many pages")
-        data, response = await self._call("GET", path, params=params)
-        rows = data.get("Items") if isinstance(data, dict) else None
-        if not isinstance(rows, list):
+        text, response = await self._call("GET", path, params=params, wants_json=False)
+        self._reject_html(f"{self.name}: GET {path}", text)
+        body = ListBody(text, "Items")
+        del text
+        page = ItemPage(date=_date(response.headers.get("Date")))
+        failed: BadAnswer | None = None
+        try:
+            for row in body:
+                page.rows += 1
+                try:
+                    item = _item(row)
+                except BadAnswer as err:
+                    failed = err
+                else:
+                    page.parsed += 1
+                    page.virtual |= item.virtual
+                    (take or page.items.append)(item)
+                if not page.rows % ROWS_AT_ONCE:
+                    await asyncio.sleep(0)
+        except JSONDecodeError as err:
+            raise BadAnswer(f"{self.name}: received invalid JSON") from err
+        if not body.listed:
             raise BadAnswer(f"{self.name}: expected a list of items")
-        if rows and data.get("StartIndex", start) != start:
+        if failed and not page.parsed:
+            raise failed
+        if page.rows and body.others.get("StartIndex", start) != start:
             raise BadAnswer(f"{self.name}: received an unexpected page")
-        items = Item.parse_list(rows)
-        for item in items:
-            item.id = plain_guid(item.id)
-            item.server_id = plain_guid(item.server_id)
-            item.series_id = plain_guid(item.series_id) if item.series_id else None
-        return ItemPage(
-            items=items, rows=len(rows), full=len(rows) >= limit, date=_date(response.headers.get("Date"))
-        )
+        page.full = page.rows >= limit
+        return page
 
     # Scans
 
@@ -255,6 +280,15 @@ class JellyfinClient(HttpClient):
         """Replace the whole configuration of the webhook plugin."""
         path = f"Plugins/{WEBHOOK_PLUGIN}/Configuration"
         await self._call("POST", path, json=configuration, wants_json=False)
+
+
+def _item(row: Any) -> Item:
+    """Return a parsed item with normalized ids; raises BadAnswer."""
+    item = Item.parse(row)
+    item.id = plain_guid(item.id)
+    item.server_id = plain_guid(item.server_id)
+    item.series_id = plain_guid(item.series_id) if item.series_id else None
+    return item
 
 
 def _date(value: str | None) -> datetime | None:

@@ -50,13 +50,15 @@ class Item(Answer):
         return self.location_type.casefold() == "virtual"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ItemPage:
     """Page of items; `full` means that another may follow, `date` is the server time."""
 
-    items: list[Item]
-    rows: int
-    full: bool
+    items: list[Item] = field(default_factory=list)
+    rows: int = 0
+    parsed: int = 0  # rows that are valid items
+    virtual: bool = False  # whether any item is virtual
+    full: bool = False
     date: datetime | None
 
 

@@ -3,49 +3,18 @@
 from collections.abc import Iterable
 
 from .cases import Case, same_shoko_file
+from .definitions import named_definition
 from .enums import ItemKind, MediaStatus, MediaType, Service
 from .evidence.arr import EpisodeEvidence, FileEvidence
-from .evidence.library import ItemFile, LibraryEvidence
+from .evidence.library import LibraryEvidence
 from .evidence.shoko import ShokoEvidence
-from .ids import IdKind, lies_in, make_id, of_kind, path_name, path_parts, shared_tail
+from .file_match import closest_file, is_file_of, is_only_other, same_file
+from .ids import IdKind, make_id, of_kind, path_name, path_parts
 from .requests import Unit
 
 PLAYABLE = (ItemKind.MOVIE, ItemKind.EPISODE, ItemKind.VIDEO)
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)
-SIZED = 100  # an equal size outweighs any shared path
-
-
-def same_file(item: ItemFile, file: FileEvidence) -> int:
-    """Return a match score of a library file and an *arr file: 0 if different, else from path and size."""
-    shared = shared_tail(item.path, file.path)
-    if shared < 2:
-        # The path in Jellyfin can be the folder of a disc, whose size differs from the file in it.
-        inside = lies_in(file.path, item.path)
-        return inside if inside >= 2 else 0
-    if item.size and file.size:
-        return SIZED + shared if item.size == file.size else 0
-    return shared
-
-
-def _closest(item: ItemFile, files: Iterable[FileEvidence]) -> int:
-    """Return the highest score of a library file among the files."""
-    return max((same_file(item, file) for file in files), default=0)
-
-
-def is_file_of(item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]) -> bool:
-    """Return whether an item plays one of the files, with a higher score than any of the others."""
-    mine, rest = tuple(files), tuple(others)
-    return any((sure := _closest(one, mine)) and sure > _closest(one, rest) for one in item.files)
-
-
-def is_only_other(
-    item: LibraryEvidence, files: Iterable[FileEvidence], others: Iterable[FileEvidence]
-) -> bool:
-    """Return whether all files of an item belong to the other definition (HD for 4K and vice versa)."""
-    mine, rest = tuple(files), tuple(others)
-    return bool(item.files) and all(
-        (sure := _closest(one, rest)) > 0 and sure > _closest(one, mine) for one in item.files
-    )
+SURE = 3  # with less, the copies in the folders of two *arrs can have the same name
 
 
 class Prover:
@@ -61,6 +30,12 @@ class Prover:
         if case.others and not self.by_file_alone:
             foreign = self._shoko_ids(case.others) - self._shoko_ids(case.files)
             items = [item for item in items if not self._is_foreign(item, foreign)]
+        if case.rivals:
+            own = self._shoko_ids((*case.files, *case.former))
+            doubtful = [item for item in items if self._is_doubtful(item, own)]
+            case.contested |= bool(doubtful)
+            if doubtful and case.unread_rivals and not case.was_available:
+                items = [item for item in items if item not in doubtful]
         self.items = items
         self._by_name: dict[str, list[LibraryEvidence]] = {}
         for item in items:
@@ -79,9 +54,7 @@ class Prover:
 
     def _shoko_ids(self, files: Iterable[FileEvidence]) -> frozenset[str]:
         """Return the ids of the Shoko files that match *arr files."""
-        return frozenset(
-            make_id(IdKind.SHOKO_FILE, one.file_id) for file in files for one in _likeliest(self.case, file)
-        )
+        return _shoko_ids(self.case, files)
 
     def _is_foreign(self, item: LibraryEvidence, foreign: frozenset[str]) -> bool:
         """Return whether an item is only the copy in the other definition."""
@@ -89,6 +62,21 @@ class Prover:
         if told and told <= foreign:
             return True
         return is_only_other(item, (*self.case.files, *self.case.former), self.case.others)
+
+    def _is_doubtful(self, item: LibraryEvidence, own: frozenset[str]) -> bool:
+        """Return whether only the other *arrs can tell that an item is not their copy of the title."""
+        if not own.isdisjoint(item.ids):
+            return False
+        closest = max(
+            (closest_file(one, (*self.case.files, *self.case.former)) for one in item.files), default=0
+        )
+        if closest >= SURE or (self.by_file_alone and not closest):
+            return False
+        paths = [one.path for one in item.files]
+        for shoko in self.case.shoko:
+            if make_id(IdKind.SHOKO_FILE, shoko.file_id) in item.ids:
+                paths += shoko.paths
+        return named_definition(paths) is not self.case.request.is_4k
 
     def _numbered(
         self, items: Iterable[LibraryEvidence]
@@ -252,6 +240,18 @@ def _likeliest(case: Case, file: FileEvidence) -> tuple[ShokoEvidence, ...]:
     sure = [(same_shoko_file(one, file), one) for one in case.shoko_named.get(path_name(file.path), ())]
     best = max((score for score, _ in sure), default=0)
     return tuple(one for score, one in sure if score == best and best)
+
+
+def _shoko_ids(case: Case, files: Iterable[FileEvidence]) -> frozenset[str]:
+    """Return the ids of the Shoko files that match *arr files."""
+    return frozenset(
+        make_id(IdKind.SHOKO_FILE, one.file_id) for file in files for one in _likeliest(case, file)
+    )
+
+
+def former_shoko_ids(case: Case, unit: Unit) -> frozenset[str]:
+    """Return the ids of the Shoko files of the files a unit had before."""
+    return _shoko_ids(case, unit.former) if case.shoko else frozenset()
 
 
 def unit_ids(case: Case, unit: Unit) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .cases import Case, name_keys
 from .correlator import Clue, Correlator, media_clue, release_title, title_map
+from .definitions import is_read, other_instances
 from .enums import HistoryKind, ItemKind, MediaType, Service
 from .evidence import Evidence
 from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -65,7 +66,8 @@ def open_cases(evidence: Evidence, journeys: Mapping[int, Journey]) -> dict[int,
 
 def _bind_media(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:
     """Assign each request its movie or series, preferring existing media and the *arr selected in Seerr."""
-    told: list[Media] = [*evidence.movies, *evidence.series]
+    told: list[Media] = [one for one in evidence.movies if not one.absent]
+    told += [one for one in evidence.series if not one.absent]
     bound = [(one, correlator.bind(media_clue(one))) for one in told]
     for media, numbers in bound:
         correlator.learn_media(media.source, media.media_id, numbers)
@@ -99,13 +101,16 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
             former[event.source, event.media_id].append(event.file)
     fourk = {service.source for service in evidence.services if service.is_4k}
     files: dict[tuple[MediaType, int, bool], list[FileEvidence]] = defaultdict(list)
+    told: dict[tuple[MediaType, int], list[Media]] = defaultdict(list)
     for movie in evidence.movies:
         if movie.tmdb_id:
+            told[MediaType.MOVIE, movie.tmdb_id].append(movie)
             known = [movie.file] if movie.file else []
             known += former[movie.source, movie.movie_id]
             files[MediaType.MOVIE, movie.tmdb_id, movie.source in fourk] += known
     for series in evidence.series:
         if series.tvdb_id:
+            told[MediaType.TV, series.tvdb_id].append(series)
             files[MediaType.TV, series.tvdb_id, series.source in fourk] += [
                 *(episode.file for episode in series.episodes if episode.file),
                 *former[series.source, series.series_id],
@@ -115,6 +120,12 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
         film = request.media_type is MediaType.MOVIE
         key = request.tmdb_id if film else request.tvdb_id or series_id
         case.others = list(dict.fromkeys(files.get((request.media_type, key or 0, not request.is_4k), [])))
+        case.rivals = other_instances(request, evidence.services, case.arr_service) if key else frozenset()
+        case.unread_rivals = case.rivals - {
+            media.source
+            for media in told.get((request.media_type, key or 0), ())
+            if is_read(media, request.seasons)
+        }
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:

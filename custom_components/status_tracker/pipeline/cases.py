@@ -15,14 +15,18 @@ from .evidence.library import LibraryEvidence
 from .evidence.requests import RequestEvidence, TitleEvidence
 from .evidence.shoko import ShokoEvidence
 from .ids import IdKind, make_id, path_name, path_parts, shared_tail
-from .requests import Journey
+from .requests import Journey, Stage
 
 SIZED = 100  # an equal size outweighs any shared path
 
 
 @dataclass(eq=False)
 class Case:
-    """A request with its evidence; `others` are files of the title in the other definition (4K or HD)."""
+    """A request with its evidence; `others` are files of the title in the other definition (4K or HD).
+
+    `rivals` are the *arrs of the other definition, `unread_rivals` those that have not told what they have of
+    the title. `contested` means that only they can tell whose copy the library shows.
+    """
 
     request: RequestEvidence
     services: Mapping[Service, tuple[ServiceEvidence, ...]]
@@ -37,6 +41,9 @@ class Case:
     library: list[LibraryEvidence] = field(default_factory=list)
     shoko: list[ShokoEvidence] = field(default_factory=list)
     others: list[FileEvidence] = field(default_factory=list)
+    rivals: frozenset[str] = frozenset()
+    unread_rivals: frozenset[str] = frozenset()
+    contested: bool = False
     superseded: bool = False
     renumbered: bool = False  # the *arr id stored in Seerr belongs to another title
     opened_at: datetime | None = None  # evidence read before is not a proof; None: no limit
@@ -48,6 +55,11 @@ class Case:
     def is_fresh(self, read_at: datetime | None) -> bool:
         """Return whether evidence was read since the request was opened."""
         return self.opened_at is None or (read_at is not None and read_at >= self.opened_at)
+
+    @property
+    def was_available(self) -> bool:
+        """Return whether the request was available at the last evaluation."""
+        return self.journey is not None and self.journey.stage is Stage.AVAILABLE
 
     @property
     def arr_service(self) -> Service:
@@ -73,6 +85,13 @@ class Case:
             for one in self.services.get(self.arr_service, ())
             if (one.source == source if source else self._may_serve(one))
         )
+
+    @property
+    def telling_arrs(self) -> tuple[ServiceEvidence, ...]:
+        """Return the *arr of the request, and those that have to tell whose copy the library shows."""
+        asked = self.unread_rivals if self.contested else frozenset()
+        rivals = (one for one in self.services.get(self.arr_service, ()) if one.source in asked)
+        return *self.arrs, *rivals
 
     def _may_serve(self, arr: ServiceEvidence) -> bool:
         """Return whether an *arr matches the definition of the request and the selection in Seerr."""

@@ -52,11 +52,11 @@ _QUEUE_REASON = {
 
 
 def down(case: Case, *kinds: Service) -> tuple[ServiceEvidence, ...]:
-    """Return the unavailable services of the kinds; of the *arrs, only those that may handle the request."""
+    """Return the unavailable services of the kinds; of the *arrs, only those that matter for the request."""
     return tuple(
         service
         for kind in kinds
-        for service in (case.arrs if kind is case.arr_service else case.services.get(kind, ()))
+        for service in (case.telling_arrs if kind is case.arr_service else case.services.get(kind, ()))
         if not service.ok
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from .availability import former_shoko_ids
 from .binding import open_cases
 from .cases import Case
 from .enums import MediaType
@@ -228,4 +229,5 @@ def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:
     for unit in units:
         for file in unit.shoko:
             ids.update(file.ids)
+        ids.update(former_shoko_ids(case, unit))  # the library may still show a replaced file
     return tuple(sorted(ids))

@@ -16,9 +16,10 @@ class Want:
     """Data the pipeline needs for a tracked request; sources fetch nothing else.
 
     `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
-    but not found in Jellyfin yet. `ids` are all known ids ("kind:value") including those of Shoko, `items`
-    the Jellyfin items that prove availability, `stale_items` those to read again because they were read
-    before `read_after`.
+    but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
+    those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
+    because they were read before `read_after`. `contested` means that the *arrs of the other definition have
+    to tell whether the copy in Jellyfin is theirs.
     """
 
     request_id: int
@@ -43,6 +44,7 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
+    contested: bool = False
     titled: bool = False  # a title is known from any service
 
 
@@ -88,7 +90,10 @@ def want_of(one: Tracked, case: Case) -> Want:
     request = one.request
     finished = one.stage in FINISHED or case.superseded
     open_files: tuple[FileEvidence, ...] = tuple(
-        unit.file for unit in one.units if unit.file and unit.stage is not Stage.AVAILABLE
+        file
+        for unit in one.units
+        if unit.file and unit.stage is not Stage.AVAILABLE
+        for file in (unit.file, *unit.former[:1])  # the library may still show the replaced one
     )
     return Want(
         request_id=request.request_id,
@@ -123,5 +128,6 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        contested=case.contested,
         titled=one.titled,
     )

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from ..coordinator import StatusTrackerCoordinator
-from ..pipeline.availability import is_file_of
 from ..pipeline.binding import open_cases
 from ..pipeline.cases import Case
 from ..pipeline.evidence import Evidence
 from ..pipeline.evidence.base import EvidenceBase
 from ..pipeline.evidence.library import LibraryEvidence
+from ..pipeline.file_match import is_file_of
 from ..pipeline.requests import FINISHED, Download, Journey, Tracked, Unit
 from ..pipeline.stages import download_stage
 from .redact import Redactor

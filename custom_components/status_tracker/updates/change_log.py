@@ -1,11 +1,12 @@
 """Announcements and durations of changed requests."""
 
+from collections.abc import Container
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from ..pipeline.changes import REMOVED, changes
+from ..pipeline.changes import REMOVED, Change, changes
 from ..pipeline.incremental import Judged
 from ..storage.announcements import Announcements
 from ..storage.durations import Durations
@@ -60,9 +61,15 @@ class ChangeLog:
         self.announcements.announce(lambda change: change.kind == REMOVED, self._evaluation.named)
 
     @callback
-    def announce_named(self) -> None:
-        """Announce the changes of requests with a known title, after their entities were updated."""
-        self.announcements.announce(
-            lambda change: not self._evaluation.is_nameless(change.request.request.request_id),
-            self._evaluation.named,
-        )
+    def announce_named(self, waiting: Container[int]) -> None:
+        """Announce the changes of requests with a known title, after their entities were updated.
+
+        `waiting` are requests whose sensors are still to be added.
+        """
+
+        def is_shown(change: Change) -> bool:
+            """Return whether the sensor of a request has its name."""
+            number = change.request.request.request_id
+            return number not in waiting and not self._evaluation.is_nameless(number)
+
+        self.announcements.announce(is_shown, self._evaluation.named)

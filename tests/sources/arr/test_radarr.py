@@ -1,12 +1,15 @@
 """The Radarr source: what a cycle asks."""
 
+from dataclasses import replace
 import itertools
+import json
 from typing import Any
 
 import aiohttp
 import pytest
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind
+from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.source import READS
 from custom_components.status_tracker.sources.arr.state import SOON
@@ -78,13 +81,49 @@ async def test_a_film_that_is_not_there_is_asked_for_less_and_less(
     assert source.evidence.movies == ()
 
 
-@pytest.mark.parametrize(
-    "given", [{"handed_over": False}, {"finished": True}, {"source": "other"}, {"is_4k": True}]
-)
+async def test_before_the_approval_a_film_is_looked_up_once(
+    home: Household, source: RadarrSource, movie: MovieRow
+) -> None:
+    """A request that waits for approval can be for a film that Radarr has, of which nothing else tells."""
+    there, missing = want_film(2004, handed_over=False), want_film(2999, handed_over=False)
+    assert len(await poll(home, source, there, missing)) == 5
+    assert only(source).movie_id == movie.id
+    for _ in range(2):
+        assert "movie" not in await poll(home, source, there, missing, seconds=7200)
+    added = await home.world.add_to_arr(home.radarr.arr, film("Late", 2020, 2999))
+    assert "movie" in await poll(home, source, there, replace(missing, handed_over=True))
+    assert {one.movie_id for one in source.evidence.movies} == {movie.id, added.id}
+
+
+@pytest.mark.parametrize("given", [{}, {"finished": True}, {"handed_over": False}])
+async def test_a_contested_film_of_the_other_definition(
+    home: Household,
+    session: aiohttp.ClientSession,
+    source: RadarrSource,
+    movie: MovieRow,
+    given: dict[str, Any],
+) -> None:
+    """Of films whose copy in Jellyfin may be its own it tells what it has, and that it has nothing."""
+    wants = [want_film(one, is_4k=True, contested=True, **given) for one in (2004, 2999)]
+    await poll(home, source, *wants)
+    told = {(one.tmdb_id, one.gone, one.absent) for one in source.evidence.movies}
+    assert told == {(2004, False, False), (2999, True, True)}
+    assert "movie" not in await poll(home, source, *wants)
+    again = radarr_source(home, session)
+    again.restore(json.loads(json.dumps(serialize(source.snapshot(wants)))))
+    assert {one.tmdb_id for one in again.evidence.movies} == {2004, 2999}
+    added = await home.world.add_to_arr(home.radarr.arr, film("Late", 2020, 2999))
+    await poll(home, source, *wants, seconds=120)
+    assert {one.movie_id for one in source.evidence.movies} == {movie.id, added.id}
+    await poll(home, source, want_film(2004, is_4k=True))
+    assert source.snapshot((want_film(2004, is_4k=True),))["titles"] == []
+
+
+@pytest.mark.parametrize("given", [{"finished": True}, {"source": "other"}, {"is_4k": True}])
 async def test_what_is_not_looked_up(
     home: Household, source: RadarrSource, movie: MovieRow, given: dict[str, Any]
 ) -> None:
-    """Pending, finished, another instance's and 4K requests are not asked for here."""
+    """Finished, another instance's and 4K requests are not asked for here."""
     assert await poll(home, source, want_film(2004, **given)) == ["queue/details", "history/since"]
     assert source.evidence.movies == ()
 

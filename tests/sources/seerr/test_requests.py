@@ -18,6 +18,7 @@ from custom_components.status_tracker.sources.seerr.requests import (
     ALL_EVERY,
     FINISHED_TURN,
     LOOKUPS,
+    WAITING,
 )
 from custom_components.status_tracker.sources.seerr.rows import MEDIA_STATUS, REQUEST_STATUS
 from custom_components.status_tracker.sources.seerr.source import SeerrSource
@@ -226,6 +227,20 @@ async def test_what_is_still_shown_stays_right(home: Household, source: SeerrSou
     done[1].media.status = MEDIA_DELETED
     for _ in range(2 * FINISHED_TURN):
         assert len(await poll(home, source, *wants)) == 2
+    assert told(source) == true(home)
+
+
+async def test_a_deletion_of_what_only_seerr_considers_finished_is_seen_in_the_next_poll(
+    home: Household, source: SeerrSource
+) -> None:
+    """What is finished in Seerr only is read in every poll, some at a time in turn."""
+    done = await finished_requests(home, 2 * WAITING)
+    wants = [want_film(one.title.tmdb_id, request_id=one.id, finished=False, titled=True) for one in done]
+    await poll(home, source)
+    await poll(home, source, *wants)
+    done[-1].media.status = done[0].media.status = MEDIA_DELETED
+    for _ in range(2):
+        assert len(await poll(home, source, *wants)) == len(STEADY) + WAITING
     assert told(source) == true(home)
 
 

@@ -55,8 +55,13 @@ class MovieEvidence(ArrTitle):
 
     @property
     def media_id(self) -> int:
-        """Return the movie id in Radarr."""
+        """Return the movie id in Radarr; negative if Radarr does not have the movie."""
         return self.movie_id
+
+    @property
+    def absent(self) -> bool:
+        """Return whether the movie was looked up and not found."""
+        return self.movie_id < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +95,13 @@ class SeriesEvidence(ArrTitle):
 
     @property
     def media_id(self) -> int:
-        """Return the series id in Sonarr."""
+        """Return the series id in Sonarr; negative if Sonarr does not have the series."""
         return self.series_id
+
+    @property
+    def absent(self) -> bool:
+        """Return whether the series was looked up and not found."""
+        return self.series_id < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,11 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
     @override
     def need(self, want: Want) -> Hashable:
         """Return the requested title and seasons."""
-        if want.finished or not self._is_mine(want):
+        if not self._is_mine(want):
+            return None
+        if self._contests(want):
+            return self._catalogue_id(want), want.seasons
+        if want.finished:
             return None
         return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
 
@@ -89,9 +93,8 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
                 self._met[catalogue_id] = one.id
                 self._retries.succeeded(("catalogue", catalogue_id))
             else:
-                self._retries.failed(("catalogue", catalogue_id), now)
-        if found:
-            self._bind(wants)
+                self._note_absence(catalogue_id, wants, now)
+        self._bind(wants)
         for media_id in self._while_time(self._to_read(now), deadline):
             await self._read_title(media_id, found.get(media_id), now)
         # The title read can differ from the one requested.
@@ -120,6 +123,24 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return the catalogue ids to look up now."""
         return [one for one in self._unfound(wants) if self._retries.is_due(("catalogue", one), now)]
 
+    def _note_absence(self, catalogue_id: int, wants: Sequence[Want], now: datetime) -> None:
+        """Note that a title is not in this *arr: look it up again later, or after the approval."""
+        meant = [want for want in self._mine(wants) if self._catalogue_id(want) == catalogue_id]
+        if contesting := next((want for want in meant if self._contests(want)), None):
+            self._titles[-catalogue_id] = self._missing(-catalogue_id, contesting)
+        if contesting or any(want.handed_over for want in meant):
+            self._retries.failed(("catalogue", catalogue_id), now)
+        else:
+            self._absent.add(catalogue_id)
+            self._unfound_by = None
+
+    def _is_sought(self, want: Want) -> bool:
+        """Return whether to look up the title of a want; before its approval only once."""
+        if want.finished or not want.handed_over:
+            catalogue_id = self._catalogue_id(want)
+            return self._contests(want) or (not want.finished and catalogue_id not in self._absent)
+        return True
+
     def _unfound(self, wants: Sequence[Want]) -> Iterable[int]:
         """Return the catalogue ids of wants without a known media id."""
         if self._unfound_by is wants and self._unfound_at == self._version:
@@ -127,7 +148,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         asked: dict[int, None] = {}
         for want in self._mine(wants):
             catalogue_id = self._catalogue_id(want)
-            if catalogue_id is None or want.finished or not want.handed_over:
+            if catalogue_id is None or not self._is_sought(want):
                 continue
             ids = self._ids_of(want)
             found = [self._titles.get(one) for one in ids]
@@ -150,12 +171,15 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._unread_ids = dict.fromkeys(
                 media_id
                 for media_id, want in reversed(self._wanted_by.items())
-                if not want.finished and not (self._is_known(media_id) and self._is_fresh(media_id))
+                if (not want.finished or self._contests(want))
+                and not (self._is_known(media_id) and self._is_fresh(media_id))
             )
         return self._unread_ids
 
     def _is_known(self, media_id: int) -> bool:
-        """Return whether a title was read with all requested seasons."""
+        """Return whether a title was read with all requested seasons, or is known to be absent."""
+        if media_id < 0:
+            return True
         return media_id in self._known and self._bound[media_id] <= self._known[media_id]
 
     def _is_fresh(self, media_id: int) -> bool:

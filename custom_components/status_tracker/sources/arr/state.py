@@ -56,6 +56,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._bound_by: Sequence[Want] | None = None
         self._bound_at: tuple[int, int] | None = None
         self._tidied: tuple[object, ...] = ()
+        self._absent: set[int] = set()  # catalogue ids of requests to approve that were not found
         self._unfound_ids: tuple[int, ...] = ()
         self._unfound_by: Sequence[Want] | None = None
         self._unfound_at: tuple[int, int] | None = None
@@ -93,14 +94,22 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         return (want for want in wants if self._is_mine(want))
 
     def _is_mine(self, want: Want) -> bool:
-        """Return whether this instance can serve a want."""
+        """Return whether this instance can serve a want, or has to tell what it has of the title."""
         return want.media_type is self.media_type and (
-            want.source == self.key if want.source else want.is_4k is self.state.is_4k
+            (want.source == self.key if want.source else want.is_4k is self.state.is_4k)
+            or self._contests(want)
         )
+
+    def _contests(self, want: Want) -> bool:
+        """Return whether the copy of a title in Jellyfin can be that of this instance instead."""
+        return want.contested and want.is_4k is not self.state.is_4k
 
     def _ids_of(self, want: Want) -> set[int]:
         """Return the possible media ids of a want: from Seerr and from the catalogue id."""
-        ids = {want.media_id if want.source == self.key else None, self._media_id(self._catalogue_id(want))}
+        catalogue_id = self._catalogue_id(want)
+        ids = {want.media_id if want.source == self.key else None, self._media_id(catalogue_id)}
+        if self._contests(want) and -(catalogue_id or 0) in self._titles:
+            ids.add(-(catalogue_id or 0))
         return {one for one in ids if one is not None}
 
     @property
@@ -178,6 +187,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
         self._turns = {key: None for key in self._turns if key[0] in self._bound}
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
+        self._absent &= catalogue
         self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
         self.log.keep(self._filter())
         self._bind(wants)
@@ -202,7 +212,8 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         """Restore data from `snapshot`; changes since then are found in the history."""
         for title in deserialize_all(self.evidence_type, data.get("titles")):
             self._titles[title.media_id] = replace(title, source=self.key)
-            self._turns.update({(title.media_id, part): None for part in self.parts})
+            if title.media_id > 0:
+                self._turns.update({(title.media_id, part): None for part in self.parts})
         known = data.get("known")
         for row in known if isinstance(known, list) else []:
             match row:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...clients.jellyfin import JellyfinClient
+from ...clients.jellyfin_model import Item
 from ...pipeline.ids import IdKind, of_kind
 from ...pipeline.wants import Want
 from .tracked import file_keys, is_anime, item_keys, path_key
@@ -72,11 +73,16 @@ class EpisodeScan:
     async def go_on(self, client: JellyfinClient) -> list[str]:
         """Read the next pages of a running scan; return the ids of matching items."""
         found: list[str] = []
+
+        def take(item: Item) -> None:
+            """Keep the id of a matching item."""
+            if self.current and not self.current.keys.isdisjoint(item_keys(item)):
+                found.append(item.id)
+
         for _ in range(PAGES_A_POLL):
             if self.current is None:
                 break
-            page = await client.page(SEARCHED, self.current.start)
-            found += [item.id for item in page.items if not self.current.keys.isdisjoint(item_keys(item))]
+            page = await client.page(SEARCHED, self.current.start, take=take)
             self.current.start += page.rows
             if not page.full:
                 self.current = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 import logging
 
 from ...clients.jellyfin import JellyfinClient
@@ -47,15 +48,19 @@ class LibraryIndex:
         """Read the next pages; after the last one, return the server time at the start."""
         filling = self.filling or Filling()
         for _ in range(PAGES_A_POLL):
-            page = await client.page(INDEXED, filling.start)
+            page = await client.page(INDEXED, filling.start, take=partial(self._take, filling))
             filling.date = filling.date or page.date or now
-            self.put(page.items)
             filling.start += page.rows
             if not page.full:
                 self._index = filling.index
                 self.filling = None
                 return filling.date
         return None
+
+    def _take(self, filling: Filling, item: Item) -> None:
+        """Add an item to the index being built."""
+        self.server_id = item.server_id or self.server_id
+        self._put((filling.index,), item.id, item_keys(item))
 
     def put(self, items: Iterable[Item]) -> None:
         """Add items with their current keys."""
@@ -65,8 +70,13 @@ class LibraryIndex:
 
     def put_keys(self, item_id: str, keys: Sequence[str]) -> None:
         """Map keys to an item."""
+        self._put((self._index, self.filling.index) if self.filling else (self._index,), item_id, keys)
+
+    @staticmethod
+    def _put(indexes: Sequence[KeyTable], item_id: str, keys: Sequence[str]) -> None:
+        """Map keys to an item in these indexes."""
         try:
-            for index in (self._index, self.filling.index) if self.filling else (self._index,):
+            for index in indexes:
                 index.put(item_id, keys)
         except ValueError as err:
             LOGGER.debug("Skipping an invalid Jellyfin item: %s", err)

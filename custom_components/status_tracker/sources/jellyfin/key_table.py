@@ -4,8 +4,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 
-LOOSE_MAX = 4096
-RUN_MAX = 1 << 15
+LOOSE_MAX = 512
+RUN_MAX = 1 << 13
 ORDINAL_BITS = 24
 HASH_MASK = (1 << 64 - ORDINAL_BITS) - 1
 ORDINAL_MASK = (1 << ORDINAL_BITS) - 1

@@ -17,7 +17,7 @@ from .tracked import TrackedItems, Wanted
 
 READS_A_POLL = 10
 SERIES_A_POLL = 20
-KEYS_AT_ONCE = 500
+KEYS_AT_ONCE = 200
 
 type AsEvidence = Callable[[Item, datetime | None], LibraryEvidence | None]
 

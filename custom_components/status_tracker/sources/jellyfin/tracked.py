@@ -256,7 +256,10 @@ class TrackedItems:
         """Return whether an item without files may be HD for one request and 4K for another."""
         series = self.items.get(piece.series_id) if piece.series_id else None
         ids = (*piece.ids, *(series.ids if series else ()))
-        return not piece.files and any(want.is_4k for one in ids for want in self.wanted.by_key.get(one, ()))
+        if piece.files:
+            return False
+        wants = (want for one in ids for want in self.wanted.by_key.get(one, ()))
+        return any(want.is_4k or want.contested for want in wants)
 
     def paths(self) -> frozenset[str]:
         """Return the path keys of the files of all items."""

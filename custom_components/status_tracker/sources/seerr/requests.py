@@ -1,7 +1,7 @@
 """Requests of Seerr: all are read at the start, then the unfinished ones, page by page."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -21,6 +21,7 @@ ALL_EVERY = timedelta(days=1)
 ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
 LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
 FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
+WAITING = 3  # requests finished in Seerr only that are read in addition, in turn
 
 
 class Requests:
@@ -52,7 +53,12 @@ class Requests:
         self._skip = 0
         self._turn = 0
         self._lookups = 0
+        self._waiting: dict[int, int] = {}  # when each request finished in Seerr only was last read
         self._seen: set[int] = set()  # ids read in this poll
+        self._finished: list[int] = []
+        self._unfinished: list[int] = []
+        self._closed_of: tuple[object, object] = None, None  # what these two were determined from
+        self._closed_at = (-1, 0)
         self._all_due: datetime | None = None
         self._all_again: datetime | None = None
 
@@ -70,8 +76,11 @@ class Requests:
 
     # Poll
 
-    async def read(self, base_url: str, shown: Iterable[int]) -> None:
-        """Read the counts and one page; read more if the counts differ from the known requests."""
+    async def read(self, base_url: str, shown: Mapping[int, bool]) -> None:
+        """Read the counts and one page; read more if the counts differ from the known requests.
+
+        `shown` has the ids of the requests to read again and whether they are finished here.
+        """
         self._mark, self._lookups, self._seen = self._hooks, 0, set()
         if base_url != self._base_url:  # every link has changed
             self._base_url, self._all_due = base_url, None
@@ -84,10 +93,12 @@ class Requests:
         self.told = {number: hook for number, hook in self.told.items() if hook > self._mark}
         self.overtaken = bool(self.told)
 
-    async def _read_open(self, shown: Iterable[int]) -> None:
+    async def _read_open(self, shown: Mapping[int, bool]) -> None:
         """Read one page or finished request in turn, those reported by webhooks, and other changed ones."""
         count = await self._count()
-        total = await self._read_turn(shown)
+        finished, waiting = self._closed(shown)
+        total = await self._read_turn(finished)
+        await self._read_waiting(waiting)
         for number, hook in list(self.told.items()):
             if hook <= self._mark and number not in self._seen:
                 await self._look_up(number)
@@ -104,15 +115,35 @@ class Requests:
             self._unlisted = self.known.difference(count)
             self._all_again = now + ALL_AGAIN
 
-    async def _read_turn(self, shown: Iterable[int]) -> int | None:
+    def _closed(self, shown: Mapping[int, bool]) -> tuple[list[int], list[int]]:
+        """Return the shown requests not in the list of unfinished ones: finished here, and not."""
+        stamp = self.known.version, len(self._open)
+        if (
+            self._closed_of[0] is not shown
+            or self._closed_of[1] is not self._open
+            or self._closed_at != stamp
+        ):
+            self._closed_of, self._closed_at = (shown, self._open), stamp
+            closed = [number for number in shown if number in self.known and number not in self._open]
+            self._finished = [number for number in closed if shown[number]]
+            self._unfinished = [number for number in closed if not shown[number]]
+        return self._finished, self._unfinished
+
+    async def _read_waiting(self, waiting: Sequence[int]) -> None:
+        """Read some requests that only Seerr considers finished: their deletion changes no count."""
+        before = self._waiting
+        self._waiting = {number: before.get(number, 0) for number in waiting}
+        for number in sorted(waiting, key=self._waiting.__getitem__)[:WAITING]:
+            self._waiting[number] = self._turn
+            await self._look_up(number)
+
+    async def _read_turn(self, finished: Sequence[int]) -> int | None:
         """Read the page or request that is due; return the number of unfinished requests, None if unknown."""
         self._turn += 1
         turn, rest = divmod(self._turn, FINISHED_TURN)
-        if not rest:
-            finished = [number for number in shown if number in self.known and number not in self._open]
-            if finished:
-                await self._look_up(finished[turn % len(finished)])
-                return None
+        if finished and not rest:
+            await self._look_up(finished[turn % len(finished)])
+            return None
         last = self._pages.get(self._skip)
         page = await self._page(self._skip, True, last)
         if page is not last:

@@ -1,0 +1,105 @@
+"""The first start of a household: how long the event loop is blocked at most, and the memory held."""
+
+import gc
+import time
+import tracemalloc
+
+from homeassistant.core import HomeAssistant
+import orjson
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.status_tracker.clients import http as http_module
+from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
+from tests.bench.conftest import SIZES, Report
+from tests.bench.far import FarHousehold, far_household
+from tests.bench.houses import settle, steps
+from tests.common import coordinator_of, entry_with
+
+REPEATS = 5
+REQUESTS = 100  # whose memory is measured, which is slow
+MEASURED = "*/custom_components/status_tracker/*"
+
+
+async def load(hass: HomeAssistant, far: FarHousehold) -> MockConfigEntry:
+    """Set up an entry for the household, and poll until all is known."""
+    entry = entry_with(await far.do("services"), **{CONF_REGISTER_WEBHOOKS: False})
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await settle(hass, entry)
+    return entry
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("count", SIZES)
+async def bench_first_load(
+    hass: HomeAssistant,
+    callback_url: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    report: Report,
+    count: int,
+) -> None:
+    """The longest step of the event loop, against decoding the largest body that came."""
+    caplog.set_level("ERROR")
+    largest = ""
+    read = http_module.HttpClient._read
+
+    async def read_and_keep(client: http_module.HttpClient, what: str, response: object) -> str:
+        """Read a body and keep the largest."""
+        nonlocal largest
+        body: str = await read(client, what, response)  # type: ignore[arg-type]  # passed on
+        largest = max(largest, body, key=len)
+        return body
+
+    monkeypatch.setattr(http_module.HttpClient, "_read", read_and_keep)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
+    longest: list[float] = []
+    async with far_household() as far:
+        await far.do("request", count)
+        gc.collect()
+        with steps(longest):
+            entry = await load(hass, far)
+        assert len(coordinator_of(entry).data) == count
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+    decoding = []
+    for _ in range(REPEATS):
+        begin = time.thread_time()
+        orjson.loads(largest)
+        decoding.append(time.thread_time() - begin)
+    report("first load: longest step of the event loop, ms", count, max(longest) * 1000)
+    report("first load: decoding the largest body, ms", count, min(decoding) * 1000)
+    report("first load: longest step / decoding the largest body", count, max(longest) / min(decoding))
+
+
+@pytest.mark.timeout(200)
+async def bench_memory(
+    hass: HomeAssistant,
+    callback_url: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    report: Report,
+) -> None:
+    """The memory of a request, half of them with ten episodes, against its JSON from the services."""
+    caplog.set_level("ERROR")
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
+    async with far_household() as far:
+        await far.do("request", REQUESTS)
+        gc.collect()
+        tracemalloc.start(12)
+        try:
+            entry = await load(hass, far)
+            gc.collect()
+            ours = tracemalloc.take_snapshot().filter_traces(
+                [tracemalloc.Filter(True, MEASURED, all_frames=True)]
+            )
+        finally:
+            tracemalloc.stop()
+        sources = coordinator_of(entry).sources.values()
+        received = sum(source.http.received for source in sources if source.http)
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+    held = sum(one.size for one in ours.statistics("filename"))
+    report("memory held / bytes received at the first load", REQUESTS, held / received)

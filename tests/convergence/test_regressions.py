@@ -1,0 +1,141 @@
+"""What random journeys have found once, as short stories."""
+
+from copy import deepcopy
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.status_tracker.const import DOMAIN
+
+from ..common import Clock, SetUp, StartHousehold, poll, stage_of, state_of
+from ..stack.rows import MEDIA_DELETED
+from ..stack.server import Fault
+from ..stack.titles import film, series
+
+TITLE = film("Solaris", 1972, 593)
+
+
+@pytest.mark.parametrize("is_4k", [False, True])
+async def test_the_copy_of_an_instance_that_is_down_since_the_start(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, is_4k: bool
+) -> None:
+    """While one Radarr is down, its copy of the same name is not taken for the one asked for in the other."""
+    home = await household(radarrs=("hd", "4k"))
+    world = home.world
+    down = home.radarrs["hd" if is_4k else "4k"]
+    row = await world.add_to_arr(down.arr, TITLE)
+    await world.import_(await world.grab(row), file_name="Solaris.mkv")
+    await world.library_scan()
+    request = await world.request(TITLE, is_4k=is_4k, auto_approve=True)
+    down.fault = Fault.down()
+    entry = await setup_entry(home)
+    for _ in range(3):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+        assert stage_of(hass, entry, request) == "approved"
+    await world.import_(await world.grab(request, size=9_000_000), file_name="Solaris.mkv")
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "importing"
+    down.fault = None
+    clock.advance(home, minutes=10)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "importing"
+    await world.library_scan()
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+
+
+async def test_a_copy_that_only_the_other_instance_can_disown(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """A copy put into the library by hand is available once the other Radarr says that it is not its own."""
+    home = await household(radarrs=("hd", "4k"))
+    home.radarrs["4k"].fault = Fault.down()
+    path = "/media/by hand/Solaris.mkv"
+    ids = {"Tmdb": str(TITLE.tmdb_id)}
+    home.world.add_item("Movie", "Solaris", path, path, media_sources=[path], provider_ids=ids)
+    entry = await setup_entry(home)
+    request = await home.world.request(TITLE, auto_approve=True)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "approved"
+    state = state_of(hass, entry, request)
+    assert state
+    assert (state.attributes["reason"], state.attributes["stuck"]) == ("service_unavailable", False)
+    home.radarrs["4k"].fault = None
+    clock.advance(home, minutes=10)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+
+
+async def test_deleted_everywhere_after_seerr_had_finished_it(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr calls it available, Jellyfin never shows it, it is deleted: shown as deleted in the next poll."""
+    home = await household()
+    world = home.world
+    requests = [await world.request(film(f"Film {n}", 2000, n), auto_approve=True) for n in range(1, 4)]
+    rows = [world.row_of(one) for one in requests]
+    entry = await setup_entry(home)
+    for request in requests:
+        await world.import_(await world.grab(request))
+    await world.seerr_scan()
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert [stage_of(hass, entry, one) for one in requests] == ["importing"] * 3
+    for request, row in zip(requests, rows, strict=True):
+        await world.remove_from_arr(row, delete_files=True)
+        await world.mark_media(request.media, MEDIA_DELETED)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert [stage_of(hass, entry, one) for one in requests] == ["deleted"] * 3
+
+
+async def test_an_upgrade_of_anime_while_home_assistant_is_off(
+    hass: HomeAssistant,
+    household: StartHousehold,
+    setup_entry: SetUp,
+    clock: Clock,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Killed and back, of the file that Shokofin still shows only the history of Radarr tells."""
+    title = film("Rascal", 2023, 1086591, anime=True)
+    home = await household(shoko=True)
+    world = home.world
+    entry = await setup_entry(home)
+    request = await world.request(title, auto_approve=True)
+    await poll(hass, entry)
+    (file,) = await world.import_(await world.grab(request, size=5_000_000))
+    await hass.config_entries.async_reload(entry.entry_id)
+    saved = deepcopy(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
+    episode = world.shoko_add_episode(world.shoko_add_series("Rascal", 16910, kind="Movie"))
+    await world.shokofin_show(await world.shoko_take_in(file.path, file.size, episode))
+    for _ in range(3):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"] = saved
+    await world.import_(await world.grab(request, quality="Bluray-1080p", size=6_000_000))
+    clock.advance(home, minutes=5)
+    await hass.config_entries.async_setup(entry.entry_id)
+    for _ in range(3):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+
+
+async def test_asked_for_again_while_its_download_goes_on(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """A request that waits for approval is for a series that Sonarr already has, and loads."""
+    title = series("Lost", 2004, 100, 73739, {1: 2})
+    home = await household()
+    world = home.world
+    first = await world.request(title, seasons=[1], auto_approve=True)
+    await world.grab(first)
+    await world.delete_media(first.media)
+    second = await world.request(title, seasons=[1])
+    entry = await setup_entry(home)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "indexed"
