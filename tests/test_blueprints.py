@@ -222,6 +222,30 @@ async def test_tells_hostile_titles_as_they_are(
     assert not [sign for sign in told["message"] if ord(sign) < 32]
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_tells_hostile_messages_as_they_are(
+    hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, name: str
+) -> None:
+    """The same for what Radarr says of a download, under a hostile name of a hostile person."""
+    text = HOSTILE[name]
+    user = next(iter(home.world.users.values()))
+    user.display_name = text
+    await automate("notify_stuck.yaml")
+    request = await home.world.request(film(text, 2020, 77_001), user=user)
+    await home.world.approve(request)
+    download = await home.world.grab(request, release=text, indexer=text, quality=text)
+    await home.world.complete(download)
+    await home.world.block_import(download, [f"No: {text}", text])
+    await poll(hass, the_entry(hass))
+    (told,) = phone.told()
+    for part in (told["title"], told["message"]):
+        assert len(part) < 600
+        assert not [sign for sign in part if ord(sign) < 32]
+    assert "below_horizon" not in told["message"]
+    if name in ("markup", "template", "quotes"):
+        assert text in told["message"]
+
+
 @pytest.mark.parametrize(("index", "stage"), [(0, "approved"), (1, "declined")])
 async def test_approves_from_the_phone(
     hass: HomeAssistant, home: Household, phone: Phone, automate: Automate, index: int, stage: str

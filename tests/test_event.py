@@ -55,6 +55,25 @@ class Diary:
         ]
 
 
+async def test_what_precedes_a_removal_is_told_before_it(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
+) -> None:
+    """Both found at once: nothing is told of a request that is gone, nor remembered of it."""
+    home = await household()
+    request = await home.world.request(sintel(), auto_approve=True)
+    entry = await setup_entry(home, **POLLING)
+    announcements, diary = coordinator_of(entry).announcements, Diary(hass)
+    listeners, announcements._listeners = announcements._listeners, []
+    await home.world.grab(request)
+    await poll(hass, entry)
+    await home.world.delete_request(request)
+    await poll(hass, entry)
+    announcements._listeners = listeners
+    coordinator_of(entry).async_update_listeners()
+    assert diary.kinds() == ["indexed", "removed"]
+    assert not announcements._known
+
+
 @pytest.mark.parametrize("webhooks", [True, False])
 async def test_a_film_from_beginning_to_end(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, webhooks: bool

@@ -165,6 +165,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
                 break
             polled.update(source.key for source in due)
             await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
+            if not self._changes.settled:  # the first update waits longer for Seerr
+                deadline = self.hass.loop.time() + PATIENCE
             await self._async_evaluate()
         if self._is_stopped():
             return self.data
@@ -245,7 +247,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         judged = self._evaluation.judge(dt_util.utcnow(), lambda: loop.time() >= until)
         # Not before: if the setup fails, nothing would cancel the save, not even the removal of the entry.
         if self._changes.settled and (judged.memory or judged.before):
-            self._stored.save_soon()
+            self._stored.save_soon(is_step=self._evaluation.has_step(judged))
         if judged:
             self._changes.note(judged)
 
@@ -288,8 +290,9 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
-        if (numbers := self._evaluation.take_unshown()) is not None:
-            self._update(numbers)
+        numbers = self._evaluation.take_unshown()
+        if numbers is not None or self._changes.is_ready:
+            self._update(numbers or set())
         today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
         if today != self._day:
             self._day = today

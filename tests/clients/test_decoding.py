@@ -1,5 +1,6 @@
 """JSON in which an emoji was cut off is read; what is no JSON is not."""
 
+from dataclasses import dataclass
 import json
 
 from hypothesis import given, settings, strategies as st
@@ -7,6 +8,8 @@ import orjson
 import pytest
 
 from custom_components.status_tracker.clients.decoding import ListBody, decode_json, whole_text
+from custom_components.status_tracker.clients.errors import BadAnswer
+from custom_components.status_tracker.clients.model import Answer, digits
 from custom_components.status_tracker.clients.push import fold_keys
 
 
@@ -43,6 +46,30 @@ def test_any_text_comes_through(text: str) -> None:
     assert whole_text(read) == read
     if text.encode("utf-8", "ignore").decode() == text:
         assert read == text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sized(Answer):
+    """An answer with numbers."""
+
+    id: int = 0
+    size: float = 0
+
+
+@pytest.mark.parametrize(
+    "number", [1e30, -1e30, 2**64, float("nan"), float("inf"), "9" * 40, "9" * 5000, [1]]
+)
+@pytest.mark.parametrize("name", ["id", "size"])
+def test_numbers_that_cannot_be_stored(name: str, number: object) -> None:
+    """A number that JSON or the database cannot hold is an error of its service, and is not stored."""
+    with pytest.raises(BadAnswer):
+        Sized.parse({name: number})
+
+
+def test_numbers_of_any_spelling() -> None:
+    """Services send numbers as text, and sizes as fractions."""
+    assert Sized.parse({"id": "12", "size": 5.5e12}) == Sized(id=12, size=5.5e12)
+    assert [digits(text) for text in ("007", "", "-1", "²", "9" * 5000)] == [7, None, None, None, None]
 
 
 VALUES = st.recursive(

@@ -128,8 +128,8 @@ class HomeAssistantProcess:
         self.url = f"http://127.0.0.1:{port}"
         prepare(config, port)
 
-    async def __aenter__(self) -> Self:
-        """Start it and wait until it runs."""
+    async def _spawn(self) -> None:
+        """Start the process."""
         self._log = (self.config / "console.log").open("w")
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "homeassistant", "-c", str(self.config), "--skip-pip", "--log-no-color"),
@@ -141,6 +141,10 @@ class HomeAssistantProcess:
         )
         self._session = ClientSession()
         self._token = ""
+
+    async def __aenter__(self) -> Self:
+        """Start it and wait until it runs."""
+        await self._spawn()
         try:
             async with asyncio.timeout(START_LIMIT):
                 await self._until_it_answers()
@@ -163,6 +167,14 @@ class HomeAssistantProcess:
                 self._process.kill()
                 await self._process.wait()
         self._log.close()
+
+    async def start_and_die(self, seconds: float) -> None:
+        """Start it and kill it after so many seconds, however far it has come."""
+        await self._spawn()
+        await asyncio.sleep(seconds)
+        self.kill()
+        await self._process.wait()
+        await self.__aexit__()
 
     def kill(self) -> None:
         """Kill it at once, as a power failure does."""

@@ -1,102 +1,114 @@
-"""Kill Home Assistant again and again while requests travel: `python -m tests.demo.kills [KILLS] [SEED]`."""
+"""Kill Home Assistant again and again while requests travel: `python -m tests.demo.kills [KILLS] [SEED]`.
+
+A third of the kills come while it starts, a third while it runs, a third in the middle of a write of a store.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
 import contextlib
-from itertools import pairwise
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 from random import Random
-import sqlite3
 import sys
 import tempfile
+import time
 from typing import Any
 
 from tests.stack.household import Household
-from tests.stack.rows import SeerrRequest
 from tests.stack.stories import anime_film_story, anime_series_story, at_speed, film_story, series_story
 from tests.stack.titles import film
 
+from .activity import Activity
 from .instance import HomeAssistantProcess, free_port
 from .setup import set_up
 
 SPEED = 0.6
-SETTLING = 60.0
-RECORDER = "recorder:\n  commit_interval: 1"
-ACTIVITY = """
-    SELECT states.state, shared_attrs FROM states
-    JOIN states_meta ON states_meta.metadata_id = states.metadata_id
-    JOIN state_attributes ON state_attributes.attributes_id = states.attributes_id
-    WHERE states_meta.entity_id LIKE 'event.%'
-"""
-CHANGES = {"stuck", "recovered", "removed"}
+SETTLING = 60
+RECORDER = "recorder:\n  commit_interval: 0"
+STARTING, RUNNING, WRITING = "starting", "running", "writing"
+DOMAIN = "status_tracker"
 
 
 class Kills:
-    """Home Assistant, its kills, and what it told before and after them."""
+    """Home Assistant, its kills, and what is wrong after them."""
 
-    def __init__(self, home: Household, seed: int) -> None:
-        """Nothing was told yet."""
+    def __init__(self, home: Household, config: Path, seed: int) -> None:
+        """Nothing has happened yet."""
         self.home, self.dice = home, Random(seed)
-        self.told: dict[str, tuple[int, str]] = {}  # by the event's time
+        self.storage = config / ".storage"
+        self.activity = Activity(config / "home-assistant_v2.db")
         self.wrong: list[str] = []
-        self.requests: list[SeerrRequest] = []
+        self.done: Counter[str] = Counter()
+        self.deleted = 0
 
-    async def listen(self, ha: HomeAssistantProcess) -> None:
-        """Note what the activity tells, first of all what it told last."""
-        states: AsyncIterator[dict[str, Any]] = ha.states()
-        for state in await ha.get("/api/states"):
-            self._take(state)
-        async for state in states:
-            self._take(state)
+    async def kill_starting(self, ha: HomeAssistantProcess) -> None:
+        """Kill it before it runs."""
+        await ha.start_and_die(self.dice.uniform(0.5, 12))
+        self._note(STARTING)
 
-    def _take(self, state: dict[str, Any]) -> None:
-        """Note an event, once."""
-        facts = state["attributes"]
-        there = state["state"] not in ("unknown", "unavailable")
-        if there and state["entity_id"].startswith("event.") and "request_id" in facts:
-            self.told[state["state"]] = int(facts["request_id"]), str(facts["event_type"])
+    async def kill_running(self, ha: HomeAssistantProcess) -> None:
+        """Kill it some time after it runs."""
+        await asyncio.sleep(self.dice.uniform(0.1, 12))
+        ha.kill()
+        self._note(RUNNING)
 
-    def read(self, database: Path) -> None:
-        """Note what the recorder has of the activity, also of the time before we listened."""
-        with contextlib.closing(sqlite3.connect(database)) as connection:
-            for at, attributes in connection.execute(ACTIVITY):
-                if at not in ("unknown", "unavailable"):
-                    self._take({"entity_id": "event.", "state": at, "attributes": json.loads(attributes)})
+    async def kill_writing(self, ha: HomeAssistantProcess) -> None:
+        """Kill it at the moment at which the new file of a store is there beside the old one."""
+        await asyncio.sleep(self.dice.uniform(0.1, 6))
+        before = set(self.storage.iterdir())
+        half = await asyncio.to_thread(self._kill_on_write, ha, before, time.monotonic() + 20)
+        self._note(WRITING if half else RUNNING)
+
+    def _kill_on_write(self, ha: HomeAssistantProcess, before: set[Path], end: float) -> bool:
+        """Kill it when there is a new file, which is there for a moment only; at the end in any case."""
+        while time.monotonic() < end and set(self.storage.iterdir()) <= before:
+            pass
+        ha.kill()
+        return time.monotonic() < end
+
+    def _note(self, kind: str) -> None:
+        """Count a kill."""
+        self.activity.kills.append(datetime.now(UTC))
+        self.done[kind] += 1
 
     def check_files(self, ha: HomeAssistantProcess) -> None:
-        """See that no file is corrupt and that the log has no complaint."""
-        self.wrong += [f"corrupt: {one.name}" for one in (ha.config / ".storage").glob("*.corrupt*")]
+        """See that no file was corrupt or unreadable, and that the log has no complaint."""
+        bad = [one.name for pattern in ("*.corrupt*", "*.unread") for one in self.storage.glob(pattern)]
+        self.wrong += [f"unreadable: {name}" for name in bad]
         self.wrong += ha.complaints()
+        for file in self.storage.glob(f"{DOMAIN}.*"):
+            json.loads(file.read_text())
+
+    def announced(self) -> dict[int, str]:
+        """Return the stored stage that was announced last, by request."""
+        (file,) = self.storage.glob(f"{DOMAIN}.*.announced")
+        rows = json.loads(file.read_text())["data"]["announced"]
+        return {int(number): stage for number, (stage, *_) in rows.items()}
 
     async def check_sensors(self, ha: HomeAssistantProcess) -> None:
-        """Each request has arrived and has a sensor; no other one has."""
-        wanted = {request.id for request in self.home.world.requests.values()}
+        """Each request is available, was announced and has one sensor, in the registry too; no other has."""
+        wanted = dict.fromkeys(self.home.world.requests, "available")
         shown: dict[int, str] = {}
-        for _ in range(int(SETTLING)):
-            states = await ha.get("/api/states")
-            sensors = [one for one in states if one["entity_id"].startswith("sensor.")]
+        for _ in range(SETTLING):
             shown = {
                 int(one["attributes"]["request_id"]): one["state"]
-                for one in sensors
-                if "request_id" in one["attributes"]
+                for one in await ha.get("/api/states")
+                if one["entity_id"].startswith("sensor.") and "request_id" in one["attributes"]
             }
-            if shown == dict.fromkeys(wanted, "available"):
+            if shown == self.announced() == wanted:
                 break
             await asyncio.sleep(1)
-        else:
-            self.wrong.append(f"shown: {shown}, wanted: {wanted}")
-
-    def check_told(self) -> None:
-        """The last that was told of each request is that it is available, and no stage was told twice."""
-        for number in self.home.world.requests:
-            kinds = [kind for _, (one, kind) in sorted(self.told.items()) if one == number]
-            stages = [kind for kind in kinds if kind not in CHANGES]
-            if stages[-1:] != ["available"] or any(one == other for one, other in pairwise(stages)):
-                self.wrong.append(f"request {number}: told {kinds}")
+        for name, found in (("shown", shown), ("announced", self.announced())):
+            if found != wanted:
+                self.wrong.append(f"{name}: {found}, wanted: {wanted}")
+        rows: list[dict[str, Any]] = await ha.command("config/entity_registry/list")
+        ids = [one["unique_id"].rpartition("_")[2] for one in rows if one["platform"] == DOMAIN]
+        if sorted(int(one) for one in ids if one.isdecimal()) != sorted(wanted):
+            self.wrong.append(f"registered: {ids}, wanted: {sorted(wanted)}")
 
 
-async def _travel(kills: Kills) -> None:
+async def _travel(kills: Kills, films: int) -> None:
     """Requests of all paths travel, one after the other begins, until all have arrived; one is deleted."""
     world, pace = kills.home.world, at_speed(SPEED)
     stories = [
@@ -104,9 +116,10 @@ async def _travel(kills: Kills) -> None:
         series_story(world, pace),
         anime_film_story(world, pace),
         anime_series_story(world, pace),
-        *(film_story(world, pace, film(f"Film {number}", 2000, 9000 + number)) for number in range(8)),
+        *(film_story(world, pace, film(f"Film {number}", 2000, 9000 + number)) for number in range(films)),
     ]
     deleted = await world.request(film("Deleted", 2001, 8999), auto_approve=True)
+    kills.deleted = deleted.id
     async with asyncio.TaskGroup() as group:
         for number, story in enumerate(stories):
             group.create_task(story)
@@ -115,42 +128,55 @@ async def _travel(kills: Kills) -> None:
                 await world.delete_request(deleted)
 
 
+async def _live(kills: Kills, count: int, config: Path) -> None:
+    """Let it live and die so many times, then live to the end."""
+    port = free_port()
+    kinds = [(STARTING, RUNNING, WRITING)[number % 3] for number in range(count)]
+    kills.dice.shuffle(kinds)
+    travel: asyncio.Task[None] | None = None
+    for kind in [RUNNING, *kinds[1:], None]:
+        process = HomeAssistantProcess(config, port)
+        configuration = config / "configuration.yaml"
+        configuration.write_text(configuration.read_text().replace("recorder:", RECORDER))
+        if kind == STARTING:
+            await kills.kill_starting(process)
+            kills.check_files(process)
+            continue
+        async with process as ha:
+            if travel is None:
+                await set_up(ha, kills.home)
+                travel = asyncio.create_task(_travel(kills, 2 * count))
+            if kind == WRITING:
+                await kills.kill_writing(ha)
+            elif kind == RUNNING:
+                await kills.kill_running(ha)
+            else:
+                await travel
+                await kills.check_sensors(ha)
+        kills.check_files(process)
+
+
 async def main(count: int, seed: int) -> int:
     """Kill it so many times; return the exit code."""
     with tempfile.TemporaryDirectory(prefix="status-tracker-") as folder:
-        config, port = Path(folder), free_port()
+        config = Path(folder)
         async with Household(shoko=True) as home:
-            kills = Kills(home, seed)
-            travel: asyncio.Task[None] | None = None
-            for turn in range(count + 1):
-                process = HomeAssistantProcess(config, port)
-                configuration = config / "configuration.yaml"
-                configuration.write_text(configuration.read_text().replace("recorder:", RECORDER))
-                async with process as ha:
-                    if travel is None:
-                        await set_up(ha, home)
-                        travel = asyncio.create_task(_travel(kills))
-                    listening = asyncio.create_task(kills.listen(ha))
-                    if turn < count:
-                        await asyncio.sleep(kills.dice.uniform(0.5, 12))
-                        ha.kill()
-                    else:
-                        await travel
-                        await kills.check_sensors(ha)
-                    listening.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, Exception):
-                        await listening
-                    kills.check_files(ha)
-            kills.read(config / "home-assistant_v2.db")
-            kills.check_told()
-    for line in kills.wrong:
+            kills = Kills(home, config, seed)
+            await _live(kills, count, config)
+            activity = kills.activity
+            activity.read()
+            activity.check(set(home.world.requests), kills.deleted)
+    wrong = [*kills.wrong, *activity.wrong]
+    for line in wrong:
         print(f"  {line}")
-    requests = len(kills.home.world.requests)
-    figures = f"{requests} requests, {len(kills.told)} events, {len(kills.wrong)} failures, seed {seed}"
-    print(f"kills: {count} kills, {figures}")
-    return 1 if kills.wrong else 0
+    told = f"{len(home.world.requests)} requests, {len(activity.told)} events"
+    told += f" ({activity.repeated} repeated, {activity.cut} cut off)"
+    how = ", ".join(f"{number} {kind}" for kind, number in sorted(kills.done.items()))
+    print(f"kills: {kills.done.total()} kills ({how}), {told}, {len(wrong)} failures, seed {seed}")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
     given = [int(one) for one in sys.argv[1:]]
-    sys.exit(asyncio.run(main(*(given + [5, 1][len(given) :]))))
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(asyncio.run(main(*(given + [6, 1][len(given) :]))))

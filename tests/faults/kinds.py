@@ -26,6 +26,7 @@ class Kind:
     name: str
     start: Callable[[Household, StackServer], None]
     harmless: bool = False
+    patience: float = 2.0  # seconds an update waits for its sources
     refuses: bool = False  # the credentials, as far as anybody can tell
 
 
@@ -85,7 +86,7 @@ KINDS = {
     for kind in (
         Kind("refused", _fault(Fault.down)),
         Kind("hang", _fault(Fault.hang)),
-        Kind("slow", _fault(lambda: Fault.slow(SLOW)), harmless=True),
+        Kind("slow", _fault(lambda: Fault.slow(SLOW)), harmless=True, patience=SLOW / 2),
         Kind("reset in mid-body", _fault(Fault.reset)),
         Kind("401", _fault(lambda: Fault.status(401)), refuses=True),
         Kind("403", _fault(lambda: Fault.status(403)), refuses=True),

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.const import DOMAIN
 
 from ..common import Clock, coordinator_of, registered, stage_of, until
@@ -53,6 +54,11 @@ class Scene:
         """Its name in Home Assistant."""
         return "Seerr" if self.key == "seerr" else self.key
 
+    def break_(self, kind: Kind) -> None:
+        """Let the service fail; slow is what takes longer than an update waits."""
+        coordinator_module.PATIENCE = kind.patience
+        kind.start(self.home, self.server)
+
     # Time
 
     async def pass_time(self, minutes: float) -> None:
@@ -86,8 +92,9 @@ class Scene:
         state = self.entry.state
         assert (state is ConfigEntryState.SETUP_ERROR) == kind.refuses, (kind.name, state)
         assert self.flows() == (["Seerr"] if kind.refuses else []), kind.name
-        # Home Assistant tells of the entry what there is to tell.
-        assert len(self.said()) <= 1, (kind.name, self.said())
+        # Home Assistant warns of the entry once, at most.
+        warnings = [line for line in self.said() if line.startswith(("WARNING", "ERROR"))]
+        assert len(warnings) <= 1, (kind.name, warnings)
         self.versions.heal()
         if kind.refuses:
             await self.hass.config_entries.async_reload(self.entry.entry_id)  # as a person does
@@ -96,6 +103,28 @@ class Scene:
         await until(self.hass, lambda: self.entry.state is ConfigEntryState.LOADED)
         await registered(self.hass, self.entry)
         return "asks for a new API key" if kind.refuses else "setup is retried"
+
+    async def restart(self, kind: Kind, request: SeerrRequest) -> None:
+        """Set the entry up again while the service fails: everything it had stays."""
+        self.caplog.clear()
+        before = set(self.entity_ids().values())
+        await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+        assert set(self.entity_ids().values()) == before, kind.name
+        if self.entry.state is ConfigEntryState.LOADED:
+            await self.pass_time(1)
+            self.check_broken(kind)
+            assert stage_of(self.hass, self.entry, request) == "available", kind.name
+            await self.heal()
+            self.check_log(kind)
+        else:
+            for _ in range(0 if kind.refuses else 3):
+                async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(minutes=PAUSE))
+                await self.hass.async_block_till_done(wait_background_tasks=True)
+            await self.wait_for_seerr(kind)
+        self.check_healed(kind, before)
+        assert set(self.entity_ids().values()) == before, kind.name
+        assert stage_of(self.hass, self.entry, request) == "available", kind.name
 
     # What people see
 

@@ -87,7 +87,7 @@ async def test_in_steady_state(scene: Scene, setup_entry: SetUp, note: Note) -> 
     for kind in KINDS.values():
         before = set(scene.entity_ids().values())
         scene.caplog.clear()
-        kind.start(scene.home, scene.server)
+        scene.break_(kind)
         for _ in range(2):
             await scene.pass_time(6)
         cells[kind.name] = scene.check_broken(kind)
@@ -112,7 +112,7 @@ async def test_during_a_journey(scene: Scene, setup_entry: SetUp, note: Note) ->
         await scene.reach(request, "indexed")
         before = set(scene.entity_ids().values())
         scene.caplog.clear()
-        kind.start(scene.home, scene.server)
+        scene.break_(kind)
         await scene.pass_time(1)
         await arrive(scene.home, request, download)
         await scene.pass_time(2)
@@ -128,14 +128,15 @@ async def test_during_a_journey(scene: Scene, setup_entry: SetUp, note: Note) ->
 async def test_at_setup(scene: Scene, setup_entry: SetUp, note: Note) -> None:
     """An entry is set up without the service, and follows a request to the end once it is there.
 
-    Seerr is needed: without it, setup is retried, or a new key is asked for.
+    Then it is set up again without the service, with what it had. Seerr is needed: without it, setup is
+    retried, or a new key is asked for.
     """
     hass, world = scene.hass, scene.home.world
     cells: dict[str, str] = {}
     for number, kind in enumerate(KINDS.values()):
         request = await ask(scene.home, scene.service, number)
         scene.caplog.clear()
-        kind.start(scene.home, scene.server)
+        scene.break_(kind)
         scene.entry = await setup_entry(scene.home)
         if scene.entry.state is ConfigEntryState.LOADED:
             await scene.pass_time(1)
@@ -153,6 +154,8 @@ async def test_at_setup(scene: Scene, setup_entry: SetUp, note: Note) -> None:
         await scene.reach(request, "indexed")  # seen on its way, it is not one that was there before
         await arrive(scene.home, request, download)
         await scene.reach(request, "available")
+        scene.break_(kind)
+        await scene.restart(kind, request)
         await hass.config_entries.async_remove(scene.entry.entry_id)
         await hass.async_block_till_done()
         assert scene.issues() == set(), kind.name

@@ -3,13 +3,15 @@
 from datetime import timedelta
 import logging
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of
 from ..stack.server import Fault
 from ..stack.stories import sintel
 from .kinds import KINDS
@@ -86,3 +88,17 @@ async def test_retry_after(
         assert left <= timedelta(seconds=600), seconds
         home.radarr.fault = None
         await poll(hass, entry, 1)
+
+
+async def test_a_slow_seerr_is_waited_for_at_setup(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setup waits for the first answer; a retry would be just as slow, and would start all over again."""
+    monkeypatch.setattr(coordinator_module, "PATIENCE", 0.1)
+    home = await household()
+    request = await home.world.request(sintel(), auto_approve=True)
+    home.seerr.fault = Fault.slow(0.1)
+    home.jellyfin.fault = Fault.hang()
+    entry = await setup_entry(home, **NO_HOOKS)
+    assert entry.state is ConfigEntryState.LOADED
+    assert stage_of(hass, entry, request) == "approved"

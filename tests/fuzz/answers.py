@@ -11,6 +11,7 @@ from custom_components.status_tracker.clients.jellyfin import JellyfinClient
 from custom_components.status_tracker.clients.qbittorrent import QBittorrentClient
 from custom_components.status_tracker.clients.radarr import RadarrClient
 from custom_components.status_tracker.clients.seerr import SeerrClient
+from custom_components.status_tracker.clients.seerr_settings import WebhookSettings
 from custom_components.status_tracker.clients.shoko import ShokoClient
 from custom_components.status_tracker.clients.sonarr import SonarrClient
 from custom_components.status_tracker.const import OPTIONS
@@ -26,8 +27,9 @@ from custom_components.status_tracker.sources.seerr.source import SeerrSource
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from custom_components.status_tracker.updates.limits import limits_of
 
+from .mutations import SECRET
+
 URL = "http://service.example"
-SECRET = "0123456789abcdef-secret"
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 LIMITS = limits_of(OPTIONS)
 
@@ -39,19 +41,30 @@ CLIENTS: dict[str, Callable[[Any], Any]] = {
     "shoko": lambda session: ShokoClient(session, URL, api_key=SECRET),
     "qbittorrent": lambda session: QBittorrentClient(session, URL, username="admin", password=SECRET),
 }
-ARR = ("version", "health", "queue_details", ("history_since", NOW), ("history_of", 12), "tags")
-ARR += ("root_folders", "download_clients", "notifications", "notification_schema", ("command_status", 7))
+ITEM = "0" * 32
+CONNECTION = {"id": 3, "name": "Home Assistant"}
+HOOK = WebhookSettings(enabled=True, types=2, url="http://home.example/api/webhook/x", template="{}")
+ARR = (
+    *("version", "status", "health", "queue_details", ("history_since", NOW), ("history_of", 12), "tags"),
+    *("root_folders", "download_clients", "notifications", "notification_schema", ("command_status", 7)),
+    *(("create_notification", CONNECTION), ("update_notification", CONNECTION), ("delete_notification", 3)),
+    *(("test_notification", CONNECTION), ("command", "Search"), ("delete_queue_row", 5), ("mark_failed", 9)),
+)
 CALLS: dict[str, tuple[Any, ...]] = {
     "seerr": (
         *("identify", "version", "check_key", "requests", "request_count", "request_total", "webhook"),
         *(("request", 1), ("movie", 45745), ("tv", 209867), "settings_public", "settings_main"),
-        *("settings_radarr", "settings_sonarr", "settings_jellyfin"),
+        *("settings_radarr", "settings_sonarr", "settings_jellyfin", ("request_page", 0)),
+        *(("set_webhook", HOOK), ("test_webhook", HOOK), ("approve", 1), ("decline", 1)),
+        *(("retry", 1), ("delete", 1)),
     ),
     "radarr": (*ARR, ("movie", 12), ("movie_by_tmdb", 45745)),
     "sonarr": (*ARR, ("series", 1), ("series_by_tvdb", 1), ("episodes", 1), ("episode_files", 1)),
     "jellyfin": (
-        *("version", "check_key", ("page", ["Movie"]), ("items_by_ids", ["0" * 32]), ("episodes", "0" * 32)),
-        *("scheduled_tasks", "plugins", "webhook_configuration", ("filters_dates", ["Movie"])),
+        *("public_info", "version", "check_key", ("page", ["Movie"]), ("changed_since", NOW, ["Movie"])),
+        *(("items_by_ids", [ITEM]), ("episodes", ITEM), ("filters_dates", ["Movie"]), "plugins"),
+        *("scheduled_tasks", "scan_running", "scan_task", "scan_library", ("run_task", ITEM)),
+        *("webhook_configuration", ("set_webhook_configuration", {"ServerUrl": URL})),
     ),
     "shoko": (
         *("status", "version", "major", "check", "queue", ("login", "a", SECRET), ("file", 1)),

@@ -3,40 +3,46 @@
 from functools import cache
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SERVICES = ("seerr", "radarr", "sonarr", "qbittorrent", "jellyfin", "shoko")
 
-ODD_TEXTS = st.sampled_from(
-    [
-        "",
-        "\ud83d",
-        "\udc00x",
-        "\u0000\u001b[31m",
-        "\u202etxet\u202c",
-        "{{ states('sun.sun') }}",
-        "<script>alert(1)</script>",
-        "9" * 5000,
-        "x" * 10_000,
-        "0001-01-01T00:00:00Z",
-        "9999-12-31T23:59:59Z",
-        "2026-02-30",
-        "../../etc/passwd",
-        "C:\\",
-        "nan",
-    ]
-)
+SECRET = "0123456789abcdef-secret"  # of every client here, which a service can repeat in its answers
+
+TEXTS = [
+    "",
+    "\ud83d",
+    "\udc00x",
+    "\u0000\u001b[31m",
+    "\u202etxet\u202c",
+    "{{ states('sun.sun') }}",
+    "<script>alert(1)</script>",
+    "9" * 5000,
+    "x" * 10_000,
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "2026-02-30",
+    "../../etc/passwd",
+    "C:\\",
+    "nan",
+    f"http://service.example/?apikey={SECRET}",
+]
+NUMBERS = [0, -1, 2**31, 2**63, -(2**63), 10**30, 10**400, 1e308, -0.0]
+NO_NUMBERS = [float("nan"), float("inf"), float("-inf")]
+NESTED: list[Any] = [[], {}, [[]], [None], {"": None}, [{}] * 50, {"id": {"id": {}}}]
+ODD_TEXTS = st.sampled_from(TEXTS)
 ODD = st.one_of(
     st.none(),
     st.booleans(),
-    st.sampled_from([0, -1, 2**31, 2**63, -(2**63), 10**30, 10**400, 1e308, -0.0]),
-    st.sampled_from([float("nan"), float("inf"), float("-inf")]),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(NO_NUMBERS),
     ODD_TEXTS,
     st.text(max_size=8),
-    st.sampled_from([[], {}, [[]], [None], {"": None}, [{}] * 50, {"id": {"id": {}}}]),
+    st.sampled_from(NESTED),
 )
 ANY_JSON = st.recursive(
     ODD,
@@ -104,6 +110,37 @@ def mutated(draw: st.DrawFn, value: Any) -> Any:
         )
         value = _changed(value, path, change)
     return value
+
+
+def spoiled(value: Any, dice: Random) -> Any:
+    """Return a value with some of its parts dropped or replaced, by dice; JSON of a server."""
+    odd = [None, True, *TEXTS, *NUMBERS, *NESTED]
+    for _ in range(dice.randint(1, 4)):
+        replaced = dice.choice(odd)
+        change = dice.choice([..., lambda _, replaced=replaced: replaced, lambda old: [old], repr])
+        value = _changed(value, dice.choice(_paths(value)), change)
+    return value
+
+
+def drawn[T](strategy: st.SearchStrategy[T], count: int) -> list[T]:
+    """Return so many examples of a strategy, the same in every run."""
+    found: list[T] = []
+
+    @given(strategy)
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def take(example: T) -> None:
+        """Keep one."""
+        found.append(example)
+
+    take()
+    return found
 
 
 @st.composite

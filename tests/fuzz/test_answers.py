@@ -1,6 +1,7 @@
 """Whatever a service answers: clients raise their own errors only, sources none, and nothing is confused."""
 
 import asyncio
+from inspect import getmembers, iscoroutinefunction
 import logging
 from typing import Any
 
@@ -14,8 +15,8 @@ from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.pipeline.memory import Memory
 from custom_components.status_tracker.pipeline.tracker import evaluate
 
-from .answers import CALLS, CLIENTS, LIMITS, NOW, SECRET, SOURCES, Session, wants
-from .mutations import SERVICES, bodies, body_of, recorded
+from .answers import CALLS, CLIENTS, LIMITS, NOW, SOURCES, Session, wants
+from .mutations import SECRET, SERVICES, bodies, body_of, recorded
 
 EACH = pytest.mark.parametrize("service", SERVICES)
 BOUNDED = settings(
@@ -28,6 +29,14 @@ BOUNDED = settings(
         HealthCheck.data_too_large,
     ],
 )
+
+
+@EACH
+def test_every_call_is_there(service: str) -> None:
+    """Whatever a client can ask for or write."""
+    client = type(CLIENTS[service](Session([""])))
+    names = {name for name, one in getmembers(client, iscoroutinefunction) if not name.startswith("_")}
+    assert names == {call if isinstance(call, str) else call[0] for call in CALLS[service]}
 
 
 @EACH
@@ -66,6 +75,7 @@ def check_evidence(source: Any) -> None:
 @settings(BOUNDED, max_examples=60)
 def test_sources_never_raise(caplog: pytest.LogCaptureFixture, service: str, data: st.DataObject) -> None:
     """Polls with bodies in any order; evidence before, in between and after is of use."""
+    caplog.set_level(logging.DEBUG)
     caplog.clear()
     several = data.draw(st.lists(bodies(service), min_size=1, max_size=5))
     real = [str(orjson.dumps(body_of(one)), "utf-8") for one in recorded(service).values()]

@@ -1,24 +1,29 @@
-"""Requests that come and go in a household, and what there is of them in Home Assistant.
-
-How long each took is kept for 30 days on purpose, and is not counted.
-"""
+"""Requests that come and go in a household, and what there is of them in Home Assistant."""
 
 import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 import gc
 import json
 import threading
 import tracemalloc
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import DATA_DISPATCHER
 from homeassistant.helpers.storage import Store
 import psutil
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from sqlalchemy import text
 
 from custom_components.status_tracker.const import DOMAIN
-from custom_components.status_tracker.pipeline.durations import Duration
+from custom_components.status_tracker.pipeline.durations import WINDOW
+from custom_components.status_tracker.reports import posters
 
 from ..common import Clock, coordinator_of, poll, stage_of
 from ..stack.household import Household
@@ -27,8 +32,15 @@ from ..stack.titles import Title, film, series
 
 OURS = f"custom_components.{DOMAIN}"
 AT_ONCE = 10
-# Of a former request: its times, its name that Home Assistant keeps, its keys in Jellyfin's table.
-BYTES = 5_000
+REPEATING = 20  # requests after which their kinds come in the same order again
+TABLES = ("states", "states_meta", "state_attributes", "events", "event_data", "statistics_meta")
+SLACK = {
+    "bytes": 50_000,
+    "stored": 500,
+    "sockets": 12,
+    "timers": 6,
+    "threads": 4,
+}  # the same after any number of requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +48,87 @@ class Usage:
     """What Home Assistant holds at a moment at which no request is left."""
 
     bytes: int  # allocated by our code
-    objects: int  # of our classes, without those times
+    objects: dict[str, int]  # of our classes, by class
     tasks: int
     timers: int
     listeners: int
+    handlers: int  # of dispatchers, webhooks and the coordinator
     sockets: int
     threads: int
-    stored: int  # characters in our files
+    stored: dict[str, int]  # characters in our files, by file and part
+    posters: int
     entities: int
+    registered: int
+    rows: int  # of the recorder, once it has purged what is old
 
-    def growth(self, before: Usage, requests: int) -> dict[str, int]:
-        """What has grown while so many requests came and went, beyond what is kept of each on purpose."""
-        slack = {"bytes": BYTES * requests, "sockets": 12, "timers": 6}
-        now, then = asdict(self), asdict(before)
-        return {name: now[name] - then[name] for name in now if now[name] > then[name] + slack.get(name, 0)}
+    def growth(self, before: Usage) -> dict[str, int]:
+        """What has grown since; there is nothing more than before."""
+        now, then = self.flat(), before.flat()
+        grown = {name: now[name] - then.get(name, 0) for name in now}
+        return {name: by for name, by in grown.items() if by > SLACK.get(name.partition(" ")[0], 0)}
+
+    def flat(self) -> dict[str, int]:
+        """Return all by name."""
+        found: dict[str, int] = {}
+        for name, value in asdict(self).items():
+            found |= (
+                {f"{name} {key}": one for key, one in value.items()}
+                if isinstance(value, dict)
+                else {name: value}
+            )
+        return found
 
 
-def usage(hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, Any]) -> Usage:
+def rows(hass: HomeAssistant) -> int:
+    """Return how many rows the recorder has."""
+    with session_scope(hass=hass, read_only=True) as session:
+        return sum(session.execute(text(f"SELECT count(*) FROM {table}")).scalar() or 0 for table in TABLES)
+
+
+async def purged_rows(hass: HomeAssistant) -> int:
+    """Return how many rows the recorder has without those that are old, which is all there is."""
+    data = {"keep_days": 0, "repack": False, "apply_filter": False}
+    for _ in range(2):
+        await hass.services.async_call("recorder", "purge", data, blocking=True)
+        await get_instance(hass).async_add_executor_job(get_instance(hass).block_till_done)
+    return await get_instance(hass).async_add_executor_job(rows, hass)
+
+
+async def usage(hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, Any]) -> Usage:
     """Measure."""
     written: Any = Store._async_write_data  # the test's storage, which keeps all it was given
     written.mock.reset_mock()
+    # Home Assistant remembers removed entities, by the names and ids that we gave them.
+    er.async_get(hass).deleted_entities.clear()
+    posters.poster_key.cache_clear()
+    purged = await purged_rows(hass)
     gc.collect()
     snapshot = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, f"*/{DOMAIN}/*")])
-    kinds = (type(one) for one in gc.get_objects())
-    counted = sum(kind.__module__.startswith(OURS) and kind is not Duration for kind in kinds)
     loop: Any = hass.loop
-    mine = f"{DOMAIN}.{entry.entry_id}"
-    files = {key: file for key, file in storage.items() if key in (mine, f"{mine}.announced")}
+    folder, coordinator = posters.poster_folder(hass, entry.entry_id), coordinator_of(entry)
+    files = {key: file for key, file in storage.items() if key.startswith(f"{DOMAIN}.{entry.entry_id}")}
     return Usage(
         bytes=sum(trace.size for trace in snapshot.traces),
-        objects=counted,
+        objects=Counter(
+            type(one).__name__ for one in gc.get_objects() if type(one).__module__.startswith(OURS)
+        ),
         tasks=len(asyncio.all_tasks()),
         timers=sum(not handle.cancelled() for handle in loop._scheduled),
         listeners=sum(hass.bus.async_listeners().values()),
+        handlers=sum(map(len, hass.data[DATA_DISPATCHER].values()))
+        + len(hass.data["webhook"])
+        + len(coordinator._listeners),
         sockets=len(psutil.Process().net_connections()),
         threads=threading.active_count(),
-        stored=len(json.dumps(files, default=str)),
+        stored={
+            f"{key.partition('.')[2]} {part}": len(json.dumps(one, default=str))
+            for key, file in files.items()
+            for part, one in file["data"].items()
+        },
+        posters=len(list(folder.iterdir())) if folder.exists() else 0,
         entities=len(hass.states.async_all()),
+        registered=len(er.async_get(hass).entities),
+        rows=purged,
     )
 
 
@@ -82,7 +138,13 @@ class Day:
     def __init__(self, hass: HomeAssistant, home: Household, entry: MockConfigEntry, clock: Clock) -> None:
         """Nothing was asked for yet."""
         self.hass, self.home, self.entry, self.clock = hass, home, entry, clock
-        self.asked = 0
+        self.asked = self.written = 0
+        hass.bus.async_listen(EVENT_STATE_CHANGED, self._count)
+
+    @callback
+    def _count(self, event: Event[Any]) -> None:
+        """Count what the recorder takes."""
+        self.written += 1
 
     async def live(self, requests: int) -> None:
         """So many requests come and go."""
@@ -105,6 +167,16 @@ class Day:
             server.clear_calls()
             if hooks := getattr(server, "webhooks", None):
                 hooks.sent.clear()
+
+    async def be_quiet(self) -> None:
+        """Nobody asks for anything until all that is kept for a time has gone; then a few requests follow."""
+        before = self.written
+        for pause in (WINDOW, timedelta(days=1)):  # the index of the library is renewed every day
+            self.clock.advance(self.home, days=pause.days, hours=1)
+            await poll(self.hass, self.entry, 4)
+        assert self.written - before <= len(self.hass.states.async_all())
+        await self.live(REPEATING)
+        await coordinator_of(self.entry).async_save()
 
     async def _look(self, rounds: int = 2) -> None:
         """Some minutes pass, and all are asked."""

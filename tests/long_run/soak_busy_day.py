@@ -13,13 +13,14 @@ __all__ = ["_traced"]
 
 @pytest.mark.timeout(0)
 async def soak_busy_day(
+    recorder_mock: object,
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     household: StartHousehold,
     setup_entry: SetUp,
     clock: Clock,
-    caplog: pytest.LogCaptureFixture,
+    household_posters: None,
 ) -> None:
     """500 requests come and go."""
-    day = await busy_day(hass, household, setup_entry, clock, hass_storage, caplog, 500)
+    day = await busy_day(hass, household, setup_entry, clock, hass_storage, 500)
     print("busy day:", day)  # noqa: T201

@@ -11,7 +11,7 @@ from yarl import URL
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from custom_components.status_tracker.reports import posters
 
-from ..common import SetUp, StartHousehold, poll, state_of, until
+from ..common import Clock, SetUp, StartHousehold, poll, state_of, until
 from ..conftest import ADDRESSES
 from ..stack.household import Household
 from ..stack.rows import SeerrRequest
@@ -149,6 +149,23 @@ async def test_no_more_than_the_limit(
     entry = await setup_entry(home, **POLLING)
     await until(hass, lambda: picture(hass, entry, second))
     assert picture(hass, entry, first) is None
+
+
+async def test_the_poster_of_a_removed_request_is_deleted(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, household_posters: None, clock: Clock
+) -> None:
+    """Without a restart, and with everything that was remembered of it; that of another request stays."""
+    home = await household()
+    first, second = [await home.world.request(title) for title in (sintel(), frieren())]
+    entry = await setup_entry(home, **POLLING)
+    await until(hass, lambda: picture(hass, entry, first) and picture(hass, entry, second))
+    held, folder = entry.runtime_data.posters, posters.poster_folder(hass, entry.entry_id)
+    await home.world.delete_request(first)
+    clock.advance(home, minutes=11)
+    await poll(hass, entry)
+    await until(hass, lambda: len(list(folder.iterdir())) == 1)
+    assert len(held._ready) == len(held._failed) == len(held._paths) == 1
+    assert picture(hass, entry, second)
 
 
 async def test_an_emptied_cache(

@@ -7,10 +7,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, until
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
 from ..stack.household import Household
+from ..stack.server import Fault
 from ..stack.stories import sintel
 from ..stack.titles import film
 from ..test_event import Diary
@@ -103,6 +105,52 @@ async def test_nothing_is_lost(hass: HomeAssistant, followed: Followed) -> None:
     assert announced["previous_stage"] == "approved"
     await poll(hass, entry, rounds=4)
     assert len(diary.entries) == 2
+
+
+async def missed(hass: HomeAssistant, followed: Followed) -> Diary:
+    """Kill it between the save of a stage and that of its announcement; return what is told from then on."""
+    home, entry, files = followed
+    request = await home.world.request(sintel(), "Alice", auto_approve=True)
+    await poll(hass, entry)
+    early = files.now(".announced")
+    await home.world.grab(request)
+    await poll(hass, entry)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    files.storage.update(early)
+    return Diary(hass)
+
+
+async def test_what_waited_for_a_service_is_told_without_another_change(
+    hass: HomeAssistant, followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that is read late may change nothing that anybody sees."""
+    home, entry, _ = followed
+    diary = await missed(hass, followed)
+    monkeypatch.setattr(coordinator_module, "PATIENCE", 0.2)
+    home.jellyfin.fault = Fault.slow(0.5)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert diary.kinds()[1:] == []  # the event entity comes back with its last event
+    await until(hass, lambda: coordinator_of(entry).sources["jellyfin"].last_success)
+    home.jellyfin.fault = None
+    await poll(hass, entry)
+    assert diary.kinds()[1:] == ["indexed"]
+
+
+async def test_what_waited_for_a_service_that_stays_away_is_told(
+    hass: HomeAssistant, followed: Followed, clock: Clock
+) -> None:
+    """After some minutes, the others will do."""
+    home, entry, _ = followed
+    diary = await missed(hass, followed)
+    home.jellyfin.fault = Fault.down()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    clock.advance(home, minutes=5)
+    await poll(hass, entry)
+    assert diary.kinds()[1:] == []
+    clock.advance(home, minutes=6)
+    await poll(hass, entry)
+    assert diary.kinds()[1:] == ["indexed"]
 
 
 async def test_damaged(hass: HomeAssistant, followed: Followed, caplog: pytest.LogCaptureFixture) -> None:

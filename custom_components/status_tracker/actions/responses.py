@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
+from ..clients.model import digits
 from ..const import DOMAIN
 from ..coordinator import StatusTrackerCoordinator
 from ..pipeline.durations import forecast
@@ -86,7 +87,8 @@ def _ids(coordinator: StatusTrackerCoordinator, request: Tracked) -> dict[str, A
     found: dict[str, list[int | str]] = defaultdict(list)
     for one in request.ids:
         kind, _, value = one.partition(":")
-        found[kind].append(int(value) if value.isdecimal() else value)
+        number = digits(value)
+        found[kind].append(value if number is None else number)
     arr = coordinator.sources.get(request.arr_source or "")
     proofs = [unit.proof for unit in request.units if unit.proof]
     return {

@@ -19,6 +19,8 @@ from .errors import BadAnswer
 TEXT_MAX = 8192  # longer than any path, so that a longer one is recognized as invalid
 SPELLINGS_MAX = 1000  # keys remembered for each kind of response
 SPELLING_MAX = 64
+INT_MAX = (1 << 63) - 1  # larger numbers can be neither stored nor sent as JSON
+DIGITS_MAX = 18
 NAME_MAX = 255  # as long as the name of a file can be
 NAMES = frozenset(
     {
@@ -57,11 +59,34 @@ def parse_text(value: Any) -> str:
     raise ValueError("Expected a text")
 
 
+def parse_int(value: Any) -> int:
+    """Return a number; raises ValueError, OverflowError or TypeError if it is invalid or too large."""
+    number = int(value)
+    if not -INT_MAX <= number <= INT_MAX:
+        raise ValueError("Number too large")
+    return number
+
+
+def parse_float(value: Any) -> float:
+    """Return a finite number; raises ValueError or TypeError if it is invalid or too large."""
+    number = float(value)
+    if not -INT_MAX <= number <= INT_MAX:
+        raise ValueError("Number too large")
+    return number
+
+
+def digits(text: str) -> int | None:
+    """Return the number a text of digits stands for, None for any other text and for too many digits."""
+    return int(text) if len(text) <= DIGITS_MAX and text.isascii() and text.isdecimal() else None
+
+
 class _Tolerant(Dialect):
     """mashumaro dialect that accepts numbers as text and all spellings of a time."""
 
     serialization_strategy = {
         str: {"deserialize": parse_text, "serialize": str},
+        int: {"deserialize": parse_int, "serialize": int},
+        float: {"deserialize": parse_float, "serialize": float},
         datetime: {"deserialize": parse_datetime, "serialize": datetime.isoformat},
     }
 

@@ -18,6 +18,7 @@ from .errors import (
     WrongService,
 )
 from .http import KeyedClient
+from .model import digits
 from .seerr_model import Request, RequestCount, RequestList, RequestPage, SeerrInfo, TitleDetails, User
 from .seerr_settings import ArrServer, JellyfinServer, MainSettings, PublicSettings, WebhookSettings
 
@@ -241,8 +242,8 @@ def _product(media_server_type: int | None, api: str, version: str | None) -> st
         return "Seerr"
     if api.casefold().startswith("jellyseerr"):
         return "Jellyseerr"
-    major = (version or "").removeprefix("v").partition(".")[0]
-    return "Seerr" if major.isdecimal() and int(major) >= 3 else "Jellyseerr"
+    major = digits((version or "").removeprefix("v").partition(".")[0])
+    return "Seerr" if major is not None and major >= 3 else "Jellyseerr"
 
 
 def _total(answer: Any) -> int | None:

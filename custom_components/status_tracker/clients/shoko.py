@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 
 from .errors import BadAnswer, CannotConnect, InvalidAuth, NotFound, NotReady, WrongService
 from .http import TIMEOUT, HttpClient, Params, normalise_url
-from .model import Answer
+from .model import Answer, digits
 from .push import PACE, Blocking, Pace
 from .shoko_events import EVENTS
 from .signalr import SignalRConnection
@@ -159,10 +159,10 @@ class ShokoClient(HttpClient):
 
     async def major(self) -> int:
         """Return the major version, which selects the API differences."""
-        number = (await self.version()).split(".", maxsplit=1)[0].strip()
-        if not number.isdigit():
+        number = digits((await self.version()).split(".", maxsplit=1)[0].strip())
+        if number is None:
             raise BadAnswer("Shoko: version not found")
-        return int(number)
+        return number
 
     async def check(self) -> None:
         """Validate that the service is a started Shoko and accepts the API key; raises ClientError."""

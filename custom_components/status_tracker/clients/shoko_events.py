@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from .model import clean_text
+from .model import clean_text, parse_int
 
 
 class ShokoEventKind(StrEnum):
@@ -146,7 +146,7 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> int | None:
     """Return an id, None for 0 and null."""
     try:
-        return int(value) or None
+        return parse_int(value) or None
     except OverflowError, TypeError, ValueError:  # the push connection accepts Infinity
         return None
 

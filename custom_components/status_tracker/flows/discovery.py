@@ -18,6 +18,7 @@ from yarl import URL
 
 from ..clients.arr_model import DownloadClient
 from ..clients.errors import CannotConnect, ClientError, HostRefused, NotReady, WrongService
+from ..clients.model import digits
 from ..clients.seerr_settings import ArrServer, JellyfinServer, build_url
 from ..const import CONF_IS_4K, CONF_SEERR_ID, DOMAIN, LOGGER
 from ..pipeline.enums import Service
@@ -233,10 +234,9 @@ async def _async_named_clients(hass: HomeAssistant, arr: Found) -> list[Found]:
 
 def _named_client(client: DownloadClient, verify_ssl: bool) -> Found | None:
     """Return a qBittorrent from the settings of an *arr, None if it has no URL there."""
-    port = str(client.setting("port") or "")
     url = build_url(
         str(client.setting("host") or ""),
-        int(port) if port.isdecimal() else None,
+        digits(str(client.setting("port") or "")),
         bool(client.setting("useSsl")),
         str(client.setting("urlBase") or ""),
     )

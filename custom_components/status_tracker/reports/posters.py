@@ -1,7 +1,7 @@
 """Poster cache: fetches posters once, limits their number and serves them under signed paths."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -153,7 +153,9 @@ class Posters:
         if changed is not None and now < self._look_again and not self._is_new(changed):
             return
         self._look_again = now + LOOK_AGAIN
-        for key, url in self._wanted().items():
+        wanted = self._wanted()
+        self._forget(wanted.keys())
+        for key, url in wanted.items():
             if key in self._ready or key in self._queue or now < self._failed.get(key, now):
                 continue
             self._failed[key] = now + RETRY_AFTER
@@ -163,6 +165,16 @@ class Posters:
             self._entry.async_create_background_task(
                 self._hass, self._async_work(), f"{DOMAIN} posters of {self._entry.title}"
             )
+
+    @callback
+    def _forget(self, wanted: Set[str]) -> None:
+        """Delete the posters of removed requests."""
+        self._failed = {key: until for key, until in self._failed.items() if key in wanted}
+        self._queue = {key: url for key, url in self._queue.items() if key in wanted}
+        self._paths = {url: path for url, path in self._paths.items() if poster_key(url) in wanted}
+        if gone := self._ready - wanted:
+            self._ready -= gone
+            self._hass.async_add_executor_job(_delete, self.folder, gone)
 
     def _is_new(self, numbers: Iterable[int]) -> bool:
         """Return whether one of the requests has a poster that was not looked for yet."""
@@ -246,6 +258,13 @@ def _tidy(folder: Path, wanted: set[str]) -> set[str]:
         else:
             file.unlink(missing_ok=True)
     return found
+
+
+def _delete(folder: Path, keys: Set[str]) -> None:
+    """Delete posters."""
+    for key in keys:
+        with suppress(OSError):  # the next start tries again
+            (folder / key).unlink(missing_ok=True)
 
 
 def _write(folder: Path, key: str, content: bytes) -> None:

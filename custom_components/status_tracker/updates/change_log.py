@@ -1,16 +1,25 @@
 """Announcements and durations of changed requests."""
 
 from collections.abc import Container
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from ..pipeline.changes import REMOVED, Change, changes
 from ..pipeline.incremental import Judged
 from ..storage.announcements import Announcements
 from ..storage.durations import Durations
 from .evaluation import Evaluation
+
+GIVE_UP = timedelta(minutes=10)  # time after the start when unavailable services are no longer waited for
+
+
+def _number(change: Change) -> int:
+    """Return the id of the request of a change."""
+    return change.request.request.request_id
 
 
 class ChangeLog:
@@ -22,6 +31,7 @@ class ChangeLog:
         self.durations = Durations(hass, entry)
         self.settled = False  # whether the first update is complete
         self._evaluation = evaluation
+        self._began = dt_util.utcnow()
 
     async def async_load(self) -> None:
         """Load what was stored."""
@@ -53,12 +63,19 @@ class ChangeLog:
         if self.settled:
             self.announcements.note_quiet(after)
 
+    @property
+    def is_ready(self) -> bool:
+        """Return whether announcements deferred at the start can be made: the services have been read."""
+        but_failed = dt_util.utcnow() - self._began >= GIVE_UP
+        return self.announcements.waiting and self._evaluation.is_read(but_failed=but_failed)
+
     @callback
     def announce_removed(self) -> None:
-        """Announce removals, before their entities are removed."""
-        if self.announcements.waiting and self._evaluation.is_read():
+        """Announce removals and what happened before, before the entities are removed."""
+        if self.is_ready:
             self.announcements.settle(self._evaluation.requests)
-        self.announcements.announce(lambda change: change.kind == REMOVED, self._evaluation.named)
+        gone = {_number(one) for one in self.announcements.unheard if one.kind == REMOVED}
+        self.announcements.announce(lambda change: _number(change) in gone, self._evaluation.named)
 
     @callback
     def announce_named(self, waiting: Container[int]) -> None:
@@ -69,7 +86,7 @@ class ChangeLog:
 
         def is_shown(change: Change) -> bool:
             """Return whether the sensor of a request has its name."""
-            number = change.request.request.request_id
+            number = _number(change)
             return number not in waiting and not self._evaluation.is_nameless(number)
 
         self.announcements.announce(is_shown, self._evaluation.named)

@@ -76,6 +76,13 @@ class Evaluation:
         self._unshown |= self.overview.note(judged.before, self.requests)
         return judged
 
+    def has_step(self, judged: Judged) -> bool:
+        """Return whether a request was added, removed or changed its stage."""
+        return any(
+            before is None or (now := self.requests.get(number)) is None or now.stage is not before.stage
+            for number, before in judged.before.items()
+        )
+
     def take_unshown(self) -> Set[int] | None:
         """Return the requests to update since the last call; None if no entity is affected."""
         nameless = {number for number in self.overview.untitled if self.is_nameless(number)}
@@ -86,9 +93,15 @@ class Evaluation:
         self._unshown, self._nameless, self._beside = set(), nameless, beside
         return numbers if changed else None
 
-    def is_read(self) -> bool:
-        """Return whether every service was read since the start, including the Jellyfin index."""
-        return all(source.caught_up(self.wants) for source in self.sources.values())
+    def is_read(self, *, but_failed: bool) -> bool:
+        """Return whether every service was read since the start, including the Jellyfin index.
+
+        With `but_failed`, services that are unavailable do not matter.
+        """
+        return all(
+            source.caught_up(self.wants) or bool(but_failed and source.error)
+            for source in self.sources.values()
+        )
 
     # Titles
 

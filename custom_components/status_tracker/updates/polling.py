@@ -20,6 +20,7 @@ from ..sources.base import Source
 SLACK = timedelta(seconds=3)  # also poll sources due within this time, to reduce the number of updates
 SHORTEST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=1)
+FIRST_PATIENCE = 30.0  # seconds to wait for the first response of Seerr, without which the setup fails
 
 
 class Polling:
@@ -81,7 +82,10 @@ class Polling:
         return min(max(min(waits), SHORTEST), LONGEST)
 
     async def async_poll(self, due: Sequence[Source], wants: Sequence[Want], patience: float) -> list[Source]:
-        """Poll the sources concurrently; return those still running after `patience` seconds."""
+        """Poll the sources concurrently; return those still running after `patience` seconds.
+
+        The first response of Seerr is waited for longer: a retry of the setup would start all over again.
+        """
         tasks = [
             self._entry.async_create_background_task(
                 self._hass, source.refresh(wants), f"{DOMAIN} poll {source.name}", eager_start=True
@@ -89,6 +93,14 @@ class Polling:
             for source in due
         ]
         _, late = await asyncio.wait(tasks, timeout=max(patience, 0.1))
+        first = [
+            task
+            for source, task in zip(due, tasks, strict=True)
+            if task in late and source.key == SEERR and not source.last_success
+        ]
+        if first:
+            await asyncio.wait(first, timeout=FIRST_PATIENCE)
+            late = {task for task in late if not task.done()}
         for task in late:
             task.add_done_callback(self._late)
         for source in due:

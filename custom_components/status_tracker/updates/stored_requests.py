@@ -9,7 +9,8 @@ from homeassistant.util.async_ import run_callback_threadsafe
 from ..storage.store import MemoryStore, StoredMemory
 from .evaluation import Evaluation
 
-SAVE_DELAY = 30
+STEP_DELAY = 5.0  # seconds until a request that was added, removed or changed its stage is saved
+SAVE_DELAY = 60.0  # the same for any other change, such as progress
 
 
 class StoredRequests:
@@ -21,6 +22,7 @@ class StoredRequests:
         self._hass = hass
         self._store = MemoryStore(hass, entry_id)
         self._evaluation = evaluation
+        self._due: float | None = None  # the loop time of the pending save
 
     async def async_restore(self) -> bool:
         """Restore what was stored; False if there is nothing."""
@@ -31,9 +33,13 @@ class StoredRequests:
         return True
 
     @callback
-    def save_soon(self) -> None:
+    def save_soon(self, *, is_step: bool = True) -> None:
         """Save the data as it is then."""
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        delay = STEP_DELAY if is_step else SAVE_DELAY
+        due = self._hass.loop.time() + delay
+        if self._due is None or due < self._due:  # another call would postpone the save
+            self._due = due
+            self._store.async_delay_save(self._data, delay)
 
     async def async_save(self) -> None:
         """Save immediately."""
@@ -48,4 +54,5 @@ class StoredRequests:
     @callback
     def _snapshot(self) -> StoredMemory:
         """Return the data as it is now."""
+        self._due = None
         return self._evaluation.snapshot(self.addresses)

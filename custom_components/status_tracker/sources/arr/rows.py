@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 
 from ...clients.arr_model import HistoryRow, MediaFile, QueueRow, StatusMessage
+from ...clients.model import digits
 from ...pipeline.enums import HistoryKind, QueueStatus
 from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence
 from ...pipeline.evidence.downloads import QueueEvidence
@@ -99,7 +100,7 @@ def history_evidence(row: HistoryRow, source: str) -> HistoryEvidence | None:
     data, quality = row.data, row.quality.quality.name
     file = None
     if kind is HistoryKind.IMPORTED and data.imported_path:
-        size = int(data.size) if data.size and data.size.isdecimal() else 0
+        size = digits(data.size or "") or 0
         file = FileEvidence(path=data.imported_path, size=size, quality=quality, added=row.date)
     return HistoryEvidence(
         source=source,
