@@ -19,7 +19,7 @@ class Want:
     but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
     those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
     because they were read before `read_after`. `contested` means that the *arrs of the other definition have
-    to tell whether the copy in Jellyfin is theirs.
+    to tell whether the copy in Jellyfin is theirs, which was read at `contested_at`.
     """
 
     request_id: int
@@ -45,6 +45,7 @@ class Want:
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
     contested: bool = False
+    contested_at: datetime | None = None
     titled: bool = False  # a title is known from any service
 
 
@@ -129,5 +130,6 @@ def want_of(one: Tracked, case: Case) -> Want:
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
         contested=case.contested,
+        contested_at=case.contested_at,
         titled=one.titled,
     )

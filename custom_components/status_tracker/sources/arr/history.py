@@ -121,6 +121,12 @@ class HistoryLog:
             self._keep_told(next(iter(self._told)), [])
         return True
 
+    def drop_late(self, now: datetime) -> None:
+        """Drop events told by a late webhook: the history, read at a time, has them only earlier."""
+        for key, told in list(self._told.items()):
+            if key in self._index and any(event.at < now for event in told):
+                self._keep_told(key, [event for event in told if event.at >= now])
+
     def outcome(self, grab: HistoryEvidence) -> HistoryEvidence | None:
         """Return the recent outcome of a grab: import or failure."""
         return self.result(grab.download_id, grab.media_id, grab.episode_id, grab.at)

@@ -127,7 +127,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Note that a title is not in this *arr: look it up again later, or after the approval."""
         meant = [want for want in self._mine(wants) if self._catalogue_id(want) == catalogue_id]
         if contesting := next((want for want in meant if self._contests(want)), None):
-            self._titles[-catalogue_id] = self._missing(-catalogue_id, contesting)
+            self._titles[-catalogue_id] = replace(self._missing(-catalogue_id, contesting), read_at=now)
         if contesting or any(want.handed_over for want in meant):
             self._retries.failed(("catalogue", catalogue_id), now)
         else:
@@ -180,7 +180,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return whether a title was read with all requested seasons, or is known to be absent."""
         if media_id < 0:
             return True
-        return media_id in self._known and self._bound[media_id] <= self._known[media_id]
+        return media_id in self._known and self._seasons(media_id) <= self._known[media_id]
 
     def _is_fresh(self, media_id: int) -> bool:
         """Return whether a title was read since its newest request was opened."""
@@ -201,7 +201,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     async def _read_title(self, media_id: int, found: M | None, now: datetime) -> None:
         """Read a title, the first time with its history; retry later if it fails."""
-        mark, seasons = self._dirty.get(media_id), self._bound[media_id]
+        mark, seasons = self._dirty.get(media_id), self._seasons(media_id)
         try:
             title = await self._read(media_id, seasons, found)
             if not self._is_known(media_id):
@@ -233,6 +233,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         missed_webhooks = {
             (one.kind, one.download_id): one.at for one in self._add_history(fresh) if one.kind in TOLD
         }
+        self.log.drop_late(now)
         for at in missed_webhooks.values():
             self._note_missed_webhook(at)
         for row in fresh:
@@ -262,7 +263,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         self._take_turn(media_id, part)
         mark = self._told
         try:
-            title = await self._reread(self._titles[media_id], part, self._bound[media_id])
+            title = await self._reread(self._titles[media_id], part, self._seasons(media_id))
         except NotFound:
             self._lose(media_id)
         except BadAnswer:

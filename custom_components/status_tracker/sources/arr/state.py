@@ -145,13 +145,19 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
             downloads.update(one.casefold() for one in want.download_ids)
             for media_id in self._ids_of(want):
                 bound[media_id] = bound.get(media_id, frozenset()) | frozenset(want.seasons)
-                if want.opened_at and not want.finished:
-                    opened[media_id] = max(want.opened_at, opened.get(media_id, want.opened_at))
+                contests = self._contests(want)
+                since = want.contested_at if contests else want.opened_at
+                if since and (contests or not want.finished):
+                    opened[media_id] = max(since, opened.get(media_id, since))
                 before = wanted_by.get(media_id)
                 if before is None or not want.finished:
                     wanted_by[media_id] = want
         self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
         self._downloads = frozenset(downloads)
+
+    def _seasons(self, media_id: int) -> frozenset[int]:
+        """Return the requested seasons of a title; none if it is no longer tracked since a poll began."""
+        return self._bound.get(media_id, frozenset())
 
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
         """Return whether an event is relevant for a request."""
