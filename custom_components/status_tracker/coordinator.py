@@ -92,7 +92,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         return self._evaluation.tracker.limits
 
     @property
-    def wants(self) -> tuple[Want, ...]:
+    def wants(self) -> Sequence[Want]:
         """Return what the requests need from the sources."""
         return self._evaluation.wants
 

@@ -54,7 +54,7 @@ async def bench_first_load(
         return body
 
     monkeypatch.setattr(http_module.HttpClient, "_read", read_and_keep)
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     longest: list[float] = []
     async with far_household() as far:
         await far.do("request", count)
@@ -84,7 +84,7 @@ async def bench_memory(
 ) -> None:
     """The memory of a request, half of them with ten episodes, against its JSON from the services."""
     caplog.set_level("ERROR")
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     async with far_household() as far:
         await far.do("request", REQUESTS)
         gc.collect()
