@@ -65,7 +65,8 @@ def prove(
     caplog.set_level("INFO")
 
     def prove(number: int, plays: int, tally: Tally) -> None:
-        """Play them; the first that ends otherwise than it should fails the test."""
+        """Play them and count those that end otherwise than they should; to shrink, fail at the first."""
+        shrinking = settings().phases != (Phase.generate,)
 
         @seed(number)
         @settings(max_examples=plays)
@@ -76,9 +77,10 @@ def prove(
             running: Awaitable[None] = play.run(plan)
             hass.loop.run_until_complete(running)
             tally.add(play)
-            for line in play.trace:
-                note(line)
-            assert not play.wrong
+            if shrinking:  # Hypothesis plays a failure again, which no two runs of real sockets do alike
+                for line in play.trace:
+                    note(line)
+                assert not play.wrong
 
         plays_well()
 

@@ -21,11 +21,9 @@ from ..stack.rows import SeerrRequest
 from .catalog import Anidb, Wish, wishes
 from .moves import Moves
 from .trouble import Trouble
-from .truth import Registrar
+from .truth import LOST_AFTER, REREAD_WITHIN, Registrar, is_reread
 from .watch import Watch
 
-SETTLING = 5  # minutes, and polls: more than what an *arr or a client may take to tell
-MORE, SLOWLY = 20, 5  # polls, and minutes: what no event tells is read again now and then
 NUMBERS = count(1)  # of entries, so that none inherits the files of another
 UNAVAILABLE = (
     " is unavailable: ",
@@ -42,14 +40,25 @@ class Tally:
     plays: int = 0
     journeys: int = 0
     steps: int = 0
-    last: list[str] = field(default_factory=list)  # what happened in the last one that failed
+    prompt: int = 0  # plays in which all was right after one poll
+    failures: list[list[str]] = field(default_factory=list)  # what happened in those that failed
 
     def add(self, play: Play) -> None:
         """Count a play."""
-        self.last = play.trace if play.wrong else self.last
+        if play.wrong:
+            self.failures.append(play.trace)
         self.plays += 1
+        self.prompt += play.prompt
         self.journeys += play.journeys
         self.steps += play.steps
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is shown otherwise than it is; `reread` if no event tells of it, so that it is read in turn."""
+
+    text: str
+    reread: bool
 
 
 class Play:
@@ -71,6 +80,7 @@ class Play:
         self.wrong: list[str] = []
         self.asked: list[SeerrRequest] = []
         self.journeys = self.steps = 0
+        self.prompt = False
 
     async def run(self, plan: Sequence[int]) -> None:
         """Play a plan."""
@@ -164,19 +174,20 @@ class Play:
     async def _settle(
         self, home: Household, entry: MockConfigEntry, registrar: Registrar, watch: Watch, trouble: Trouble
     ) -> None:
-        """All is up again; after a few polls all is as it should be, and stays so."""
+        """All is up again; after one poll all is as it should be, except what takes its time by design."""
         await trouble.end()
         watch.look()
-        for _ in range(SETTLING):
+        await trouble.poll(2)
+        wrong = self._differences(home, entry, registrar)
+        self.prompt = not wrong
+        for minute in range(REREAD_WITHIN):
+            if not wrong or (minute >= LOST_AFTER and not all(one.reread for one in wrong)):
+                break
             self.clock.advance(home, minutes=1)
             await trouble.poll()
-        for _ in range(MORE):
-            if not (wrong := self._differences(home, entry, registrar)):
-                break
-            self.clock.advance(home, minutes=SLOWLY)
-            await trouble.poll()
+            wrong = self._differences(home, entry, registrar)
         for one in wrong:
-            self._complain(one)
+            self._complain(one.text)
         registry = er.async_get(self.hass)
         ids = {f"{entry.entry_id}_{number}" for number in home.world.requests}
         for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
@@ -195,11 +206,15 @@ class Play:
         if state and stages[-1:] != [state.state]:
             self._complain(f"{_name(request)}: {state.state} is shown and {stages[-1:]} was told last")
 
-    def _differences(self, home: Household, entry: MockConfigEntry, registrar: Registrar) -> list[str]:
+    def _differences(self, home: Household, entry: MockConfigEntry, registrar: Registrar) -> list[Difference]:
         """Where what is shown differs from the truth."""
-        found: list[str] = []
+        found: list[Difference] = []
         for request in home.world.requests.values():
-            found += [f"{_name(request)}: {one}" for one in self._difference(home, entry, registrar, request)]
+            for text in self._difference(home, entry, registrar, request):
+                entity_id = entity_id_of(self.hass, entry, request)
+                state = self.hass.states.get(entity_id) if entity_id else None
+                reread = state is not None and is_reread(state.state, registrar.truth(request))
+                found.append(Difference(f"{_name(request)}: {text}", reread))
         return found
 
     def _difference(

@@ -1,8 +1,8 @@
 """The same journeys by the thousand; `script/bench --soak` runs this, nothing collects it."""
 
 from itertools import count
+from time import monotonic
 
-from hypothesis.errors import Flaky
 import pytest
 
 from .conftest import Prove, Tally
@@ -14,15 +14,16 @@ PLAYS = 10
 def soak_convergence(prove: Prove, request: pytest.FixtureRequest) -> None:
     """Play one seed after the other until there were so many journeys; print each failure and go on."""
     wanted, first = request.config.getoption("--journeys"), request.config.getoption("--seed")
-    whole, failures = Tally(), 0
+    whole, began = Tally(), monotonic()
     for seed in count(first):
-        try:
-            prove(seed, PLAYS, whole)
-        except (AssertionError, Flaky) as err:  # flaky: it went well when it was played again
-            failures += 1
-            print(f"seed {seed}: {type(err).__name__}", *whole.last, sep="\n")  # noqa: T201
+        known = len(whole.failures)
+        prove(seed, PLAYS, whole)
+        for trace in whole.failures[known:]:
+            print(f"seed {seed}:", *trace, sep="\n", flush=True)  # noqa: T201
         if whole.journeys >= wanted:
             break
-    line = f"{whole.journeys} journeys, {whole.steps} steps, {failures} failures, seeds {first} to {seed}"
-    print(f"convergence: {line}")  # noqa: T201
-    assert not failures
+    line = f"{whole.journeys} journeys, {whole.steps} steps, {len(whole.failures)} failures"
+    line += f", {whole.prompt} of {whole.plays} households right after one poll"
+    minutes = (monotonic() - began) / 60
+    print(f"convergence: {line}, seeds {first} to {seed}, {minutes:.0f} minutes", flush=True)  # noqa: T201
+    assert not whole.failures

@@ -1,20 +1,24 @@
 """What disturbs journeys: lost and late webhooks, services down, restarts, other options and keys."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any, Literal
 
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.status_tracker import CLIENTS
 from custom_components.status_tracker.const import CONF_KEEP_HOURS, CONF_LIMIT_DOWNLOADING, DOMAIN
 
 from ..common import Clock, poll
 from ..stack.household import Household
+from ..stack.qbittorrent import FakeQbittorrent
 from ..stack.server import Fault, StackServer
 
 MODES: list[Literal["deliver", "drop", "double", "hold", "late"]] = [
@@ -52,7 +56,7 @@ class Trouble:
     clock: Clock
     storage: dict[str, Any]
     dice: Random
-    done: list[str] = field(default_factory=list)
+    changed: dict[str, StackServer] = field(default_factory=dict)  # with a key that was not entered yet
 
     async def poll(self, rounds: int = 1) -> None:
         """Poll, if the entry is set up; if it is not, Home Assistant or a person tries again."""
@@ -77,6 +81,8 @@ class Trouble:
             ("restart", 1, self._restart),
             ("kill", 1, self._kill),
             ("option", 1, self._option),
+            (f"another key of {server.name}", 1, partial(self._change_key, server)),
+            ("reauthenticate", 2, self._reauthenticate),
         ]
         (name, _, trouble), *_ = self.dice.choices(kinds, [one[1] for one in kinds])
         await trouble()
@@ -89,10 +95,14 @@ class Trouble:
             await self._release(server)
             if hooks := getattr(server, "webhooks", None):
                 hooks.mode = "deliver"
+                await hooks.settle()
         self.home.shoko.restore_hub()
+        await self._reauthenticate()
+        assert not self.changed
 
     async def _time(self) -> None:
         """Minutes pass."""
+        await self._write()
         self.clock.advance(self.home, minutes=self.dice.choice((1, 4, 20)))
 
     async def _webhooks(self, server: StackServer) -> None:
@@ -127,21 +137,94 @@ class Trouble:
         await self.hass.async_block_till_done()
 
     async def _restart(self) -> None:
-        """Home Assistant is stopped, the household goes on a little, Home Assistant starts."""
-        await self._away(None)
+        """Home Assistant is stopped, which writes its files, and starts from them."""
+        await self._write()
+        await self._start_anew()
 
     async def _kill(self) -> None:
-        """The same, but what was not saved yet is lost."""
-        key = f"{DOMAIN}.{self.entry.entry_id}"
-        await self._away(deepcopy({one: self.storage[one] for one in (key,) if one in self.storage}))
+        """Home Assistant is killed and starts from what it has written so far."""
+        if f"{DOMAIN}.{self.entry.entry_id}" not in self.storage:
+            await self._write()
+        await self._start_anew()
 
-    async def _away(self, files: dict[str, Any] | None) -> None:
-        """Unload, put older files back, set up."""
+    async def _write(self) -> None:
+        """Home Assistant writes what has changed, as it does seconds after a change and at its end."""
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+        await self.hass.async_block_till_done()
+
+    async def _start_anew(self) -> None:
+        """Start as a new process does: only with the files as they are now, and before all is started."""
+        disk = {key: deepcopy(data) for key, data in self.storage.items() if self.entry.entry_id in key}
         if self.entry.state is ConfigEntryState.LOADED:
             await self.hass.config_entries.async_unload(self.entry.entry_id)
-            self.storage.update(files or {})
-            await self.hass.config_entries.async_setup(self.entry.entry_id)
             await self.hass.async_block_till_done()
+            for key in [key for key in self.storage if self.entry.entry_id in key]:
+                del self.storage[key]
+            self.storage.update(disk)
+            self.hass.data.pop(CLIENTS, None)
+            self.hass.set_state(CoreState.starting)
+            await self.hass.config_entries.async_setup(self.entry.entry_id)
+            self.hass.set_state(CoreState.running)
+            self.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+            await self.hass.async_block_till_done()
+
+    # Keys
+
+    async def _change_key(self, server: StackServer) -> None:
+        """Somebody makes a new key in a service; a person enters it when Home Assistant asks, or unasked."""
+        if isinstance(server, FakeQbittorrent):
+            return
+        server.api_key = f"{self.dice.getrandbits(128):032x}"
+        self.changed[server.name] = server
+        if self.dice.random() < 0.5:
+            await self.poll()
+            await self._reauthenticate()
+
+    async def _reauthenticate(self) -> None:
+        """A person enters the new keys of services that are up."""
+        client = self.home.qbittorrent
+        if self._asked(client):  # a rejected login is not tried again, because qBittorrent bans for that
+            self.changed[client.name] = client
+        for name, server in list(self.changed.items()):
+            if server.fault is None and await self._enter_key(server):
+                self.changed.pop(name)
+
+    def _asked(self, server: StackServer) -> list[str]:
+        """Return the flows that ask for the credentials of a service."""
+        subentry = None if server is self.home.seerr else server.name
+        return [
+            flow["flow_id"]
+            for flow in self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+            if flow["context"]["source"] == SOURCE_REAUTH and flow["context"].get("subentry_id") == subentry
+        ]
+
+    async def _enter_key(self, server: StackServer) -> bool:
+        """Complete the reauthentication of a service, or reconfigure it; return whether that went well."""
+        flows = self.hass.config_entries.flow
+        subentry = None if server is self.home.seerr else server.name
+        asked = self._asked(server)
+        key: dict[str, Any] = {"api_key": server.api_key}
+        if server is self.home.shoko:
+            key = {"api_key_instead": key}
+        elif isinstance(server, FakeQbittorrent):
+            key = {"username": server.gate.username, "password": server.gate.password}
+        result: Mapping[str, Any]
+        if asked:
+            result = await flows.async_configure(asked[0], key)
+        elif subentry:
+            begun = await self.entry.start_subentry_reconfigure_flow(self.hass, subentry)
+            whole = key | {"url": server.url, "verify_ssl": True}
+            result = await self.hass.config_entries.subentries.async_configure(begun["flow_id"], whole)
+        else:
+            start = await self.entry.start_reconfigure_flow(self.hass)
+            result = await flows.async_configure(
+                start["flow_id"], key | {"url": server.url, "verify_ssl": True}
+            )
+        await self.hass.async_block_till_done()
+        if result["type"] is FlowResultType.FORM:
+            manager = flows if asked or not subentry else self.hass.config_entries.subentries
+            manager.async_abort(result["flow_id"])
+        return result["type"] is FlowResultType.ABORT
 
     async def _option(self) -> None:
         """A person changes an option, which reloads the entry where it must."""

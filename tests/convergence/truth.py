@@ -50,6 +50,18 @@ CLIENT_REASONS = {
     "missingFiles": "missing_files",
 }
 
+# What one poll does not show, by design:
+# - A download that nobody lists any more counts as lost after three minutes: the *arr refreshes its queue
+#   once a minute, and its client may be restarting. Failed look-ups are repeated within these minutes, and
+#   what is finished in Seerr only is read some at a time.
+# - What no event and no count tells is read again in turn, one a poll, so that the calls of a poll do not
+#   grow with the requests: whether a title is monitored, is in the *arr at all and was searched for without
+#   a result, and whether what is imported or available is still there, and under which number.
+LOST_AFTER = 5  # minutes, and polls
+REREAD_WITHIN = 90
+UNTOLD = {"approved", "partially_available", "available"}
+KEPT = {"importing", "anime_matching", "partially_available", "available"}
+
 type Key = tuple[int, int] | None
 type UnitOf = tuple[str, Title, Key]  # the *arr's name, title, season and number
 
@@ -76,6 +88,13 @@ class Truth:
     available: int | None
     items: set[str]
     units: list[UnitTruth]
+
+
+def is_reread(shown: str, truth: Truth) -> bool:
+    """Return whether the difference of what is shown can be one that is read again in turn only."""
+    if shown in truth.stages:
+        return shown in UNTOLD
+    return shown in KEPT and all(unit.stage == "approved" for unit in truth.units)
 
 
 class Registrar:
@@ -116,13 +135,12 @@ class Registrar:
 
     # -- the library -----------------------------------------------------------------------------------
 
-    def playing(self, request: SeerrRequest, key: Key, *, either: bool = False) -> set[str]:
-        """Ids of the items that play a unit of a request; with `either` HD counts as 4K and 4K as HD."""
-        kind = self.arr_of(request).kind
-        arrs = [one for one in self.world.arrs if one.kind == kind and (either or one.is_4k == request.is_4k)]
-        wanted = {(f"{arr.kind}-{arr.name}", request.title, key) for arr in arrs}
-        paths = {self.world.jellyfin_path(path) for path, unit in self.by_path.items() if unit in wanted}
-        files = {number for number, unit in self.by_shoko.items() if unit in wanted}
+    def playing(self, request: SeerrRequest, key: Key) -> set[str]:
+        """Ids of the items that play a unit of a request: HD never counts as 4K, nor 4K as HD."""
+        arr = self.arr_of(request)
+        wanted = (f"{arr.kind}-{arr.name}", request.title, key)
+        paths = {self.world.jellyfin_path(path) for path, unit in self.by_path.items() if unit == wanted}
+        files = {number for number, unit in self.by_shoko.items() if unit == wanted}
         return {
             item.id
             for item in self.world.items.values()
@@ -288,9 +306,7 @@ class Registrar:
         if stage == "available":
             return {"upgrade" if any("upgrade" in unit.reasons for unit in units) else None}
         if stage in ("approved", "partially_available"):
-            reason = _waiting([unit for unit in units if unit.stage == "approved"])
-            # No event tells of a search that found nothing.
-            return {reason, "searching"} if reason == "no_release_found" else {reason}
+            return {_waiting([unit for unit in units if unit.stage == "approved"])}
         return {"requested": {"awaiting_approval"}, "failed": {"not_in_arr"}}.get(stage, {None})  # type: ignore[return-value]
 
 

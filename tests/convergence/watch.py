@@ -36,9 +36,6 @@ class Watch:
     def _now(self, request: SeerrRequest) -> set[str]:
         """The stages of which the world has evidence at the moment."""
         units = self.registrar.units(request)
-        for unit in units:
-            # Until the 4K instance is read, nobody can tell its copy from another one.
-            unit.items = unit.items or self.registrar.playing(request, unit.key, either=True)
         ranks = {RANK[unit.stage] for unit in units}
         had = {stage for stage, rank in RANK.items() if rank <= max(ranks) and stage != "available"}
         if any(unit.items for unit in units):
@@ -79,7 +76,7 @@ class Watch:
         self._support(number, kind, "told")
         stages = [one for one in self.told[number] if one not in QUIET]
         if stages[-1:] == [kind] and self.told[number][-1:] != ["removed"]:
-            self.wrong(f"request {number}: {kind} was told twice")
+            self.wrong(f"request {number}: {kind} was told twice, after {self.told[number]}")
         self.told[number].append(kind)
 
     def _earlier(self, number: int) -> set[str]:

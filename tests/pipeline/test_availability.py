@@ -18,6 +18,7 @@ from .builders.library import episode_item, film_item, ids, item, plays, series_
 from .builders.requests import FILM, SHOW, request, request_4k, series_request, title
 from .builders.services import FOURK_STACK, JELLYFIN, RADARR_4K, SEERR, SHOKO, STACK
 from .builders.shoko import shoko_file, vfs_item
+from .builders.times import ago
 
 HD = film_file()
 UHD = film_file("/movies4k/The Matrix (1999)/The Matrix (1999).mkv", 50 * GB)
@@ -111,15 +112,21 @@ def test_hd_not_by_the_4k_copy() -> None:
 def test_hd_not_by_a_copy_whose_4k_radarr_is_unread() -> None:
     """While the Radarr for 4K has not told what it has, a copy that may be its own proves nothing."""
     told = (*FOURK_STACK, request(), film())
-    copy = film_item(files=plays(UHD))
+    other = film_file("/other/The Matrix (1999)/The Matrix (1999).mkv", 50 * GB)
+    copy = film_item(files=plays(other))
     (want,) = look(*told, copy).wants
     assert (only(*told, copy).stage, want.contested) == (Stage.APPROVED, True)
-    assert only(*told, film_4k(file=UHD), copy).stage is Stage.APPROVED
+    assert only(*told, film_4k(file=other), copy).stage is Stage.APPROVED
     # Once it has told that the copy is not its own, it is the one asked for.
-    for known in (film_4k(), film_4k(gone=True), film_4k(movie_id=-FILM, gone=True, read_at=None)):
+    absent = film_4k(movie_id=-FILM, gone=True)
+    for known in (film_4k(), film_4k(gone=True), absent):
         assert only(*told, known, copy).stage is Stage.AVAILABLE
-    unread = film_4k(read_at=None)  # from a webhook without files
-    assert only(*told, unread, copy).stage is Stage.APPROVED
+    # An item from a webhook, without paths, can be any of the copies.
+    assert only(*told, film_4k(file=other), film_item()).stage is Stage.APPROVED
+    # What it told before the copy was read, or by a webhook without files, says nothing of the copy.
+    for early in (ago(days=1), None):
+        assert only(*told, replace(film_4k(), read_at=early), copy).stage is Stage.APPROVED
+        assert only(*told, replace(absent, read_at=early), copy).stage is Stage.APPROVED
     down = replace(RADARR_4K, ok=False)
     found = only(*STACK, down, request(), film(file=HD), copy)
     assert (found.stage, found.verdict.blind) == (Stage.IMPORTING, ("Radarr 4K",))

@@ -32,10 +32,7 @@ class Prover:
             items = [item for item in items if not self._is_foreign(item, foreign)]
         if case.rivals:
             own = self._shoko_ids((*case.files, *case.former))
-            doubtful = [item for item in items if self._is_doubtful(item, own)]
-            case.contested |= bool(doubtful)
-            if doubtful and case.unread_rivals and not case.was_available:
-                items = [item for item in items if item not in doubtful]
+            items = [item for item in items if self._is_own(item, own) or not self._is_others(item)]
         self.items = items
         self._by_name: dict[str, list[LibraryEvidence]] = {}
         for item in items:
@@ -63,20 +60,25 @@ class Prover:
             return True
         return is_only_other(item, (*self.case.files, *self.case.former), self.case.others)
 
-    def _is_doubtful(self, item: LibraryEvidence, own: frozenset[str]) -> bool:
-        """Return whether only the other *arrs can tell that an item is not their copy of the title."""
+    def _is_own(self, item: LibraryEvidence, own: frozenset[str]) -> bool:
+        """Return whether an item surely plays a file of the request; the *arrs can use the same names."""
         if not own.isdisjoint(item.ids):
-            return False
-        closest = max(
-            (closest_file(one, (*self.case.files, *self.case.former)) for one in item.files), default=0
-        )
-        if closest >= SURE or (self.by_file_alone and not closest):
-            return False
+            return True
+        files = (*self.case.files, *self.case.former)
+        closest = max((closest_file(one, files) for one in item.files), default=0)
+        return closest >= SURE or (self.by_file_alone and not closest)
+
+    def _is_others(self, item: LibraryEvidence) -> bool:
+        """Return whether an item is in the other definition, or may be: its *arrs have not denied that."""
+        case = self.case
         paths = [one.path for one in item.files]
-        for shoko in self.case.shoko:
+        for shoko in case.shoko:
             if make_id(IdKind.SHOKO_FILE, shoko.file_id) in item.ids:
                 paths += shoko.paths
-        return named_definition(paths) is not self.case.request.is_4k
+        if (named := named_definition(paths)) is not None:
+            return named is not case.request.is_4k
+        unknown = case.is_contested(item.read_at) or (bool(case.others) and not item.files)
+        return unknown and not case.was_available
 
     def _numbered(
         self, items: Iterable[LibraryEvidence]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .cases import Case, name_keys
 from .correlator import Clue, Correlator, media_clue, release_title, title_map
-from .definitions import is_read, other_instances
+from .definitions import other_instances
 from .enums import HistoryKind, ItemKind, MediaType, Service
 from .evidence import Evidence
 from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
@@ -121,11 +121,8 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
         key = request.tmdb_id if film else request.tvdb_id or series_id
         case.others = list(dict.fromkeys(files.get((request.media_type, key or 0, not request.is_4k), [])))
         case.rivals = other_instances(request, evidence.services, case.arr_service) if key else frozenset()
-        case.unread_rivals = case.rivals - {
-            media.source
-            for media in told.get((request.media_type, key or 0), ())
-            if is_read(media, request.seasons)
-        }
+        media = told.get((request.media_type, key or 0), ())
+        case.rival_media = [one for one in media if one.source in case.rivals]
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:

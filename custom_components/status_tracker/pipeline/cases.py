@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from .correlator import ARR_SERVICE
+from .definitions import tells
 from .enums import HistoryKind, MediaType, Service
 from .evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from .evidence.base import ServiceEvidence
@@ -24,8 +25,8 @@ SIZED = 100  # an equal size outweighs any shared path
 class Case:
     """A request with its evidence; `others` are files of the title in the other definition (4K or HD).
 
-    `rivals` are the *arrs of the other definition, `unread_rivals` those that have not told what they have of
-    the title. `contested` means that only they can tell whose copy the library shows.
+    `rivals` are the *arrs of the other definition, `rival_media` the title in them. `contested` means that
+    only they can tell whose copy the library shows, `unread_rivals` those that have not told since it does.
     """
 
     request: RequestEvidence
@@ -42,8 +43,10 @@ class Case:
     shoko: list[ShokoEvidence] = field(default_factory=list)
     others: list[FileEvidence] = field(default_factory=list)
     rivals: frozenset[str] = frozenset()
+    rival_media: list[MovieEvidence | SeriesEvidence] = field(default_factory=list)
     unread_rivals: frozenset[str] = frozenset()
     contested: bool = False
+    contested_at: datetime | None = None  # when the last of the copies was read
     superseded: bool = False
     renumbered: bool = False  # the *arr id stored in Seerr belongs to another title
     opened_at: datetime | None = None  # evidence read before is not a proof; None: no limit
@@ -55,6 +58,14 @@ class Case:
     def is_fresh(self, read_at: datetime | None) -> bool:
         """Return whether evidence was read since the request was opened."""
         return self.opened_at is None or (read_at is not None and read_at >= self.opened_at)
+
+    def is_contested(self, read_at: datetime | None) -> bool:
+        """Return whether a copy read at a time may be that of a rival, which has not told since then."""
+        told = {one.source for one in self.rival_media if tells(one, self.request.seasons, read_at)}
+        unread = self.rivals - told
+        self.contested, self.unread_rivals = True, self.unread_rivals | unread
+        self.contested_at = max((at for at in (self.contested_at, read_at) if at), default=None)
+        return bool(unread)
 
     @property
     def was_available(self) -> bool:
@@ -89,9 +100,8 @@ class Case:
     @property
     def telling_arrs(self) -> tuple[ServiceEvidence, ...]:
         """Return the *arr of the request, and those that have to tell whose copy the library shows."""
-        asked = self.unread_rivals if self.contested else frozenset()
-        rivals = (one for one in self.services.get(self.arr_service, ()) if one.source in asked)
-        return *self.arrs, *rivals
+        arrs = self.services.get(self.arr_service, ())
+        return *self.arrs, *(one for one in arrs if one.source in self.unread_rivals)
 
     def _may_serve(self, arr: ServiceEvidence) -> bool:
         """Return whether an *arr matches the definition of the request and the selection in Seerr."""

@@ -1,6 +1,7 @@
 """HD and 4K: what tells the copies of a title apart where no *arr does."""
 
 from collections.abc import Iterable
+from datetime import datetime
 import re
 
 from .enums import Service
@@ -27,11 +28,13 @@ def other_instances(
     )
 
 
-def is_read(media: MovieEvidence | SeriesEvidence, seasons: Iterable[int]) -> bool:
-    """Return whether an *arr has said which files of a movie or of the seasons it has."""
-    if media.gone:
+def tells(media: MovieEvidence | SeriesEvidence, seasons: Iterable[int], since: datetime | None) -> bool:
+    """Return whether an *arr has told since a time which files of a movie or of the seasons it has."""
+    if media.gone and not media.absent:
         return True
-    if isinstance(media, MovieEvidence):
-        return media.has_file or media.read_at is not None
+    if media.read_at is None or (since and media.read_at < since):
+        return False
+    if isinstance(media, MovieEvidence) or media.absent:
+        return True
     listed = {episode.season for episode in media.episodes}
-    return media.read_at is not None and all(one in listed or one not in media.seasons for one in seasons)
+    return all(one in listed or one not in media.seasons for one in seasons)

@@ -1,7 +1,9 @@
 """The data sources need to fetch for each request."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload, override
 
 from .cases import Case
 from .enums import MediaType, RequestStatus
@@ -17,7 +19,7 @@ class Want:
     but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
     those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
     because they were read before `read_after`. `contested` means that the *arrs of the other definition have
-    to tell whether the copy in Jellyfin is theirs.
+    to tell whether the copy in Jellyfin is theirs, which was read at `contested_at`.
     """
 
     request_id: int
@@ -43,7 +45,45 @@ class Want:
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
     contested: bool = False
+    contested_at: datetime | None = None
     titled: bool = False  # a title is known from any service
+
+
+class Wants(Sequence[Want]):
+    """The wants of all requests, listed when they are first used; replaced whenever one of them changes."""
+
+    def __init__(self, wants: Mapping[int, Want]) -> None:
+        """Initialize with the wants by request id."""
+        self._wants = wants
+        self._list: tuple[Want, ...] | None = None
+
+    @property
+    def _all(self) -> tuple[Want, ...]:
+        """Return the wants; those of later changes if they were not used before."""
+        if self._list is None:
+            self._list = tuple(self._wants.values())
+        return self._list
+
+    @override
+    def __len__(self) -> int:
+        """Return the number of wants."""
+        return len(self._wants) if self._list is None else len(self._list)
+
+    @override
+    def __iter__(self) -> Iterator[Want]:
+        """Iterate over the wants."""
+        return iter(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> Want: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Want, ...]: ...
+
+    @override
+    def __getitem__(self, index: int | slice) -> Want | tuple[Want, ...]:
+        """Return a want or some of them."""
+        return self._all[index]
 
 
 def want_of(one: Tracked, case: Case) -> Want:
@@ -90,5 +130,6 @@ def want_of(one: Tracked, case: Case) -> Want:
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
         contested=case.contested,
+        contested_at=case.contested_at,
         titled=one.titled,
     )
