@@ -1,6 +1,5 @@
 """The Status Tracker integration."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .assist.sentences import sentences_of
 from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
