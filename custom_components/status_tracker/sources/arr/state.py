@@ -63,7 +63,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._told = 0
         self._retries = Retries[Hashable](*RETRIES)
         self._read_at: dict[tuple[int, str], datetime] = {}
-        self._idle_polls = 0  # since a title was read again
+        self._idle_polls = 4  # weighted, since a title was read again
         self._backlog = False
 
     def place(self, seerr_id: int | None, is_4k: bool) -> None:
