@@ -16,7 +16,7 @@ from custom_components.status_tracker.clients.jellyfin_model import Item
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, LIMITS
 from custom_components.status_tracker.pipeline import incremental
 from custom_components.status_tracker.pipeline.evidence.library import LibraryEvidence
-from custom_components.status_tracker.sources.seerr import source as seerr_module
+from custom_components.status_tracker.sources.seerr import titles as titles_module
 from custom_components.status_tracker.sources.shoko.source import ShokoSource
 from custom_components.status_tracker.updates.polling import LONGEST
 
@@ -107,7 +107,7 @@ async def test_a_steady_cycle(
 ) -> None:
     """However many requests are active or finished, a cycle costs the same handful of calls."""
     caplog.set_level("ERROR")
-    monkeypatch.setattr(seerr_module, "TITLES", 1000)  # some at a time would take many cycles
+    monkeypatch.setattr(titles_module, "TITLES", 1000)  # some at a time would take many cycles
     home = await household(radarrs=("hd", "4k"), shoko=True)
     await finished_requests(home, finished)
     await requests_of_every_kind(home, count)

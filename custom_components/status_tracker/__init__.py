@@ -81,7 +81,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     async_relay(hass, entry, coordinator)
     async_offer_names(hass, entry, coordinator)
     entry.async_on_unload(await sentences_of(hass).async_follow(coordinator))
-    coordinator.async_update_requests(set())  # announces the changes so far
     for source in sources:
         entry.async_create_background_task(
             hass, source.listen(coordinator.async_evidence_changed), f"{DOMAIN} listen {source.name}"
@@ -90,6 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     versions.async_setup()
     SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
+    entry.async_create_task(hass, coordinator.async_catch_up(), f"{DOMAIN} catch up")
     return True
 
 

@@ -50,7 +50,7 @@ async def async_setup_entry(
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
     known: set[int] = set()
-    waiting = coordinator.without_sensor
+    waiting = coordinator.listeners.without_sensor
     purged = False
     adding: asyncio.Task[None] | None = None
 
@@ -90,7 +90,8 @@ async def async_setup_entry(
         nonlocal adding, purged
         purged = purged or _purge(hass, coordinator)
         numbers = coordinator.changed
-        for number in (known if numbers is None else known & numbers) - coordinator.data.keys():
+        listed = known if numbers is None else known & numbers
+        for number in [one for one in listed if one not in coordinator.data]:
             _drop(hass, coordinator, f"{entry.entry_id}_{number}")
             known.discard(number)
         queue_new(coordinator.data if numbers is None else numbers)

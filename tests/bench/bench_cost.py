@@ -8,9 +8,10 @@ from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant
 import pytest
 
+from custom_components.status_tracker.clients.seerr import PAGE
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS
 from tests.bench.conftest import SIZES, Report
-from tests.bench.houses import Replay, build, cycle, steps
+from tests.bench.houses import Replay, build, cycle, record_audits, steps
 from tests.common import Clock, SetUp, StartHousehold, coordinator_of, finished_requests, poll, state_of
 from tests.stack.titles import film
 
@@ -34,12 +35,13 @@ async def bench_cycle(
     home, entry, asked = await build(hass, household, setup_entry, monkeypatch, count, **POLLING)
     download = await home.world.grab(asked[0])
     await home.world.progress(download, 0.2)
-    for _ in range(CYCLES):
+    for _ in range(CYCLES + count // PAGE):  # every page of requests
         await poll(hass, entry, rounds=1)
     home.clear_calls()
     await poll(hass, entry, rounds=1)
     calls = home.calls()
     report("calls of a steady cycle, most of one service", count, max(calls.values()))
+    await record_audits(entry, CYCLES)
     longest: list[float] = []
     gc.collect()
     with replay.playing(), steps(longest):
@@ -47,6 +49,7 @@ async def bench_cycle(
         for _ in range(CYCLES):
             await cycle(hass, entry)
         spent = (time.process_time() - begin) / CYCLES
+    assert replay.missing == 0
     decoding = replay.decoding() / CYCLES
     report("cycle without news: CPU, ms", count, spent * 1000)
     report("cycle without news: decoding its bodies, ms", count, decoding * 1000)
@@ -100,7 +103,7 @@ async def bench_finished(
     finished: int,
 ) -> None:
     """What Seerr is asked in ten minutes by ten active requests, with finished ones beside."""
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     home = await household()
     await finished_requests(home, finished)
     for number in range(10):

@@ -31,7 +31,7 @@ async def load(hass: HomeAssistant, far: FarHousehold) -> MockConfigEntry:
     return entry
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("count", SIZES)
 async def bench_first_load(
     hass: HomeAssistant,
@@ -54,7 +54,7 @@ async def bench_first_load(
         return body
 
     monkeypatch.setattr(http_module.HttpClient, "_read", read_and_keep)
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     longest: list[float] = []
     async with far_household() as far:
         await far.do("request", count)
@@ -74,7 +74,7 @@ async def bench_first_load(
     report("first load: longest step / decoding the largest body", count, max(longest) / min(decoding))
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 async def bench_memory(
     hass: HomeAssistant,
     callback_url: str,
@@ -84,7 +84,7 @@ async def bench_memory(
 ) -> None:
     """The memory of a request, half of them with ten episodes, against its JSON from the services."""
     caplog.set_level("ERROR")
-    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.source.TITLES", 1000)
+    monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     async with far_household() as far:
         await far.do("request", REQUESTS)
         gc.collect()

@@ -222,3 +222,29 @@ async def test_tls(socket_enabled: None, tmp_path: Path) -> None:
     finally:
         await server.close()
         await plain.close()
+
+
+async def test_what_is_the_same_is_parsed_once(serve: Serve) -> None:
+    """While the body is the same, so is the object, whatever else was asked; then it is parsed again."""
+    bodies = {"/below/it/a": "[1]", "/below/it/b": "[1]"}
+
+    async def answer(request: web.Request) -> web.Response:
+        """Answer with the body of the path."""
+        return web.Response(text=bodies[request.path], content_type="application/json")
+
+    client = await serve(answer)
+
+    async def ask(path: str, **params: str) -> list[int]:
+        """Ask for a path."""
+        return await client._get_parsed(path, list[int], params)
+
+    first = await ask("a")
+    assert await ask("b") is not first
+    assert await ask("a", date="2026-11-28") is first
+    bodies["/below/it/a"] = "[1, 2]"
+    assert await ask("a") == [1, 2]
+    bodies["/below/it/a"] = "no JSON"
+    with pytest.raises(BadAnswer):
+        await ask("a")
+    bodies["/below/it/a"] = "[1]"
+    assert await ask("a") == [1]

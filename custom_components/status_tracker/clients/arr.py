@@ -78,15 +78,15 @@ class ArrClient(KeyedClient):
     # Reading
 
     async def queue_details(self) -> list[QueueRow]:
-        """Return the whole queue, including unknown downloads."""
+        """Return the whole queue, including unknown downloads; the same list until it changes."""
         params = {f"include{name}": "false" for name in self.attached}
-        return QueueRow.parse_list(await self._list("queue/details", params))
+        return await self._get_parsed(f"{API}/queue/details", QueueRow.parse_list, params)
 
     async def history_since(self, since: datetime) -> list[HistoryRow]:
-        """Return the events at or after a time."""
+        """Return the events at or after a time; the same list until it changes."""
         date = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         params = {"date": date} | {f"include{name}": "false" for name in self.attached}
-        return HistoryRow.parse_list(await self._list("history/since", params))
+        return await self._get_parsed(f"{API}/history/since", HistoryRow.parse_list, params)
 
     async def history_of(self, media_id: int) -> list[HistoryRow]:
         """Return all events of a movie or series."""

@@ -1,7 +1,8 @@
 """Base class of the clients: HTTP requests with a timeout and typed errors."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any, override
 
 from aiohttp import (
@@ -62,6 +63,7 @@ class HttpClient:
         self._timeout = timeout
         self.calls = 0
         self.received = 0  # bytes of all responses
+        self._parsed: dict[str, tuple[bytes, Any]] = {}  # digest and result of the last response by path
 
     def _headers(self) -> dict[str, str]:
         """Return the headers of every request, including authentication."""
@@ -74,6 +76,21 @@ class HttpClient:
     async def _get(self, path: str, params: Params | None = None) -> Any:
         """Return the JSON response of a GET request."""
         return (await self._call("GET", path, params=params))[0]
+
+    async def _get_changed(self, path: str, params: Params | None, known: bytes | None) -> tuple[Any, bytes]:
+        """Return the JSON response of a GET request, None if its digest is `known`, and the digest."""
+        body, response = await self._call("GET", path, params=params, wants_json=False)
+        digest = blake2b(body.encode(), digest_size=16).digest()
+        return None if digest == known else self._decode(f"{self.name}: GET {path}", response, body), digest
+
+    async def _get_parsed[T](self, path: str, parse: Callable[[Any], T], params: Params | None = None) -> T:
+        """Return the parsed JSON response of a GET request; the same object if the response is the same."""
+        last = self._parsed.get(path)
+        data, digest = await self._get_changed(path, params, last[0] if last else None)
+        if last is None or last[0] != digest:
+            self._parsed[path] = last = digest, parse(data)
+        result: T = last[1]
+        return result
 
     async def _call(
         self,

@@ -17,6 +17,8 @@ from mashumaro.exceptions import (
 from .errors import BadAnswer
 
 TEXT_MAX = 8192  # longer than any path, so that a longer one is recognized as invalid
+SPELLINGS_MAX = 1000  # keys remembered for each kind of response
+SPELLING_MAX = 64
 INT_MAX = (1 << 63) - 1  # larger numbers can be neither stored nor sent as JSON
 DIGITS_MAX = 18
 NAME_MAX = 255  # as long as the name of a file can be
@@ -111,13 +113,27 @@ class Answer(DataClassDictMixin):
         return {fold_key(field.metadata.get("key", name)): name for name, field in fields.items()}
 
     @classmethod
+    @cache
+    def _spellings(cls) -> dict[Any, str | None]:
+        """Return the fields by the keys found in responses so far, None for other keys."""
+        return {}
+
+    @classmethod
+    def _field(cls, key: Any) -> str | None:
+        """Return the field of a key."""
+        field, spellings = cls._fields().get(fold_key(str(key))), cls._spellings()
+        if len(spellings) < SPELLINGS_MAX and isinstance(key, str) and len(key) <= SPELLING_MAX:
+            spellings[key] = field
+        return field
+
+    @classmethod
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Map keys to fields, shorten names, and remove nulls, so that defaults apply."""
-        fields = cls._fields()
+        spellings = cls._spellings()
         return {
             name: value[:NAME_MAX] if name in NAMES and isinstance(value, str) else value
             for key, value in d.items()
-            if value is not None and (name := fields.get(fold_key(str(key))))
+            if value is not None and (name := spellings[key] if key in spellings else cls._field(key))
         }
 
     @classmethod

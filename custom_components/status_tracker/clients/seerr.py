@@ -102,11 +102,18 @@ class SeerrClient(KeyedClient):
                 return RequestList(requests=tuple(found.values()), ids=frozenset(ids), complete=complete)
         raise BadAnswer(f"{self.name}: the list of requests has too many pages")
 
-    async def request_page(self, skip: int, filter_by: str = ALL) -> RequestPage:
-        """Return a page of 100 requests, newest first; parsing yields to the event loop."""
+    async def request_page(
+        self, skip: int, filter_by: str = ALL, known: RequestPage | None = None
+    ) -> RequestPage:
+        """Return a page of 100 requests, newest first; `known` if the response is the same.
+
+        Parsing yields to the event loop.
+        """
         # No sort parameter: sorting by id is the default, and Overseerr rejects unknown parameters.
         params: dict[str, str | int] = {"take": PAGE, "skip": skip, "filter": filter_by}
-        answer = await self._get("api/v1/request", params)
+        answer, digest = await self._get_changed("api/v1/request", params, known.digest if known else None)
+        if known and digest == known.digest:
+            return known
         rows = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise BadAnswer(f"{self.name}: expected a list of requests")
@@ -126,7 +133,12 @@ class SeerrClient(KeyedClient):
         total = _total(answer)
         end = len(rows) < PAGE if total is None else skip + len(rows) >= total
         return RequestPage(
-            requests=tuple(requests), ids=tuple(ids), size=len(rows), total=total, is_last=end or not rows
+            requests=tuple(requests),
+            ids=tuple(ids),
+            size=len(rows),
+            total=total,
+            is_last=end or not rows,
+            digest=digest,
         )
 
     async def request_count(self) -> RequestCount:

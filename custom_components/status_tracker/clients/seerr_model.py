@@ -118,13 +118,17 @@ class RequestList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPage:
-    """Page of requests; `size` is the number of rows, `ids` includes those of invalid rows."""
+    """Page of requests; `size` is the number of rows, `ids` includes those of invalid rows.
+
+    `digest` identifies the response.
+    """
 
     requests: tuple[Request, ...]
     ids: tuple[int, ...]
     size: int
     total: int | None
     is_last: bool
+    digest: bytes = b""
 
     @property
     def complete(self) -> bool:

@@ -65,6 +65,7 @@ class TorrentStore:
         """Initialize without torrents."""
         self._torrents: dict[str, Torrent] = {}
         self._index: dict[str, str] = {}
+        self.changed: frozenset[str] | None = None  # ids changed by the last response, None: unknown
 
     def __len__(self) -> int:
         """Return the number of torrents."""
@@ -74,6 +75,10 @@ class TorrentStore:
         """Iterate over the torrents."""
         return iter(self._torrents.values())
 
+    def __getitem__(self, name: str) -> Torrent:
+        """Return the torrent with an id."""
+        return self._torrents[name]
+
     def find(self, download_id: str) -> Torrent | None:
         """Return the torrent with a download id of an *arr, in any case and kind of hash."""
         name = self._index.get(download_id.strip().casefold())
@@ -81,7 +86,7 @@ class TorrentStore:
 
     def take(self, data: Any) -> int:
         """Merge a response and return its rid; 0 if the next must be complete. Raises BadAnswer."""
-        answer = MainData.parse(data)
+        answer, self.changed = MainData.parse(data), None
         torrents = {} if answer.full_update else dict(self._torrents)
         for name in answer.torrents_removed:
             torrents.pop(name, None)
@@ -102,5 +107,7 @@ class TorrentStore:
             "infohash_v1" in changes or "infohash_v2" in changes for changes in answer.torrents.values()
         ):
             self._index = {hash_: name for name, one in torrents.items() for hash_ in one.hashes}
+        elif not answer.full_update:
+            self.changed = frozenset(answer.torrents)
         self._torrents = torrents
         return answer.rid if complete or answer.full_update else 0

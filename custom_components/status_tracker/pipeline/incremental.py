@@ -226,7 +226,7 @@ class Tracker:
 
     def _judge_gone(self, judged: Judged) -> None:
         """Remove requests that are done or no longer listed."""
-        for number in self._left - self._open.keys():
+        for number in [one for one in self._left if one not in self._open]:
             self._set(number, None, None, judged)
         self._left.clear()
 

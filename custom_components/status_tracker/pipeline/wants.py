@@ -1,7 +1,9 @@
 """The data sources need to fetch for each request."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import overload, override
 
 from .cases import Case
 from .enums import MediaType, RequestStatus
@@ -45,6 +47,43 @@ class Want:
     contested: bool = False
     contested_at: datetime | None = None
     titled: bool = False  # a title is known from any service
+
+
+class Wants(Sequence[Want]):
+    """The wants of all requests, listed when they are first used; replaced whenever one of them changes."""
+
+    def __init__(self, wants: Mapping[int, Want]) -> None:
+        """Initialize with the wants by request id."""
+        self._wants = wants
+        self._list: tuple[Want, ...] | None = None
+
+    @property
+    def _all(self) -> tuple[Want, ...]:
+        """Return the wants; those of later changes if they were not used before."""
+        if self._list is None:
+            self._list = tuple(self._wants.values())
+        return self._list
+
+    @override
+    def __len__(self) -> int:
+        """Return the number of wants."""
+        return len(self._wants) if self._list is None else len(self._list)
+
+    @override
+    def __iter__(self) -> Iterator[Want]:
+        """Iterate over the wants."""
+        return iter(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> Want: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Want, ...]: ...
+
+    @override
+    def __getitem__(self, index: int | slice) -> Want | tuple[Want, ...]:
+        """Return a want or some of them."""
+        return self._all[index]
 
 
 def want_of(one: Tracked, case: Case) -> Want:

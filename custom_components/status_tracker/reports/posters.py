@@ -180,7 +180,7 @@ class Posters:
         """Return whether one of the requests has a poster that was not looked for yet."""
         requests = (self._coordinator.data.get(number) for number in numbers if number >= self._oldest)
         keys = {poster_key(one.poster) for one in requests if one and one.poster}
-        return not keys <= self._ready | self._failed.keys()
+        return any(key not in self._ready and key not in self._failed for key in keys)
 
     @callback
     def _stop(self) -> None:

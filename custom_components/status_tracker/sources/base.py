@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 import asyncio
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -14,7 +14,7 @@ from ..pipeline.enums import Service
 from ..pipeline.evidence import Evidence
 from ..pipeline.evidence.base import ServiceEvidence
 from ..pipeline.wants import Want
-from .needs import Needs
+from .needs import Needs, Pace
 
 LOGGER = logging.getLogger(__name__)
 
@@ -59,8 +59,6 @@ class Source(ABC):
         self._next: datetime | None = None
         self._failures = 0
         self._needs = Needs(self.need)
-        self._paced_by: Sequence[Want] | None = None  # the wants the next three were determined from
-        self._in_flight = self._open = self._files_wanted = False
         self._poll_again = False
         self._lock = asyncio.Lock()
         self._last_evidence: Evidence | None = None
@@ -163,14 +161,10 @@ class Source(ABC):
 
         Where push works, downloads do not shorten it.
         """
-        if wants is not self._paced_by:
-            self._paced_by = wants
-            self._in_flight = any(want.in_flight for want in wants)
-            self._open = any(not want.finished for want in wants)
-            self._files_wanted = any(want.files and want.in_flight for want in wants)
-        if self._in_flight and not self.push_works:
+        self._needs.replace(wants)
+        if self._needs.has(Pace.IN_FLIGHT) and not self.push_works:
             return FAST
-        return CALM if self._open else SLOW
+        return CALM if self._needs.has(Pace.OPEN) else SLOW
 
     def due(self, now: datetime) -> bool:
         """Return whether a poll is due and none is running."""
@@ -181,9 +175,10 @@ class Source(ABC):
         return want.request_id
 
     @final
-    def needs(self, wants: Sequence[Want]) -> frozenset[Hashable]:
+    def needs(self, wants: Sequence[Want]) -> Set[Hashable]:
         """Return what this service has to be polled for to meet the wants."""
-        return frozenset(map(self.need, wants)) - {None}
+        self._needs.replace(wants)
+        return self._needs.current
 
     @final
     def wants_changed(self, wants: Sequence[Want], changed: Mapping[int, Want | None]) -> None:

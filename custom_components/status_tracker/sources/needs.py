@@ -1,9 +1,31 @@
-"""What a service has to be polled for, to poll it as soon as that changes."""
+"""What a service has to be polled for, to poll it as soon as that changes, and how often."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from enum import Enum, auto
 
 from ..pipeline.wants import Want
+
+
+class Pace(Enum):
+    """Properties of wants that determine how often the services are polled."""
+
+    OPEN = auto()  # not finished
+    IN_FLIGHT = auto()
+    FILES = auto()  # in flight, with an imported file that is not in the library yet
+
+
+def _paces(want: Want) -> tuple[Pace, ...]:
+    """Return the properties of a want."""
+    return tuple(
+        pace
+        for pace, applies in (
+            (Pace.OPEN, not want.finished),
+            (Pace.IN_FLIGHT, want.in_flight),
+            (Pace.FILES, want.in_flight and bool(want.files)),
+        )
+        if applies
+    )
 
 
 class Needs:
@@ -14,18 +36,30 @@ class Needs:
         self._need = need
         self._wants: Sequence[Want] | None = None  # the wants the needs were determined from
         self._need_of: dict[int, Hashable] = {}
+        self._paces_of: dict[int, tuple[Pace, ...]] = {}
+        self._paces: Counter[Pace] = Counter()
         self._needs: Counter[Hashable] = Counter()
         self._answered: set[Hashable] = set()
         self._differing: set[Hashable] = set()  # needs added or removed since the last poll
+
+    @property
+    def current(self) -> Set[Hashable]:
+        """Return the needs of all wants."""
+        return self._needs.keys()
 
     @property
     def differ(self) -> bool:
         """Return whether needs were added or removed since the last poll."""
         return bool(self._differing)
 
+    def has(self, pace: Pace) -> bool:
+        """Return whether any want has a property."""
+        return self._paces[pace] > 0
+
     def answer(self) -> None:
         """Mark the current needs as covered by a poll."""
-        self._answered, self._differing = set(self._needs), set()
+        self._answered ^= self._differing
+        self._differing = set()
 
     def replace(self, wants: Sequence[Want]) -> None:
         """Determine the needs of all wants, unless they are the same object as before."""
@@ -33,6 +67,8 @@ class Needs:
             return
         self._wants = wants
         self._need_of = {want.request_id: need for want in wants if (need := self._need(want)) is not None}
+        self._paces_of = {want.request_id: _paces(want) for want in wants}
+        self._paces = Counter(pace for paces in self._paces_of.values() for pace in paces)
         self._needs = Counter(self._need_of.values())
         self._differing = self._needs.keys() ^ self._answered
 
@@ -43,6 +79,10 @@ class Needs:
             return
         self._wants = wants
         for number, want in changed.items():
+            self._paces.subtract(self._paces_of.pop(number, ()))
+            if want:
+                self._paces_of[number] = paces = _paces(want)
+                self._paces.update(paces)
             need = self._need(want) if want else None
             before = self._need_of.pop(number, None)
             if need is not None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, override
 
 from ..clients.qbittorrent import QBittorrentClient
-from ..clients.torrents import NO_ETA, Torrent
+from ..clients.torrents import NO_ETA, Torrent, TorrentStore
 from ..pipeline.enums import Service, TorrentState
 from ..pipeline.evidence import Evidence
 from ..pipeline.evidence.downloads import TorrentEvidence
@@ -63,8 +63,10 @@ class QBittorrentSource(Source):
         super().__init__(key, name, clock=clock)
         self._client = self.http = client
         self._torrents: tuple[TorrentEvidence, ...] = ()
-        self._awaited: set[str] = set()
-        self._awaited_by: Sequence[Want] = ()
+        self._loading = False
+        self._loading_of: tuple[object, object] = None, None  # torrents and wants it was determined from
+        self._wanted: dict[str, None] = {}  # download ids of the wants
+        self._wanted_by: Sequence[Want] | None = None
         self._pieces: dict[str, tuple[Torrent, TorrentEvidence]] = {}
 
     @override
@@ -80,26 +82,46 @@ class QBittorrentSource(Source):
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Return a short interval during downloads, because progress is only available by polling."""
-        moving = [torrent for torrent in self._torrents if torrent.state in MOVING]
-        if moving and wants is not self._awaited_by:
-            self._awaited_by = wants
-            self._awaited = {one.casefold() for want in wants if want.in_flight for one in want.download_ids}
-        loading = any(not self._awaited.isdisjoint(torrent.hashes) for torrent in moving)
-        return WATCHING if loading else super().interval(wants)
+        if self._loading_of[0] is not self._torrents or self._loading_of[1] is not wants:
+            self._loading_of = self._torrents, wants
+            moving = [torrent for torrent in self._torrents if torrent.state in MOVING]
+            awaited = {
+                one.casefold()
+                for want in (wants if moving else ())
+                if want.in_flight
+                for one in want.download_ids
+            }
+            self._loading = any(not awaited.isdisjoint(torrent.hashes) for torrent in moving)
+        return WATCHING if self._loading else super().interval(wants)
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Fetch the changes; removed torrents are removed from the evidence."""
         store = await self._client.maindata()
-        found = (store.find(one) for want in wants for one in want.download_ids)
+        same_wants = wants is self._wanted_by
+        if not same_wants:
+            self._wanted_by = wants
+            self._wanted = dict.fromkeys(one for want in wants for one in want.download_ids)
+        if same_wants and self._update(store):
+            return
         known, self._pieces = self._pieces, {}
-        for torrent in found:
+        for torrent in map(store.find, self._wanted):
             if torrent is None or torrent.hash in self._pieces:
                 continue
             before = known.get(torrent.hash)
             piece = before[1] if before and before[0] is torrent else self._piece(torrent)
             self._pieces[torrent.hash] = torrent, piece
         self._torrents = tuple(piece for _, piece in self._pieces.values())
+
+    def _update(self, store: TorrentStore) -> bool:
+        """Update the tracked torrents that changed; False if one was added or removed."""
+        if store.changed is None:
+            return False
+        if changed := store.changed & self._pieces.keys():
+            for name in changed:
+                self._pieces[name] = store[name], self._piece(store[name])
+            self._torrents = tuple(piece for _, piece in self._pieces.values())
+        return True
 
     def _piece(self, torrent: Torrent) -> TorrentEvidence:
         """Return a torrent as evidence; its byte counts are valid only once it has metadata."""

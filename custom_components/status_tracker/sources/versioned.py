@@ -7,6 +7,14 @@ class Versioned[K, V](dict[K, V]):
     """Dict whose `version` is incremented when an item is set or removed."""
 
     version = 0
+    _listed: tuple[int, tuple[V, ...]] = -1, ()
+
+    @property
+    def all(self) -> tuple[V, ...]:
+        """Return the values; the same tuple until they change."""
+        if self._listed[0] != self.version:
+            self._listed = self.version, tuple(self.values())
+        return self._listed[1]
 
     @override
     def __setitem__(self, key: K, value: V) -> None:

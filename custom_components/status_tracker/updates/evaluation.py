@@ -1,6 +1,6 @@
 """Evaluation of the requests from the evidence of the sources."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -12,7 +12,7 @@ from ..pipeline.incremental import Judged, Tracker
 from ..pipeline.memory import Memory
 from ..pipeline.overview import Overview
 from ..pipeline.requests import Limits, Tracked
-from ..pipeline.wants import Want
+from ..pipeline.wants import Want, Wants
 from ..sources.base import Source
 from ..sources.links import tell_links
 from ..sources.seerr.source import SeerrSource
@@ -28,7 +28,7 @@ class Evaluation:
         self.seerr = cast(SeerrSource, sources[SEERR])
         self.tracker = Tracker(Memory(), limits)
         self.overview = Overview()
-        self.wants: tuple[Want, ...] = ()
+        self.wants: Sequence[Want] = Wants({})
         self._unshown: set[int] = set()  # requests that changed since their entities were written
         self._nameless: set[int] = set()
         self._beside: tuple[object, ...] = ()
@@ -69,7 +69,7 @@ class Evaluation:
         """Evaluate the requests affected by new evidence until `enough` returns True; return the changes."""
         judged = self.tracker.judge(now, enough)
         if judged.wants:
-            self.wants = tuple(self.tracker.wants.values())
+            self.wants = Wants(self.tracker.wants)
             for source in self.sources.values():
                 source.wants_changed(self.wants, judged.wants)
                 source.adjust_interval(self.wants)

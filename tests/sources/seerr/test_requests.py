@@ -1,6 +1,7 @@
 """What of the requests is read in a poll: those that are not over, and whatever has moved."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 import logging
 import random
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 
 from custom_components.status_tracker.clients.seerr import PAGE
+from custom_components.status_tracker.clients.seerr_model import Request
 from custom_components.status_tracker.pipeline.enums import MediaStatus, RequestStatus
 from custom_components.status_tracker.pipeline.evidence.requests import RequestEvidence
 from custom_components.status_tracker.sources.seerr.requests import (
@@ -81,6 +83,35 @@ async def test_pages_in_turn(home: Household, source: SeerrSource) -> None:
     assert changed == [made[0].id]
     assert after[made[0].id].external_id == 77
     assert {call.query["skip"] for call in home.seerr.calls if "skip" in call.query} == {"200"}
+
+
+async def test_page_that_is_the_same_overrules_a_webhook(
+    home: Household, source: SeerrSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that did not change is not parsed again, unless something else said about its requests."""
+    made = await ask_for(home, 3)
+    for _ in range(3):
+        await poll(home, source)
+    parsed = 0
+    parse = Request.parse
+
+    def count(row: object) -> Request:
+        """Count what is parsed."""
+        nonlocal parsed
+        parsed += 1
+        return parse(row)
+
+    monkeypatch.setattr(Request, "parse", count)
+    await poll(home, source)
+    assert parsed == 0
+    source._requests.tell(replace(known(source)[made[1].id], status=RequestStatus.DECLINED))
+    source.evidence_changed()
+    assert known(source)[made[1].id].status is RequestStatus.DECLINED
+    await poll(home, source)
+    await poll(home, source)
+    assert told(source) == true(home)
+    assert parsed >= 3
+    assert await poll(home, source) == STEADY
 
 
 async def test_what_moves_is_seen_at_once(home: Household, source: SeerrSource) -> None:

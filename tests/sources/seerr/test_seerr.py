@@ -9,7 +9,8 @@ from custom_components.status_tracker.clients.seerr_model import Request
 from custom_components.status_tracker.pipeline.enums import MediaStatus, MediaType, QueueStatus, RequestStatus
 from custom_components.status_tracker.sources.base import CALM
 from custom_components.status_tracker.sources.seerr.rows import request_evidence
-from custom_components.status_tracker.sources.seerr.source import NEXT_TITLES, TITLES, SeerrSource
+from custom_components.status_tracker.sources.seerr.source import NEXT_TITLES, SeerrSource
+from custom_components.status_tracker.sources.seerr.titles import TITLES
 from tests.sources.arr_helpers import START, load, want_film, want_show
 from tests.stack.household import Household
 from tests.stack.server import Fault

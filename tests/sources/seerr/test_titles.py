@@ -8,8 +8,9 @@ import pytest
 from custom_components.status_tracker.clients.errors import CannotConnect
 from custom_components.status_tracker.clients.seerr_model import TitleDetails
 from custom_components.status_tracker.sources.base import CALM
-from custom_components.status_tracker.sources.seerr import source as seerr_module
-from custom_components.status_tracker.sources.seerr.source import AT_ONCE, NEXT_TITLES, TITLES, SeerrSource
+from custom_components.status_tracker.sources.seerr import titles as titles_module
+from custom_components.status_tracker.sources.seerr.source import NEXT_TITLES, SeerrSource
+from custom_components.status_tracker.sources.seerr.titles import AT_ONCE, TITLES
 from tests.sources.arr_helpers import want_film
 from tests.stack.household import Household
 from tests.stack.titles import film
@@ -50,7 +51,7 @@ async def test_polls_for_titles_alone(
     home: Household, source: SeerrSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They follow each other soon and do not read the requests, which are read once a minute all the same."""
-    monkeypatch.setattr(seerr_module, "TITLES", 2)
+    monkeypatch.setattr(titles_module, "TITLES", 2)
     wants = []
     for number in range(1, 81):
         request = await home.world.request(film(f"Film {number}", 2020, number))

@@ -42,6 +42,7 @@ class HistoryLog:
         self._told: dict[Meaning, list[HistoryEvidence]] = {}
         self._seen: set[int] = set()
         self._sorted: list[HistoryEvidence] | None = None
+        self._listed: tuple[HistoryEvidence, ...] | None = None
         self.version = 0
 
     @property
@@ -50,12 +51,14 @@ class HistoryLog:
         if self._sorted is None:
             told = (event for events in self._told.values() for event in events)
             self._sorted = sorted((*self._events.values(), *told), key=_order)
-        return tuple(self._sorted)
+        if self._listed is None:
+            self._listed = tuple(self._sorted)
+        return self._listed
 
     def _changed(self) -> None:
         """Note that the events have changed."""
         self.version += 1
-        self._sorted = None
+        self._sorted = self._listed = None
 
     def since(self, now: datetime) -> datetime:
         """Return the time from which to fetch events."""
@@ -70,10 +73,14 @@ class HistoryLog:
             # If the server clock is ahead, the next request must not skip later events.
             newest = min(max(rows.values()), now)
             self.last_event = max(newest, self.last_event) if self.last_event else newest
+        self.expire(now)
+        return new
+
+    def expire(self, now: datetime) -> None:
+        """Drop events from webhooks that the history did not confirm."""
         for key, told in list(self._told.items()):
             if any(now - event.at >= UNCONFIRMED for event in told):
                 self._keep_told(key, [event for event in told if now - event.at < UNCONFIRMED])
-        return new
 
     def add(self, events: Iterable[HistoryEvidence]) -> list[HistoryEvidence]:
         """Add events by id, replacing the same events received by webhook.
@@ -107,6 +114,7 @@ class HistoryLog:
             event = replace(event, at=min(event.at, outcome.at - timedelta(seconds=1)))
         self._told.setdefault(key, []).append(event)
         self.version += 1
+        self._listed = None
         if self._sorted is not None:
             insort(self._sorted, event, key=_order)
         if len(self._told) > UNBOUND:

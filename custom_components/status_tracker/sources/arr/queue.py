@@ -27,6 +27,7 @@ class QueueState:
         self._source = source
         self._rows: dict[int, QueueEvidence] = {}
         self._told: dict[int, datetime] = {}
+        self.as_polled = False  # whether the rows are those of the last poll, without changes from webhooks
 
     @property
     def rows(self) -> tuple[QueueEvidence, ...]:
@@ -51,6 +52,7 @@ class QueueState:
             and log.result(row.download_id, row.media_id, row.episode_id, at) is None
         }
         self._rows = polled | {one: self._rows[one] for one in self._told}
+        self.as_polled = not self._told
         return moved
 
     def importing(self, media_ids: Collection[int]) -> bool:
@@ -87,6 +89,7 @@ class QueueState:
         episode_id = episode.id if episode else None
         messages = flatten(told.download_status_messages)
         found = self._of(told.download_id, media_id, episode_id)
+        self.as_polled = False
         for row in found:
             self._rows[row.row_id] = replace(row, status=QueueStatus.IMPORT_BLOCKED, messages=messages)
         if not found:
@@ -110,6 +113,7 @@ class QueueState:
     def tell_imported(self, download_id: str | None, media_id: int, episode_id: int | None) -> None:
         """Remove the rows of imported episodes or movies."""
         for row in self._of(download_id, media_id, episode_id) if download_id else ():
+            self.as_polled = False
             del self._rows[row.row_id]
             self._told.pop(row.row_id, None)
 
@@ -128,6 +132,7 @@ class QueueState:
 
     def _place(self, row: QueueEvidence, at: datetime) -> None:
         """Add a row from a webhook, dropping the oldest if there are too many."""
+        self.as_polled = False
         self._rows[row.row_id] = row
         self._told[row.row_id] = at
         if len(self._told) > TOLD_ROWS:

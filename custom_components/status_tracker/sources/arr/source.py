@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, override
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, override
 
 from ...clients.arr import ArrClient
 from ...clients.errors import BadAnswer, NotFound
@@ -23,13 +24,11 @@ AUDIT_EVERY_BUSY = 5  # a poll with other reads counts this much less towards re
 READS = 100
 READ_SECONDS = 20.0
 TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that are also sent by webhook
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+TURNS = 100  # titles of finished requests skipped in one poll
 
 
 class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Series](ArrPush[T, C]):
     """An *arr: polls its queue and history; reads a movie or series only after a sign of change."""
-
-    parts: ClassVar[tuple[str, ...]]  # what an audit re-reads, one request each
 
     @abstractmethod
     async def _find(self, catalogue_id: int) -> M | None:
@@ -77,12 +76,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Poll the queue, and the history or, on every other idle or tenth busy poll, one tracked title."""
         now = self.clock()
         self._bind(wants)
-        for media_id in self.queue.read(
-            [queue_evidence(row, self.key) for row in await self.client.queue_details()], now, self.log
-        ):
-            self._mark(media_id)
+        await self._read_queue(now)
         missing = self._lookups(wants, now)
-        busy = missing or any(self._to_read(now)) or self.queue.importing(self._bound.keys())
+        busy = missing or self._to_read(now) or self.queue.importing(self._bound.keys())
         self._idle_polls += 1 if busy else AUDIT_EVERY_BUSY  # an import can also remain pending for days
         audit = self._longest_unread() if self._idle_polls >= 2 * AUDIT_EVERY_BUSY else None
         if audit:
@@ -101,11 +97,20 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             else:
                 self._note_absence(catalogue_id, wants, now)
         self._bind(wants)
-        for media_id in self._while_time(list(self._to_read(now)), deadline):
+        for media_id in self._while_time(self._to_read(now), deadline):
             await self._read_title(media_id, found.get(media_id), now)
         # The title read can differ from the one requested.
         self._backlog = self._backlog or bool(self._lookups(wants, now))
         self._tidy(wants)
+
+    async def _read_queue(self, now: datetime) -> None:
+        """Read the queue and mark the titles whose downloads started or ended."""
+        rows = await self.client.queue_details()
+        if rows is self._queue_rows and self.queue.as_polled:
+            return
+        self._queue_rows = rows
+        for media_id in self.queue.read([queue_evidence(row, self.key) for row in rows], now, self.log):
+            self._mark(media_id)
 
     def _while_time(self, ids: Sequence[int], deadline: float) -> Iterable[int]:
         """Yield items until the time limit of a poll; the rest is read in the next poll, soon."""
@@ -142,26 +147,36 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return the catalogue ids of wants without a known media id."""
         if self._unfound_by is wants and self._unfound_at == self._version:
             return self._unfound_ids
-        index = self._index()
         asked: dict[int, None] = {}
         for want in self._mine(wants):
             catalogue_id = self._catalogue_id(want)
             if catalogue_id is None or not self._is_sought(want):
                 continue
-            ids = self._ids_of(want, index)
+            ids = self._ids_of(want)
             found = [self._titles.get(one) for one in ids]
             if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found):
                 asked[catalogue_id] = None
         self._unfound_by, self._unfound_at, self._unfound_ids = wants, self._version, tuple(asked)
         return self._unfound_ids
 
-    def _to_read(self, now: datetime) -> Iterable[int]:
+    def _to_read(self, now: datetime) -> Sequence[int]:
         """Return the titles to read now, in flight and newest first."""
-        for media_id, want in reversed(self._wanted_by.items()):
-            known = self._is_known(media_id) and self._is_fresh(media_id)
-            unread = not known and (not want.finished or self._contests(want))
-            if (unread or media_id in self._dirty) and self._retries.is_due(("id", media_id), now):
-                yield media_id
+        unread = self._unread()
+        dirty = (one for one in reversed(self._dirty) if one in self._wanted_by and one not in unread)
+        return [one for one in (*unread, *dirty) if self._retries.is_due(("id", one), now)]
+
+    def _unread(self) -> Collection[int]:
+        """Return the titles of open requests not read since they were opened, in flight and newest first."""
+        stamp = (self._bound_by, self._bound_at, self._version, self._reads)
+        if stamp != self._unread_at:
+            self._unread_at = stamp
+            self._unread_ids = dict.fromkeys(
+                media_id
+                for media_id, want in reversed(self._wanted_by.items())
+                if (not want.finished or self._contests(want))
+                and not (self._is_known(media_id) and self._is_fresh(media_id))
+            )
+        return self._unread_ids
 
     def _is_known(self, media_id: int) -> bool:
         """Return whether a title was read with all requested seasons, or is known to be absent."""
@@ -202,14 +217,20 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._titles[media_id] = self._newest(media_id, title)
             self._retries.succeeded(("id", media_id))
         self._known[media_id] = seasons
+        self._reads += 1
         for part in self.parts:
-            self._read_at[media_id, part] = now
+            self._take_turn(media_id, part)
         if self._dirty.get(media_id) == mark:  # otherwise a webhook arrived meanwhile
             self._dirty.pop(media_id, None)
 
     async def _read_history(self, now: datetime) -> None:
         """Read the history since the last event and mark the affected titles to be read again."""
         rows = await self.client.history_since(self.log.since(now))
+        if rows is self._history_rows:
+            self.log.expire(now)
+            self.log.drop_late(now)
+            return
+        self._history_rows = rows
         new = self.log.read(((row.id, row.date) for row in rows), now)
         fresh = [row for row in rows if row.id in new]
         missed_webhooks = {
@@ -228,17 +249,21 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     def _longest_unread(self) -> tuple[int, str] | None:
         """Return the part of a tracked title that was read longest ago."""
-        parts = [
-            (media_id, part)
-            for media_id, want in self._wanted_by.items()
-            if not want.finished and media_id > 0 and media_id in self._titles
-            for part in self.parts
-        ]
-        return min(parts, key=lambda one: self._read_at.get(one, LONG_AGO), default=None)
+        for media_id, part in list(islice(self._turns, TURNS)):
+            want = self._wanted_by.get(media_id)
+            if want and not want.finished and media_id in self._titles:
+                return media_id, part
+            self._take_turn(media_id, part)
+        return None
+
+    def _take_turn(self, media_id: int, part: str) -> None:
+        """Move a part of a title to the end of those to be read again."""
+        self._turns.pop((media_id, part), None)
+        self._turns[media_id, part] = None
 
     async def _audit(self, media_id: int, part: str, now: datetime) -> None:
         """Re-read a title to detect changes without events: monitoring, dates, missed deletions."""
-        self._read_at[media_id, part] = now
+        self._take_turn(media_id, part)
         mark = self._told
         try:
             title = await self._reread(self._titles[media_id], part, self._seasons(media_id))

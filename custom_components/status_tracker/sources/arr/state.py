@@ -1,7 +1,7 @@
 """State of an *arr source: tracked titles, their evidence and pending reads."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, override
@@ -16,6 +16,7 @@ from ..serialization import deserialize_all
 from ..versioned import Versioned
 from .history import HistoryLog
 from .queue import QueueState
+from .titles import TitleTable
 
 SOON = timedelta(seconds=1)
 RETRIES = (1, 5, 15, 60)  # minutes
@@ -26,6 +27,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
     """State of an *arr source; `T` is the type of its titles, `C` that of its client."""
 
     media_type: ClassVar[MediaType]
+    parts: ClassVar[tuple[str, ...]]  # what an audit re-reads, one request each
     evidence_type: type[T]
 
     def __init__(
@@ -43,14 +45,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self.client = self.http = client
         self.log = HistoryLog()
         self.queue = QueueState(key)
-        self._titles = Versioned[int, T]()
+        self._titles = TitleTable[T](self._catalogue_id)
         self._met = Versioned[int, int]()  # media id by catalogue id, from webhooks
         self._known: dict[int, frozenset[int]] = {}  # seasons that were read, with history
         self._bound: dict[int, frozenset[int]] = {}  # tracked titles with their requested seasons
         self._wanted_by: dict[int, Want] = {}
         self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
         self._downloads: frozenset[str] = frozenset()
-        self._indexed: tuple[tuple[int, int], dict[int | None, int]] | None = None
         self._listed: tuple[tuple[int, int], tuple[T, ...]] | None = None
         self._bound_by: Sequence[Want] | None = None
         self._bound_at: tuple[int, int] | None = None
@@ -62,7 +63,12 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._dirty: dict[int, int] = {}
         self._told = 0
         self._retries = Retries[Hashable](*RETRIES)
-        self._read_at: dict[tuple[int, str], datetime] = {}
+        self._turns: dict[tuple[int, str], None] = {}  # parts of titles, the one read longest ago first
+        self._reads = 0
+        self._unread_ids: dict[int, None] = {}
+        self._unread_at: tuple[object, ...] = ()
+        self._queue_rows: object = None  # the last responses, the same objects until they change
+        self._history_rows: object = None
         self._idle_polls = 4  # weighted, since a title was read again
         self._backlog = False
 
@@ -98,10 +104,10 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         """Return whether the copy of a title in Jellyfin can be that of this instance instead."""
         return want.contested and want.is_4k is not self.state.is_4k
 
-    def _ids_of(self, want: Want, index: Mapping[int | None, int]) -> set[int]:
+    def _ids_of(self, want: Want) -> set[int]:
         """Return the possible media ids of a want: from Seerr and from the catalogue id."""
         catalogue_id = self._catalogue_id(want)
-        ids = {want.media_id if want.source == self.key else None, index.get(catalogue_id)}
+        ids = {want.media_id if want.source == self.key else None, self._media_id(catalogue_id)}
         if self._contests(want) and -(catalogue_id or 0) in self._titles:
             ids.add(-(catalogue_id or 0))
         return {one for one in ids if one is not None}
@@ -111,31 +117,19 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         """Return a value that differs once the titles have changed."""
         return self._titles.version, self._met.version
 
-    def _index(self) -> dict[int | None, int]:
-        """Return the media ids by catalogue id, without deleted titles."""
-        if self._indexed is None or self._indexed[0] != self._version:
-            self._indexed = self._version, self._make_index()
-        return self._indexed[1]
-
-    def _make_index(self) -> dict[int | None, int]:
-        """Return the index from the titles as they are now."""
-        index: dict[int | None, int] = {}
-        index.update(self._met.items())
-        for media_id, title in self._titles.items():
-            catalogue_id = self._catalogue_id(title)
-            if not title.gone:
-                index[catalogue_id] = media_id
-            elif index.get(catalogue_id) == media_id:
-                del index[catalogue_id]
-        index.pop(None, None)
-        return index
+    def _media_id(self, catalogue_id: int | None) -> int | None:
+        """Return the media id for a catalogue id, of a title or from a webhook, without deleted titles."""
+        if catalogue_id is None:
+            return None
+        if (found := self._titles.find(catalogue_id)) is not None:
+            return found
+        met = self._met.get(catalogue_id)
+        return None if met is None or self._titles.is_gone(met) else met
 
     def _shown(self) -> tuple[T, ...]:
         """Return the titles, omitting deleted ones that were added again under a new id."""
         if self._listed is None or self._listed[0] != self._version:
-            index, titles = self._index(), self._titles.values()
-            shown = (one for one in titles if not one.gone or index.get(self._catalogue_id(one)) is None)
-            self._listed = self._version, tuple(shown)
+            self._listed = self._version, self._titles.shown(self._media_id)
         return self._listed[1]
 
     def _bind(self, wants: Sequence[Want]) -> None:
@@ -143,14 +137,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         if self._bound_by is wants and self._bound_at == self._version:
             return
         self._bound_by, self._bound_at = wants, self._version
-        index = self._index()
         bound: dict[int, frozenset[int]] = {}
         wanted_by: dict[int, Want] = {}
         opened: dict[int, datetime] = {}
         downloads: set[str] = set()
         for want in sorted(self._mine(wants), key=lambda want: (want.in_flight, want.request_id)):
             downloads.update(one.casefold() for one in want.download_ids)
-            for media_id in self._ids_of(want, index):
+            for media_id in self._ids_of(want):
                 bound[media_id] = bound.get(media_id, frozenset()) | frozenset(want.seasons)
                 contests = self._contests(want)
                 since = want.contested_at if contests else want.opened_at
@@ -198,7 +191,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
                 del self._met[catalogue_id]
         self._known = {one: seasons for one, seasons in self._known.items() if one in self._bound}
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
-        self._read_at = {key: at for key, at in self._read_at.items() if key[0] in self._bound}
+        self._turns = {key: None for key in self._turns if key[0] in self._bound}
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         self._absent &= catalogue
         self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
@@ -225,6 +218,8 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         """Restore data from `snapshot`; changes since then are found in the history."""
         for title in deserialize_all(self.evidence_type, data.get("titles")):
             self._titles[title.media_id] = replace(title, source=self.key)
+            if title.media_id > 0:
+                self._turns.update({(title.media_id, part): None for part in self.parts})
         known = data.get("known")
         for row in known if isinstance(known, list) else []:
             match row:

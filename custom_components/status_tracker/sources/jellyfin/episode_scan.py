@@ -45,7 +45,7 @@ class EpisodeScan:
         folders: dict[str, tuple[str, ...]] = {}
         seen: set[str] = set()
         for want in wants:
-            if not want.files or not is_anime(want):
+            if not is_anime(want):
                 continue
             shoko = of_kind(want.ids, IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE)
             for file in want.files:

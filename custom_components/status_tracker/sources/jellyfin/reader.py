@@ -134,7 +134,7 @@ class ItemReader:
     async def search_episodes(self, began: datetime | None) -> None:
         """Scan all episodes for anime files that cannot be found otherwise, some pages per poll."""
         now = self.clock()
-        self._episode_scan.plan(self.tracked.wanted.wants, self.tracked.paths, began or now, now)
+        self._episode_scan.plan(self.tracked.wanted.waiting, self.tracked.paths, began or now, now)
         for item_id in await self._episode_scan.go_on(self.client):
             if item_id not in self.tracked.items:
                 self._unread[item_id] = None

@@ -17,6 +17,7 @@ from ...pipeline.evidence import Evidence
 from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
 from ..base import FAST, Source
+from ..needs import Pace
 from .changes import ChangeReader
 from .index import INDEXED
 from .reader import ItemReader
@@ -60,7 +61,7 @@ class JellyfinSource(Source):
     @override
     def _evidence(self) -> Evidence:
         """Return the tracked items."""
-        return Evidence(library=tuple(self._tracked.items.values()))
+        return Evidence(library=self._tracked.items.all)
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
@@ -69,7 +70,7 @@ class JellyfinSource(Source):
             return BEHIND
         usual = super().interval(wants)
         # The plugin sends webhooks of new items every 90 seconds only
-        return FAST if self._files_wanted else usual
+        return FAST if self._needs.has(Pace.FILES) else usual
 
     @override
     def caught_up(self, wants: Sequence[Want]) -> bool:

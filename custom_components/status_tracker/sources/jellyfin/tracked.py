@@ -1,6 +1,6 @@
 """Relevance of Jellyfin items for the wants, and the relevant items."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from ...pipeline.enums import ItemKind, MediaType
 from ...pipeline.evidence.library import ItemFile, LibraryEvidence
 from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
 from ...pipeline.wants import Want
+from ..versioned import Versioned
 from .ids import KINDS, typed_ids
 
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
@@ -109,8 +110,8 @@ class Wanted:
             for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
                 self.by_key.setdefault(key, []).append(want)
         self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
-        # Files that are imported but not found in the library yet.
-        self.waiting = any(want.files for want in self.wants)
+        # With files that are imported but not found in the library yet.
+        self.waiting = tuple(want for want in self.wants if want.files)
 
     def seasons(self, series: LibraryEvidence) -> Seasons:
         """Return the requested seasons of a series, empty if it is not requested."""
@@ -132,11 +133,27 @@ class TrackedItems:
     def __init__(self) -> None:
         """Initialize without items."""
         self.wanted = Wanted()
-        self.items: dict[str, LibraryEvidence] = {}
+        self._items = Versioned[str, LibraryEvidence]()
         self._read: dict[str, Seasons] = {}
+        self._unread: dict[str, Seasons] = {}
+        self._unread_at: tuple[int, int, Wanted] | None = None
+        self._reads = 0  # incremented when the seasons that were read change
+        self._missing: tuple[int, set[str]] = -1, set()
         self._scopes: dict[str, Seasons] = {}
         self._stale: list[Want] = []
         self._stale_of: Iterable[Want] = ()
+
+    @property
+    def items(self) -> Versioned[str, LibraryEvidence]:
+        """Return the items by id."""
+        return self._items
+
+    @items.setter
+    def items(self, items: Mapping[str, LibraryEvidence]) -> None:
+        """Replace all items."""
+        version = self._items.version + 1
+        self._items = Versioned(items)
+        self._items.version = version
 
     def aim(self, wanted: Wanted) -> None:
         """Set new search criteria."""
@@ -154,6 +171,7 @@ class TrackedItems:
             for key, seasons in self._read.items()
             if key in self.items
         }
+        self._reads += 1
 
     def matters(self, piece: LibraryEvidence) -> bool:
         """Return whether an item is relevant, regardless of its series or episodes."""
@@ -224,6 +242,7 @@ class TrackedItems:
         known = self.items.pop(item_id, None)
         if known is None or known.kind is ItemKind.SERIES:
             self._read.pop(item_id, None)
+            self._reads += 1
             self._scopes.pop(item_id, None)
             self.items = {key: one for key, one in self.items.items() if one.series_id != item_id}
 
@@ -248,10 +267,16 @@ class TrackedItems:
 
     def missing_series(self) -> set[str]:
         """Return the series of tracked episodes that are not tracked themselves."""
-        return {one.series_id for one in self.items.values() if one.series_id} - self.items.keys()
+        if self._missing[0] != self.items.version:
+            series = {one.series_id for one in self.items.values() if one.series_id}
+            self._missing = self.items.version, series - self.items.keys()
+        return self._missing[1]
 
     def unread(self) -> dict[str, Seasons]:
         """Return the series with requested seasons that have not been read yet."""
+        stamp = self.items.version, self._reads, self.wanted
+        if self._unread_at == stamp:
+            return self._unread
         due: dict[str, Seasons] = {}
         for key, one in self.items.items():
             if one.kind is not ItemKind.SERIES or (seasons := self._scope(key)) == NO_SEASONS:
@@ -259,6 +284,7 @@ class TrackedItems:
             read = self._read.get(key, NO_SEASONS)
             if read is not None and (seasons is None or not seasons <= read):
                 due[key] = seasons
+        self._unread_at, self._unread = stamp, due
         return due
 
     def take_episodes(self, series_id: str, seasons: Seasons, pieces: Iterable[LibraryEvidence]) -> None:
@@ -270,3 +296,4 @@ class TrackedItems:
         for piece in listed.values():
             self.take(piece)
         self._read[series_id] = seasons
+        self._reads += 1

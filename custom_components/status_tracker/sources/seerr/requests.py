@@ -1,7 +1,6 @@
 """Requests of Seerr: all are read at the start, then the unfinished ones, page by page."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from ...clients.seerr import ALL, NOT_OVER, SLICE, SeerrClient
 from ...clients.seerr_model import Request, RequestCount, RequestPage
 from ...pipeline.enums import MediaStatus, RequestStatus
 from ...pipeline.evidence.requests import RequestEvidence
+from .known import KnownRequests
 from .rows import request_evidence
 from .webhook import STATUS
 
@@ -35,7 +35,7 @@ class Requests:
         self, client: SeerrClient, clock: Callable[[], datetime], missed: Callable[[], None]
     ) -> None:
         """Initialize without requests; `missed` is called for a change a webhook should have reported."""
-        self.known: dict[int, RequestEvidence] = {}
+        self.known = KnownRequests()
         self.told: dict[int, int] = {}  # webhook counter by request id
         self.complete = False
         self.overtaken = False
@@ -46,6 +46,7 @@ class Requests:
         self._hooks = 0
         self._mark = 0  # webhooks after this one are newer than the data being read
         self._open: set[int] = set()  # ids in the list of unfinished requests
+        self._pages: dict[int, RequestPage] = {}  # processed pages of unfinished requests by start
         self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
         self._filter = NOT_OVER
         self._counted = True
@@ -54,6 +55,10 @@ class Requests:
         self._lookups = 0
         self._waiting: dict[int, int] = {}  # when each request finished in Seerr only was last read
         self._seen: set[int] = set()  # ids read in this poll
+        self._finished: list[int] = []
+        self._unfinished: list[int] = []
+        self._closed_of: tuple[object, object] = None, None  # what these two were determined from
+        self._closed_at = (-1, 0)
         self._all_due: datetime | None = None
         self._all_again: datetime | None = None
 
@@ -62,6 +67,12 @@ class Requests:
         self._hooks += 1
         self.told[request.request_id] = self._hooks
         self.known[request.request_id] = request
+        self._drop_page(request.request_id)
+
+    def _drop_page(self, number: int) -> None:
+        """Process the page that contains a changed request again, even if the page is the same."""
+        for start in [start for start, page in self._pages.items() if number in page.ids]:
+            del self._pages[start]
 
     # Poll
 
@@ -85,9 +96,9 @@ class Requests:
     async def _read_open(self, shown: Mapping[int, bool]) -> None:
         """Read one page or finished request in turn, those reported by webhooks, and other changed ones."""
         count = await self._count()
-        closed = {number: done for number, done in shown.items() if self._is_closed(number)}
-        total = await self._read_turn([number for number, done in closed.items() if done])
-        await self._read_waiting([number for number, done in closed.items() if not done])
+        finished, waiting = self._closed(shown)
+        total = await self._read_turn(finished)
+        await self._read_waiting(waiting)
         for number, hook in list(self.told.items()):
             if hook <= self._mark and number not in self._seen:
                 await self._look_up(number)
@@ -101,12 +112,22 @@ class Requests:
         now = self._clock()
         soon = self._all_again is not None and now < self._all_again
         if await self._walk(False, lambda _: soon or self._agrees(count)) and not self._agrees(count):
-            self._unlisted = self._difference(count)
+            self._unlisted = self.known.difference(count)
             self._all_again = now + ALL_AGAIN
 
-    def _is_closed(self, number: int) -> bool:
-        """Return whether a known request is not in the list of unfinished ones, which reports its changes."""
-        return number in self.known and number not in self._open
+    def _closed(self, shown: Mapping[int, bool]) -> tuple[list[int], list[int]]:
+        """Return the shown requests not in the list of unfinished ones: finished here, and not."""
+        stamp = self.known.version, len(self._open)
+        if (
+            self._closed_of[0] is not shown
+            or self._closed_of[1] is not self._open
+            or self._closed_at != stamp
+        ):
+            self._closed_of, self._closed_at = (shown, self._open), stamp
+            closed = [number for number in shown if number in self.known and number not in self._open]
+            self._finished = [number for number in closed if shown[number]]
+            self._unfinished = [number for number in closed if not shown[number]]
+        return self._finished, self._unfinished
 
     async def _read_waiting(self, waiting: Sequence[int]) -> None:
         """Read some requests that only Seerr considers finished: their deletion changes no count."""
@@ -123,8 +144,12 @@ class Requests:
         if finished and not rest:
             await self._look_up(finished[turn % len(finished)])
             return None
-        page = await self._page(self._skip, True)
-        await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
+        last = self._pages.get(self._skip)
+        page = await self._page(self._skip, True, last)
+        if page is not last:
+            await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
+            if self._hooks == self._mark:  # otherwise not every row was processed
+                self._pages[self._skip] = replace(page, requests=())
         self._skip = 0 if page.is_last else self._skip + page.size
         return page.total if page.complete else None
 
@@ -179,23 +204,25 @@ class Requests:
         if self.told.get(number, 0) <= self._mark:
             self.known.pop(number, None)
             self._open.discard(number)
+            self._drop_page(number)
 
     # All requests
 
     async def _read_all(self) -> None:
         """Read all requests; missing ones are removed only after a complete list."""
-        count, before, found = await self._count(), set(self.known), dict(self.known)
+        count, before, found = await self._count(), set(self.known), self.known.copy()
         listing = await self._client.requests()
         await self._take_all(listing.requests, found)
         # Do not publish a part of the first list.
-        found.update((one, self.known[one]) for one, hook in self.told.items() if hook > self._mark)
-        self.known = found
+        for number in [one for one, hook in self.told.items() if hook > self._mark]:
+            found[number] = self.known[number]
+        self.known, self._pages = found, {}
         if not listing.complete:
             return
         for number in before - listing.ids:
             self._forget(number)
         self.complete = True
-        self._unlisted = self._difference(count)
+        self._unlisted = self.known.difference(count)
         self._all_due = self._clock() + ALL_EVERY
         self._open, self._skip, self._lookups = set(), 0, 0
         await self._walk(True, lambda _: False)
@@ -220,6 +247,7 @@ class Requests:
         found = self._dated(found, before)
         if found != before:
             known[found.request_id] = found
+            self._drop_page(found.request_id)
 
     def _dated(self, request: RequestEvidence, before: RequestEvidence | None) -> RequestEvidence:
         """Return a request with the time its status changed, which Seerr does not provide."""
@@ -230,12 +258,12 @@ class Requests:
 
     # Differences between versions of Seerr
 
-    async def _page(self, skip: int, open_only: bool) -> RequestPage:
-        """Return a page of a list; of all requests if the filter is not supported."""
+    async def _page(self, skip: int, open_only: bool, known: RequestPage | None = None) -> RequestPage:
+        """Return a page of a list, of all requests if filters are not supported; `known` if the same."""
         if not open_only or self._filter == ALL:
-            return await self._client.request_page(skip)
+            return await self._client.request_page(skip, known=known)
         try:
-            return await self._client.request_page(skip, self._filter)
+            return await self._client.request_page(skip, self._filter, known)
         except Rejected:
             page = await self._client.request_page(skip)
         LOGGER.debug("%s does not support listing unfinished requests, reading all", self._client.name)
@@ -261,24 +289,7 @@ class Requests:
         """Return whether the counts match the known requests and the unfinished ones."""
         if total is not None and total != len(self._open):
             return False
-        return all(self._unlisted.get(name, 0) == more for name, more in self._difference(count).items())
-
-    def _difference(self, count: RequestCount) -> dict[str, int]:
-        """Return the difference between counted and known requests."""
-        by_status = Counter(one.status for one in self.known.values())
-        known = {
-            "total": by_status.total(),
-            "pending": by_status[RequestStatus.PENDING],
-            "approved": by_status[RequestStatus.APPROVED],
-            "declined": by_status[RequestStatus.DECLINED],
-            "completed": by_status[RequestStatus.COMPLETED],
-            "available": sum(
-                one.media_status is MediaStatus.AVAILABLE and one.status is RequestStatus.APPROVED
-                for one in self.known.values()
-            ),
-        }
-        counted = {name: getattr(count, name) for name in known}
-        return {name: value - known[name] for name, value in counted.items() if value is not None}
+        return all(self._unlisted.get(name, 0) == more for name, more in self.known.difference(count).items())
 
 
 def _is_told(listed: RequestEvidence, known: RequestEvidence | None) -> bool:

@@ -1,7 +1,7 @@
 """Seerr source: polls and webhooks as evidence of requests and titles."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -10,26 +10,21 @@ from ...clients.errors import BadAnswer, NotReady, TimedOut
 from ...clients.seerr import SeerrClient
 from ...pipeline.enums import MediaStatus, MediaType, RequestStatus, Service
 from ...pipeline.evidence import Evidence
-from ...pipeline.evidence.requests import RequestEvidence, TitleEvidence
+from ...pipeline.evidence.requests import RequestEvidence
 from ...pipeline.wants import Want
 from ..base import CALM, Source
-from ..retries import Retries
 from ..serialization import deserialize_all
 from .requests import Requests
-from .rows import SeerrServers, provisional_title, title_evidence
+from .rows import SeerrServers, provisional_title
+from .titles import Titles, title_keys
 from .webhook import FIRST, TEST, Payload
 
-TITLES = 40
-AT_ONCE = 4  # concurrent requests for titles, each of which Seerr requests from TMDB
 TITLE_FAILURES = 3  # failed attempts after which a title is no longer waited for
 NEXT_TITLES = timedelta(seconds=1)
-TITLE_RETRIES = (5, 30, 360)  # minutes
 SETTINGS_EVERY = timedelta(hours=6)
 SETTINGS_RETRY = timedelta(hours=1)
 SOON = timedelta(seconds=1)
 PROVISIONAL = 50
-
-type TitleKey = tuple[MediaType, int]
 
 
 class SeerrSource(Source):
@@ -47,13 +42,12 @@ class SeerrSource(Source):
         self.client = self.http = client
         self.servers: SeerrServers | None = None
         self._requests = Requests(client, clock, self._note_missed_webhook)
-        self._titles: dict[TitleKey, TitleEvidence] = {}
-        self._provisional: dict[TitleKey, TitleEvidence] = {}
-        self._retries = Retries[TitleKey](*TITLE_RETRIES)
+        self._titles = Titles(client, clock)
         self._settings_due: datetime | None = None
-        self._untitled = False
         self._requests_at: datetime | None = None
         self._rest = CALM
+        self._shown_by: Sequence[Want] | None = None
+        self._finished: dict[int, bool] = {}
 
     @property
     def complete(self) -> bool:
@@ -64,27 +58,27 @@ class SeerrSource(Source):
     def _evidence(self) -> Evidence:
         """Return requests and titles."""
         return Evidence(
-            requests=tuple(self._requests.known.values()),
-            titles=tuple({**self._provisional, **self._titles}.values()),
+            requests=self._requests.known.all,
+            titles=self._titles.all,
         )
 
     @override
     def need(self, want: Want) -> Hashable:
         """Return the title to fetch."""
-        return next(iter(_title_keys((want,))), None)
+        return next(iter(title_keys((want,))), None)
 
     @override
     def interval(self, wants: Sequence[Want]) -> timedelta:
         """Return one minute, less while titles are missing or after a webhook."""
         if self._requests.overtaken:
             return SOON
-        return NEXT_TITLES if self._untitled else self._rest
+        return NEXT_TITLES if self._titles.incomplete else self._rest
 
     def seeks_title(self, request: RequestEvidence) -> bool:
         """Return whether the title of a request is still to be fetched, within few attempts."""
         key = (request.media_type, request.tmdb_id or 0)
-        known = key in self._titles or key in self._retries
-        return bool(request.tmdb_id) and not known and self._failures < TITLE_FAILURES
+        tried = self._titles.is_tried(key)
+        return bool(request.tmdb_id) and not tried and self._failures < TITLE_FAILURES
 
     # Update cycle
 
@@ -105,11 +99,17 @@ class SeerrSource(Source):
         await self._read_settings()
         now = self.clock()
         fresh = self.error is None and self._requests_at and now - self._requests_at < CALM
-        if not (fresh and self._missing_titles(wants)):
+        if not (fresh and self._titles.missing(wants, self.needs(wants))):
             self._requests_at = now
-            await self._requests.read(self.public_url, {want.request_id: want.finished for want in wants})
+            await self._requests.read(self.public_url, self._shown(wants))
         self._rest = max(SOON, (self._requests_at or now) + CALM - now)
-        await self._read_titles(wants)
+        await self._titles.read(wants, self.needs(wants), self._requests.known)
+
+    def _shown(self, wants: Sequence[Want]) -> Mapping[int, bool]:
+        """Return the requests and whether they are finished; the same object for the same wants."""
+        if self._shown_by is not wants:
+            self._shown_by, self._finished = wants, {want.request_id: want.finished for want in wants}
+        return self._finished
 
     def read_settings_again(self) -> None:
         """Read the settings in the next poll, because they may have changed."""
@@ -137,54 +137,6 @@ class SeerrSource(Source):
             application_url=(main.application_url or "").rstrip("/") or None,
         )
         self._settings_due = now + SETTINGS_EVERY
-
-    def _forget_titles(self, wants: Sequence[Want]) -> None:
-        """Drop titles without a request, and titles from webhooks that have been read since."""
-        wanted = set(_title_keys(wants))
-        kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in self._requests.known.values()}
-        self._titles = {key: title for key, title in self._titles.items() if key in kept}
-        self._retries.keep(wanted)
-        self._provisional = {
-            key: title for key, title in self._provisional.items() if key in kept and key not in self._titles
-        }
-
-    def _missing_titles(self, wants: Sequence[Want]) -> list[TitleKey]:
-        """Return the titles to fetch now, untitled requests first."""
-        now = self.clock()
-        return [
-            key
-            for key in dict.fromkeys(_title_keys(sorted(wants, key=_urgency)))
-            if key not in self._titles and self._retries.is_due(key, now)
-        ]
-
-    async def _read_titles(self, wants: Sequence[Want]) -> None:
-        """Read some of the missing titles, a few concurrently."""
-        self._forget_titles(wants)
-        missing = self._missing_titles(wants)
-        self._untitled = len(missing) > TITLES
-        due = iter(missing[:TITLES])
-
-        async def read() -> None:
-            """Read titles until none are left."""
-            for key in due:
-                await self._read_title(*key)
-
-        ended = await asyncio.gather(*(read() for _ in range(AT_ONCE)), return_exceptions=True)
-        for error in ended:
-            if error:
-                raise error
-
-    async def _read_title(self, media_type: MediaType, tmdb_id: int) -> None:
-        """Read a title; retry later if it fails."""
-        key = media_type, tmdb_id
-        ask = self.client.movie if media_type is MediaType.MOVIE else self.client.tv
-        try:
-            self._titles[key] = title_evidence(media_type, tmdb_id, await ask(tmdb_id))
-        except BadAnswer, TimedOut, NotReady:
-            # Seerr is available, but TMDB is not or has no such title.
-            self._retries.failed(key, self.clock())
-        else:
-            self._retries.succeeded(key)
 
     # Webhooks
 
@@ -237,9 +189,7 @@ class SeerrSource(Source):
             return None
         media_type, (title, year) = MediaType(kind), told.title
         if title:
-            self._provisional[media_type, tmdb_id] = provisional_title(
-                media_type, tmdb_id, title, year, told.image
-            )
+            self._titles.provide(provisional_title(media_type, tmdb_id, title, year, told.image))
         now = self.clock()
         return RequestEvidence(
             request_id=number,
@@ -261,10 +211,10 @@ class SeerrSource(Source):
     @override
     def snapshot(self, wants: Sequence[Want]) -> dict[str, Any]:
         """Return the requests and titles of the wants."""
-        numbers, keys = {want.request_id for want in wants}, set(_title_keys(wants))
+        numbers, keys = {want.request_id for want in wants}, set(title_keys(wants))
         return {
             "requests": [one for number, one in self._requests.known.items() if number in numbers],
-            "titles": [title for key, title in self._titles.items() if key in keys],
+            "titles": self._titles.snapshot(keys),
         }
 
     @override
@@ -272,15 +222,4 @@ class SeerrSource(Source):
         """Restore data from `snapshot`, kept until the first listing."""
         for request in deserialize_all(RequestEvidence, data.get("requests")):
             self._requests.known[request.request_id] = request
-        for title in deserialize_all(TitleEvidence, data.get("titles")):
-            self._titles[title.media_type, title.tmdb_id] = title
-
-
-def _title_keys(wants: Iterable[Want]) -> Iterable[TitleKey]:
-    """Return the titles of wants."""
-    return ((want.media_type, want.tmdb_id) for want in wants if want.tmdb_id)
-
-
-def _urgency(want: Want) -> tuple[bool, bool, int]:
-    """Return the sort key for fetching titles: untitled, active and newest first."""
-    return want.titled, want.finished, -want.request_id
+        self._titles.restore(data.get("titles"))
