@@ -298,6 +298,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._changes.announce_named(self.listeners.is_waiting)
 
     @callback
+    def async_announce(self, hass: HomeAssistant) -> None:
+        """Announce the changes so far once Home Assistant has started."""
+        if self._changes.settled:
+            self.async_update_requests(set())
+
+    @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
         numbers = self._evaluation.take_unshown()
