@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_VERIFY_SSL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
@@ -90,6 +91,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
     entry.async_create_task(hass, coordinator.async_catch_up(), f"{DOMAIN} catch up")
+    entry.async_on_unload(async_at_started(hass, coordinator.async_announce))
     return True
 
 
