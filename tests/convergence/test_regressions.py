@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -200,3 +201,10 @@ async def test_a_webhook_long_after_its_event(
     state = state_of(hass, entry, request)
     assert state
     assert (state.state, state.attributes["reason"]) == ("available", "upgrade")
+
+
+async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, callback_url: str) -> None:
+    """Home Assistant starts the flow in the background, when the entry can be gone already."""
+    context = ConfigFlowContext(source=SOURCE_REAUTH, entry_id="gone")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data={})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
