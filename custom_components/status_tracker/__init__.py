@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_VERIFY_SSL, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -84,7 +85,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     async_relay(hass, entry, coordinator)
     async_offer_names(hass, entry, coordinator)
     entry.async_on_unload(await sentences_of(hass).async_follow(coordinator))
-    coordinator.async_update_requests(set())  # announces the changes so far
     for source in sources:
         entry.async_create_background_task(
             hass, source.listen(coordinator.async_evidence_changed), f"{DOMAIN} listen {source.name}"
@@ -93,6 +93,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry
     versions.async_setup()
     SettingsWatch(hass, entry, coordinator).async_setup()
     entry.async_on_unload(async_reload_with_services(hass, entry))
+    entry.async_create_task(hass, coordinator.async_catch_up(), f"{DOMAIN} catch up")
+    entry.async_on_unload(async_at_started(hass, coordinator.async_announce))
     return True
 
 

@@ -1,7 +1,7 @@
 """Coordinator that polls all sources, each at its own interval, and evaluates the requests."""
 
 import asyncio
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -27,7 +27,7 @@ PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evalu
 ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
 SLICE = 0.004  # maximum seconds of evaluation per iteration of the event loop
-CHUNK = 25  # entities written per iteration when all are updated
+CHUNK = 25  # requests whose entities are updated per iteration of the event loop
 
 
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
@@ -66,13 +66,12 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self._evaluation = Evaluation(self.sources, limits_of(entry.options))
         self._changes = ChangeLog(hass, entry, self._evaluation)
-        self._by_request = Listeners()
+        self.listeners = Listeners()
         self._stored = StoredRequests(hass, entry.entry_id, self._evaluation)
         self.data = self._evaluation.requests
         self.overview = self._evaluation.overview
         self.announcements = self._changes.announcements
         self.durations = self._changes.durations
-        self.without_sensor: dict[int, None] = {}  # new requests whose sensors are being added
         self.changed: Set[int] | None = None  # requests changed, while listeners are called; None: any
         self._day = dt_util.as_local(dt_util.utcnow()).date()
         self._judging: asyncio.Task[None] | None = None
@@ -120,7 +119,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if await self._stored.async_restore():
             self.data = self._evaluation.requests
             await self._async_evaluate()
-            self.announcements.unheard.clear()
+            self._changes.restored = True
         self.announcements.begin(self.data)
 
     async def async_save(self) -> None:
@@ -158,20 +157,20 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         if self.is_stopped:
             return self.data
         deadline = self.hass.loop.time() + PATIENCE
+        if not self.seerr.last_success:
+            await self._async_poll([self.seerr], deadline)
+            if not self.seerr.last_success:
+                self._polling.raise_unready()
+            return self.data  # the setup does not wait for the other services
         polled: set[str] = set()
         for _ in range(ROUNDS):
             due = self._polling.due(self.wants, polled)
             if not due or self._is_stopped():
                 break
             polled.update(source.key for source in due)
-            await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
-            if not self._changes.settled:  # the first update waits longer for Seerr
-                deadline = self.hass.loop.time() + PATIENCE
-            await self._async_evaluate()
+            await self._async_poll(due, deadline)
         if self._is_stopped():
             return self.data
-        if not self.seerr.last_success:
-            self._polling.raise_unready()
         if not self._changes.settled:
             self._changes.settle()
             self._stored.save_soon()
@@ -179,6 +178,16 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         self._plan()
         self._show_changes()
         return self.data
+
+    async def _async_poll(self, due: Sequence[Source], deadline: float) -> None:
+        """Poll sources until a time of the event loop and evaluate what they tell."""
+        await self._polling.async_poll(due, self.wants, deadline - self.hass.loop.time())
+        await self._async_evaluate()
+
+    async def async_catch_up(self) -> None:
+        """Poll all services for the first time, after the setup, and announce what changed meanwhile."""
+        await self.async_refresh()
+        self.async_update_requests(set())
 
     async def async_ask(self, *sources: Source) -> list[Source]:
         """Poll these sources now, then any that become due; return those that failed or timed out."""
@@ -258,7 +267,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def async_add_listener(self, update_callback: CALLBACK_TYPE, context: Any = None) -> CALLBACK_TYPE:
         """Add a listener; with a request id as context, it is only called for changes of that request."""
         remove = super().async_add_listener(update_callback, context)
-        return self._by_request.add(update_callback, context, remove)
+        return self.listeners.add(update_callback, context, remove)
 
     @override
     @callback
@@ -282,25 +291,40 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             if numbers is None:
                 super().async_update_listeners()
             else:
-                self._by_request.call(numbers)
+                self.listeners.call(numbers)
         finally:
             self.changed = None
-        self._changes.announce_named(self.without_sensor)
+        self._changes.announce_named(self.listeners.is_waiting)
+
+    @callback
+    def async_announce(self, hass: HomeAssistant) -> None:
+        """Announce the changes so far once Home Assistant has started."""
+        if self._changes.settled:
+            self.async_update_requests(set())
 
     @callback
     def _show_changes(self) -> None:
         """Update the entities of changed requests and the shared entities that changed."""
         numbers = self._evaluation.take_unshown()
         if numbers is not None or self._changes.is_ready:
-            self._update(numbers or set())
+            self._update_soon(numbers or ())
         today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
         if today != self._day:
             self._day = today
-            self.config_entry.async_create_task(self.hass, self._async_update_all(), f"{DOMAIN} new day")
+            self._update_soon(self.data)
 
-    async def _async_update_all(self) -> None:
-        """Update all entities in slices."""
-        numbers = sorted(self.data)
-        for start in range(0, len(numbers), CHUNK):
-            self._update(set(numbers[start : start + CHUNK]))
+    @callback
+    def _update_soon(self, numbers: Iterable[int]) -> None:
+        """Update the entities of these requests, in slices if they are many."""
+        self.listeners.queue(numbers)
+        self._update(self.listeners.take(CHUNK))
+        if self.listeners.outdated:
+            self.config_entry.async_create_task(
+                self.hass, self._async_update_rest(), f"{DOMAIN} update", eager_start=False
+            )
+
+    async def _async_update_rest(self) -> None:
+        """Update the entities of the rest of the requests."""
+        while self.listeners.outdated and not self._is_stopped():
+            self._update(self.listeners.take(CHUNK))
             await asyncio.sleep(0)

@@ -50,7 +50,7 @@ async def async_setup_entry(
     async_add_entities(StatusTrackerCountSensor(coordinator, description) for description in SENSORS)
     async_add_entities(TimeToAvailableSensor(coordinator, description) for description in TIME_SENSORS)
     known: set[int] = set()
-    waiting = coordinator.without_sensor
+    waiting = coordinator.listeners.without_sensor
     purged = False
     adding: asyncio.Task[None] | None = None
 

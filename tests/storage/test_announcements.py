@@ -3,7 +3,8 @@
 from copy import deepcopy
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -135,6 +136,24 @@ async def test_what_waited_for_a_service_is_told_without_another_change(
     home.jellyfin.fault = None
     await poll(hass, entry)
     assert diary.kinds()[1:] == ["indexed"]
+
+
+async def test_what_happened_meanwhile_is_told_once_automations_listen(
+    hass: HomeAssistant, followed: Followed
+) -> None:
+    """Home Assistant attaches their triggers at the end of its start."""
+    home, entry, _ = followed
+    diary = await missed(hass, followed)
+    hass.set_state(CoreState.not_running)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    request = await home.world.request(film("New", 2021, 808))
+    await poll(hass, entry, rounds=3)
+    assert stage_of(hass, entry, request) == "requested"
+    assert diary.kinds()[1:] == []  # the event entity comes back with its last event
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert sorted(diary.kinds()[1:]) == ["indexed", "requested"]
 
 
 async def test_what_waited_for_a_service_that_stays_away_is_told(

@@ -264,6 +264,7 @@ async def test_seerr_that_tells_no_settings_offers_nothing(
     entry = entry_of(home, **NO_HOOKS)
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
     home.radarr.fault = Fault.down()
     await poll(hass, entry)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
@@ -87,8 +87,11 @@ class Announcements:
 
     @callback
     def announce(self, fits: Callable[[Change], bool], named: Callable[[Change], Change]) -> None:
-        """Announce the pending changes that fit; `named` returns a change with its current title."""
-        if not self._listeners:
+        """Announce the pending changes that fit; `named` returns a change with its current title.
+
+        Not while Home Assistant starts or stops, because automations are not listening then.
+        """
+        if not self._listeners or self.hass.state is not CoreState.running:
             return
         unheard, self.unheard = self.unheard, []
         for change in unheard:

@@ -1,6 +1,6 @@
 """Announcements and durations of changed requests."""
 
-from collections.abc import Container
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ class ChangeLog:
         self.announcements = Announcements(hass, entry)
         self.durations = Durations(hass, entry)
         self.settled = False  # whether the first update is complete
+        self.restored = False  # whether there are requests of an earlier run to compare with
         self._evaluation = evaluation
         self._began = dt_util.utcnow()
 
@@ -54,7 +55,7 @@ class ChangeLog:
         """Queue the announcements of changes and record durations."""
         requests, tracker = self._evaluation.requests, self._evaluation.tracker
         after = {number: requests[number] for number in judged.before if number in requests}
-        if not tracker.first:  # the first evaluation has no earlier state to compare with
+        if (self.settled or self.restored) and not tracker.first:
             before = {number: one for number, one in judged.before.items() if one}
             found = changes(before, after, tracker.memory.done)
             self.announcements.unheard += found
@@ -78,15 +79,12 @@ class ChangeLog:
         self.announcements.announce(lambda change: _number(change) in gone, self._evaluation.named)
 
     @callback
-    def announce_named(self, waiting: Container[int]) -> None:
-        """Announce the changes of requests with a known title, after their entities were updated.
-
-        `waiting` are requests whose sensors are still to be added.
-        """
+    def announce_named(self, is_waiting: Callable[[int], bool]) -> None:
+        """Announce the changes of requests with a known title, after their entities were updated."""
 
         def is_shown(change: Change) -> bool:
-            """Return whether the sensor of a request has its name."""
+            """Return whether the sensor of a request shows the change."""
             number = _number(change)
-            return number not in waiting and not self._evaluation.is_nameless(number)
+            return not is_waiting(number) and not self._evaluation.is_nameless(number)
 
         self.announcements.announce(is_shown, self._evaluation.named)

@@ -1,6 +1,7 @@
 """Listeners by request, to call only those affected by a change."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
+from itertools import islice
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -11,7 +12,24 @@ class Listeners:
 
     def __init__(self) -> None:
         """Initialize without listeners."""
+        self.without_sensor: dict[int, None] = {}  # new requests whose sensors are still to be added
+        self.outdated: dict[int, None] = {}  # requests whose listeners are still to be called
         self._listeners: dict[int | None, list[CALLBACK_TYPE]] = {}  # None: any request
+
+    def is_waiting(self, number: int) -> bool:
+        """Return whether the sensor of a request is still to be added or updated."""
+        return number in self.without_sensor or number in self.outdated
+
+    def queue(self, numbers: Iterable[int]) -> None:
+        """Add requests to those whose listeners are to be called."""
+        self.outdated.update(dict.fromkeys(sorted(numbers)))
+
+    def take(self, count: int) -> set[int]:
+        """Return up to so many requests from the queue."""
+        taken = set(islice(self.outdated, count))
+        for number in taken:
+            del self.outdated[number]
+        return taken
 
     @callback
     def add(self, listener: CALLBACK_TYPE, context: Any, on_remove: CALLBACK_TYPE) -> CALLBACK_TYPE:
