@@ -34,7 +34,7 @@ from .const import (
     DOMAIN,
     OPTIONS,
 )
-from .flows.client_factory import Probe, address_key
+from .flows.client_factory import Probe, address_key, forget_client
 from .flows.discovery import Found, async_discover, async_find_clients, async_labels, subentries_of
 from .flows.options import StatusTrackerOptionsFlow
 from .flows.schemas import (
@@ -274,6 +274,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             fixed = {key: stored[key] for key in (CONF_URL, CONF_VERIFY_SSL)}
             checked = await async_check(self.hass, service, user_input, stored=shown(stored), fixed=fixed)
             if checked.probe and subentry:
+                forget_client(self.hass, subentry.subentry_id)
                 self.hass.config_entries.async_update_subentry(
                     entry, subentry, data={**subentry.data, **checked.data}
                 )

@@ -20,6 +20,7 @@ from .push import ArrPush
 from .rows import history_evidence, queue_evidence
 from .state import SOON
 
+AUDIT_EVERY_BUSY = 5  # a poll with other reads counts this much less towards re-reading a title
 READS = 100
 READ_SECONDS = 20.0
 TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that are also sent by webhook
@@ -72,15 +73,16 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Poll the queue, and the history or, on every other idle poll, one tracked title."""
+        """Poll the queue, and the history or, on every other idle or tenth busy poll, one tracked title."""
         now = self.clock()
         self._bind(wants)
         await self._read_queue(now)
         missing = self._lookups(wants, now)
         busy = missing or self._to_read(now) or self.queue.importing(self._bound.keys())
-        audit = None if busy else self._longest_unread()
-        self._audit_next = not self._audit_next
-        if audit and self._audit_next:
+        self._idle_polls += 1 if busy else AUDIT_EVERY_BUSY  # an import can also remain pending for days
+        audit = self._longest_unread() if self._idle_polls >= 2 * AUDIT_EVERY_BUSY else None
+        if audit:
+            self._idle_polls = 0
             await self._audit(*audit, now)
         else:
             await self._read_history(now)
@@ -226,6 +228,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         rows = await self.client.history_since(self.log.since(now))
         if rows is self._history_rows:
             self.log.expire(now)
+            self.log.drop_late(now)
             return
         self._history_rows = rows
         new = self.log.read(((row.id, row.date) for row in rows), now)
