@@ -30,11 +30,11 @@ SOON = timedelta(seconds=5)
 MOVING = ("date", "minDateLastSavedForUser", "rid")  # parameters that differ in every call
 
 
-async def requests_of(home: Household, count: int) -> list[SeerrRequest]:
-    """Make so many active requests, every other one for a season of ten episodes."""
+async def requests_of(home: Household, count: int, only_series: bool = False) -> list[SeerrRequest]:
+    """Make so many active requests, all or every other one for a season of ten episodes."""
     found = []
     for number in range(count):
-        if number % 2:
+        if only_series or number % 2:
             title = series(f"Show {number}", 2000, 50_000 + number, 60_000 + number, {1: EPISODES})
             found.append(await home.world.request(title, auto_approve=True, seasons=[1]))
         else:
