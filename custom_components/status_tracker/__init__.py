@@ -1,6 +1,5 @@
 """The Status Tracker integration."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,6 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .assist.sentences import sentences_of
 from .automations.names import DATA_NAMES, async_offer_names, async_setup_names
@@ -19,7 +17,7 @@ from .automations.relay import async_relay
 from .const import CONF_IS_4K, CONF_LIMIT_DOWNLOADING, CONF_LINK_URL, CONF_SEERR_ID, DOMAIN
 from .coordinator import StatusTrackerCoordinator
 from .data import StatusTrackerConfigEntry, StatusTrackerData
-from .flows.client_factory import build_client
+from .flows.client_factory import build_client, forget_client, kept_client
 from .flows.reauth import async_end_reauth, async_start_reauth
 from .frontend.resource import card_resource
 from .frontend.websocket import async_register_commands
@@ -46,7 +44,6 @@ PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 OLD_LIMIT_DOWNLOADING = 6 * 60
-CLIENTS: HassKey[dict[str, tuple[Mapping[str, Any], Any]]] = HassKey(f"{DOMAIN}_clients")
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -108,7 +105,7 @@ def _source(hass: HomeAssistant, subentry: ConfigSubentry) -> Source:
 
 def _source_of(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Source:
     """Return the source for a kind of service."""
-    client: Any = _client(hass, service, subentry)
+    client: Any = kept_client(hass, service, subentry)
     key, name, data = subentry.subentry_id, subentry.title, subentry.data
     match service:
         case Service.RADARR | Service.SONARR:
@@ -127,19 +124,6 @@ def _source_of(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) 
         case Service.QBITTORRENT:
             return QBittorrentSource(key, name, client, clock=dt_util.utcnow)
     return JellyfinSource(key, name, client, clock=dt_util.utcnow)
-
-
-def _client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> Any:
-    """Return the client of a service, reusing the previous one unless its data has changed.
-
-    A client with rejected credentials sends no more logins; new clients on setup retries would cause a ban.
-    """
-    clients = hass.data.setdefault(CLIENTS, {})
-    data, client = clients.get(subentry.subentry_id, (None, None))
-    if data != subentry.data:
-        client = build_client(hass, service, subentry.data)
-        clients[subentry.subentry_id] = subentry.data, client
-    return client
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
@@ -200,7 +184,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntr
         names.update(entry.entry_id, ())
     async_clear_offers(hass, entry.entry_id)
     for key in entry.subentries:
-        hass.data.get(CLIENTS, {}).pop(key, None)
+        forget_client(hass, key)
     await MemoryStore(hass, entry.entry_id).async_remove()
     await AnnouncementStore(hass, entry.entry_id).async_remove()
     await DurationStore(hass, entry.entry_id).async_remove()

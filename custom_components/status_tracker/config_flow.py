@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
+    UnknownEntry,
 )
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import callback
@@ -34,7 +35,7 @@ from .const import (
     DOMAIN,
     OPTIONS,
 )
-from .flows.client_factory import Probe, address_key
+from .flows.client_factory import Probe, address_key, forget_client
 from .flows.discovery import Found, async_discover, async_find_clients, async_labels, subentries_of
 from .flows.options import StatusTrackerOptionsFlow
 from .flows.schemas import (
@@ -262,10 +263,10 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for new credentials of the service."""
-        entry = self._get_reauth_entry()
         try:
+            entry = self._get_reauth_entry()
             subentry = self._refused()
-        except KeyError:
+        except KeyError, UnknownEntry:
             return self.async_abort(reason="service_removed")
         service = Service(subentry.subentry_type) if subentry else Service.SEERR
         stored = subentry.data if subentry else entry.data
@@ -274,6 +275,7 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
             fixed = {key: stored[key] for key in (CONF_URL, CONF_VERIFY_SSL)}
             checked = await async_check(self.hass, service, user_input, stored=shown(stored), fixed=fixed)
             if checked.probe and subentry:
+                forget_client(self.hass, subentry.subentry_id)
                 self.hass.config_entries.async_update_subentry(
                     entry, subentry, data={**subentry.data, **checked.data}
                 )

@@ -27,7 +27,7 @@ PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evalu
 ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
 SLICE = 0.004  # maximum seconds of evaluation per iteration of the event loop
-CHUNK = 25  # requests whose entities are updated per iteration of the event loop
+CHUNK = 10  # requests whose entities are updated per iteration of the event loop
 
 
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
@@ -176,6 +176,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._stored.save_soon()
             self._polling.log_unreachable()
         self._plan()
+        await asyncio.sleep(0)
         self._show_changes()
         return self.data
 
@@ -242,8 +243,8 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         """Evaluate the changes of a webhook that did not fit into one slice."""
         while self._evaluation.tracker.pending and not self._is_stopped():
             self._judge()
-            self._show_changes()
             await asyncio.sleep(0)
+            self._show_changes()
         self._plan()
 
     @callback

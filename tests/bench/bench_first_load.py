@@ -17,7 +17,10 @@ from tests.bench.houses import settle, steps
 from tests.common import coordinator_of, entry_with
 
 REPEATS = 5
-REQUESTS = 100  # whose memory is measured, which is slow
+FEW, MANY = 5, 40  # requests whose memory is measured, which is slow
+FRAMES = 25
+MOCKS = "*/unittest/mock.py"  # those of the storage remember what was written
+ENTITIES = "*/homeassistant/helpers/entity*.py"
 MEASURED = "*/custom_components/status_tracker/*"
 
 
@@ -74,7 +77,42 @@ async def bench_first_load(
     report("first load: longest step / decoding the largest body", count, max(longest) / min(decoding))
 
 
-@pytest.mark.timeout(400)
+async def held_by(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[int, int, int]:
+    """Return the bytes of so many series of ten episodes: of the integration, of entities, of JSON."""
+    bodies: set[str] = set()
+    read = http_module.HttpClient._read
+
+    async def read_and_keep(client: http_module.HttpClient, what: str, response: object) -> str:
+        """Read a body and keep it, unless it is known."""
+        body: str = await read(client, what, response)  # type: ignore[arg-type]  # passed on
+        bodies.add(body)
+        return body
+
+    async with far_household() as far:
+        await far.do("request", count, True)
+        gc.collect()
+        tracemalloc.start(FRAMES)
+        try:
+            with monkeypatch.context() as patched:
+                patched.setattr(http_module.HttpClient, "_read", read_and_keep)
+                entry = await load(hass, far)
+            json = sum(map(len, bodies))
+            bodies.clear()
+            gc.collect()
+            ours = tracemalloc.take_snapshot().filter_traces(
+                [tracemalloc.Filter(True, MEASURED, all_frames=True)]
+            )
+            ours = ours.filter_traces([tracemalloc.Filter(False, MOCKS, all_frames=True)])
+        finally:
+            tracemalloc.stop()
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+    rest = ours.filter_traces([tracemalloc.Filter(False, ENTITIES, all_frames=True)])
+    held, without = (sum(one.size for one in taken.traces) for taken in (ours, rest))
+    return without, held - without, json
+
+
+@pytest.mark.timeout(300)
 async def bench_memory(
     hass: HomeAssistant,
     callback_url: str,
@@ -82,24 +120,13 @@ async def bench_memory(
     monkeypatch: pytest.MonkeyPatch,
     report: Report,
 ) -> None:
-    """The memory of a request, half of them with ten episodes, against its JSON from the services."""
+    """The memory of a request more with ten episodes, against its JSON from the services."""
     caplog.set_level("ERROR")
     monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
-    async with far_household() as far:
-        await far.do("request", REQUESTS)
-        gc.collect()
-        tracemalloc.start(12)
-        try:
-            entry = await load(hass, far)
-            gc.collect()
-            ours = tracemalloc.take_snapshot().filter_traces(
-                [tracemalloc.Filter(True, MEASURED, all_frames=True)]
-            )
-        finally:
-            tracemalloc.stop()
-        sources = coordinator_of(entry).sources.values()
-        received = sum(source.http.received for source in sources if source.http)
-        await hass.config_entries.async_unload(entry.entry_id)
-        await hass.async_block_till_done()
-    held = sum(one.size for one in ours.statistics("filename"))
-    report("memory held / bytes received at the first load", REQUESTS, held / received)
+    await held_by(hass, monkeypatch, FEW)  # what is loaded once
+    few, many = [await held_by(hass, monkeypatch, count) for count in (FEW, MANY)]
+    held, entities, json = ((more - less) / (MANY - FEW) for less, more in zip(few, many, strict=True))
+    report("memory of a request with ten episodes, bytes", MANY, held)
+    report("memory of its entity in Home Assistant, bytes", MANY, entities)
+    report("its JSON from the services, bytes", MANY, json)
+    report("memory of a request with ten episodes / its JSON", MANY, held / json)

@@ -18,7 +18,7 @@ TARGETS = {
     "states written in a cycle / requests that changed": 1.0,
     "calls of a steady cycle, most of one service": 2.0,
     "first load: longest step / decoding the largest body": 2.0,
-    "memory held / bytes received at the first load": 1.0,
+    "memory of a request with ten episodes / its JSON": 1.0,
     "set-up: time / core's": 1.0,
     "set-up: CPU / core's": 1.0,
     "an hour, quiet: calls / core's": 0.5,

@@ -26,9 +26,9 @@ class Commands:
         """Return what the config flows would keep of each service, by its name."""
         return {server.name: typed(server) for server in self.home.servers}
 
-    async def request(self, count: int) -> None:
+    async def request(self, count: int, only_series: bool = False) -> None:
         """Make so many active requests."""
-        self.asked += await requests_of(self.home, count)
+        self.asked += await requests_of(self.home, count, only_series)
 
     async def grab(self, number: int) -> None:
         """Let a request be grabbed."""

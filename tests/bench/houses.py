@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
 import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -29,11 +30,11 @@ SOON = timedelta(seconds=5)
 MOVING = ("date", "minDateLastSavedForUser", "rid")  # parameters that differ in every call
 
 
-async def requests_of(home: Household, count: int) -> list[SeerrRequest]:
-    """Make so many active requests, every other one for a season of ten episodes."""
+async def requests_of(home: Household, count: int, only_series: bool = False) -> list[SeerrRequest]:
+    """Make so many active requests, all or every other one for a season of ten episodes."""
     found = []
     for number in range(count):
-        if number % 2:
+        if only_series or number % 2:
             title = series(f"Show {number}", 2000, 50_000 + number, 60_000 + number, {1: EPISODES})
             found.append(await home.world.request(title, auto_approve=True, seasons=[1]))
         else:
@@ -139,8 +140,8 @@ class Replay:
 def steps(longest: list[float]) -> Iterator[None]:
     """Measure the longest steps of the event loop, in seconds of its thread's CPU.
 
-    Left out are the steps of simulated servers and of the benchmark itself, and the garbage collections,
-    whose time depends on all objects of Home Assistant.
+    Left out are the steps of simulated servers and of the benchmark itself; the garbage collections, whose
+    time depends on all objects of Home Assistant; and its stores, which tests write on the event loop.
     """
     run = events.Handle._run
     collecting = began = 0.0
@@ -163,7 +164,8 @@ def steps(longest: list[float]) -> Iterator[None]:
         owner = getattr(handle._callback, "__self__", None) if handle._callback else None
         coroutine = owner.get_coro() if isinstance(owner, asyncio.Task) else None
         name = getattr(coroutine, "__qualname__", "")
-        if taken > 0.0005 and not name.startswith(("RequestHandler", "bench_")):
+        stores = isinstance(owner, Store)
+        if taken > 0.0005 and not stores and not name.startswith(("RequestHandler", "bench_")):
             longest.append(taken)
 
     events.Handle._run = measured  # type: ignore[method-assign]  # for the time of a measurement

@@ -62,7 +62,7 @@ def prove(
     monkeypatch.setattr(coordinator_module, "CONFIRM_AFTER", 0.02)
     monkeypatch.setattr(coordinator_module, "PATIENCE", 0.5)
     monkeypatch.setattr(ShokoClient, "push", partialmethod(ShokoClient.push, pace=QUICK))
-    caplog.set_level("INFO")
+    caplog.set_level("WARNING")
 
     def prove(number: int, plays: int, tally: Tally) -> None:
         """Play them and count those that end otherwise than they should; to shrink, fail at the first."""

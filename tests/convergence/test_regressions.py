@@ -1,19 +1,24 @@
 """What random journeys have found once, as short stories."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.clients.errors import InvalidAuth
+from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from ..common import Clock, SetUp, StartHousehold, poll, stage_of, state_of
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
 from ..stack.server import Fault
 from ..stack.titles import film, series
 
 TITLE = film("Solaris", 1972, 593)
+SHOW = series("Lost", 2004, 100, 73739, {1: 2, 2: 2})
 
 
 @pytest.mark.parametrize("is_4k", [False, True])
@@ -139,3 +144,94 @@ async def test_asked_for_again_while_its_download_goes_on(
     entry = await setup_entry(home)
     await poll(hass, entry)
     assert stage_of(hass, entry, second) == "indexed"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_the_same_password_entered_again(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, asked: bool
+) -> None:
+    """A proxy refused a good login, which is not tried again until a person enters it, unchanged."""
+    home = await household()
+    client = home.qbittorrent
+    client.fault = Fault.bad_key()
+    entry = await setup_entry(home)
+    source = coordinator_of(entry).sources[client.name]
+    assert isinstance(source.error, InvalidAuth)
+    client.fault = None
+    await poll(hass, entry)
+    assert source.error
+    login = {"username": client.gate.username, "password": client.gate.password}
+    flows = hass.config_entries.flow
+    if asked:
+        (flow,) = flows.async_progress_by_handler(DOMAIN)
+        result: Mapping[str, Any] = await flows.async_configure(flow["flow_id"], login)
+    else:
+        begun = await entry.start_subentry_reconfigure_flow(hass, client.name)
+        typed = {**login, "url": client.url, "verify_ssl": True}
+        result = await hass.config_entries.subentries.async_configure(begun["flow_id"], typed)
+    assert result["type"] is FlowResultType.ABORT
+    await hass.async_block_till_done()
+    assert coordinator_of(entry).sources[client.name].error is None
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_webhook_long_after_its_event(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, after: bool
+) -> None:
+    """A grab and an import told half an hour late do not pass for newer than the upgrade that came since."""
+    home = await household()
+    world, hooks = home.world, home.radarr.webhooks
+    entry = await setup_entry(home)
+    request = await world.request(TITLE, auto_approve=True)
+    await poll(hass, entry)
+    hooks.mode = "hold"
+    await world.import_(await world.grab(request, size=5_000_000))
+    hooks.mode = "drop"
+    await world.library_scan()
+    await poll(hass, entry)
+    clock.advance(home, minutes=30)
+    if after:
+        await hooks.release()
+    await world.grab(request, quality="Bluray-1080p", size=6_000_000)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    if not after:
+        await hooks.release()
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+    state = state_of(hass, entry, request)
+    assert state
+    assert (state.state, state.attributes["reason"]) == ("available", "upgrade")
+
+
+async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, callback_url: str) -> None:
+    """Home Assistant starts the flow in the background, when the entry can be gone already."""
+    context = ConfigFlowContext(source=SOURCE_REAUTH, entry_id="gone")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data={})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
+
+
+async def test_deleted_by_another_request_and_added_again(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr still calls the series deleted, for the season of an earlier request; Sonarr has it again."""
+    home = await household()
+    world = home.world
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    first = await world.request(SHOW, seasons=[2], auto_approve=True)
+    await world.import_(await world.grab(first))
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    second = await world.request(SHOW, seasons=[1], auto_approve=True)
+    await world.mark_media(second.media, MEDIA_DELETED, seasons=[2])
+    second.media.status = MEDIA_DELETED
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "approved"
+    await world.remove_from_arr(world.row_of(second), delete_files=True)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "deleted"
+    await world.add_to_arr(home.sonarr.arr, SHOW)
+    clock.advance(home, minutes=2)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "approved"

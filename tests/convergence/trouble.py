@@ -13,8 +13,8 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.status_tracker import CLIENTS
 from custom_components.status_tracker.const import CONF_KEEP_HOURS, CONF_LIMIT_DOWNLOADING, DOMAIN
+from custom_components.status_tracker.flows.client_factory import forget_client
 
 from ..common import Clock, poll
 from ..stack.household import Household
@@ -161,7 +161,8 @@ class Trouble:
             for key in [key for key in self.storage if self.entry.entry_id in key]:
                 del self.storage[key]
             self.storage.update(disk)
-            self.hass.data.pop(CLIENTS, None)
+            for subentry in self.entry.subentries:
+                forget_client(self.hass, subentry)
             self.hass.set_state(CoreState.starting)
             await self.hass.config_entries.async_setup(self.entry.entry_id)
             self.hass.set_state(CoreState.running)

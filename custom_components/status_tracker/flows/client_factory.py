@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_PASSWORD,
@@ -35,6 +36,7 @@ PROBE_SECONDS = 12.0
 type ArrClient = RadarrClient | SonarrClient
 type AnyClient = SeerrClient | ArrClient | QBittorrentClient | JellyfinClient | ShokoClient
 
+_KEPT: HassKey[dict[str, tuple[Mapping[str, Any], AnyClient]]] = HassKey(f"{DOMAIN}_clients")
 _COOKIELESS: HassKey[dict[bool, ClientSession]] = HassKey(f"{DOMAIN}_cookieless")
 
 
@@ -184,3 +186,23 @@ async def async_exchange(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[s
     session = async_get_clientsession(hass, data.get(CONF_VERIFY_SSL, True))
     user, password = data.get(CONF_USERNAME, ""), data.get(CONF_PASSWORD, "")
     return {**kept, CONF_API_KEY: await exchange(session, data[CONF_URL], user, password)}
+
+
+@callback
+def kept_client(hass: HomeAssistant, service: Service, subentry: ConfigSubentry) -> AnyClient:
+    """Return the client of a service, reusing the previous one unless its data has changed.
+
+    A client with rejected credentials sends no more logins; new clients on setup retries would cause a ban.
+    """
+    kept = hass.data.setdefault(_KEPT, {})
+    data, client = kept.get(subentry.subentry_id, (None, None))
+    if client is None or data != subentry.data:
+        client = build_client(hass, service, subentry.data)
+        kept[subentry.subentry_id] = subentry.data, client
+    return client
+
+
+@callback
+def forget_client(hass: HomeAssistant, subentry_id: str) -> None:
+    """Create a new client at the next setup, because its credentials were just accepted, or it is removed."""
+    hass.data.get(_KEPT, {}).pop(subentry_id, None)

@@ -16,7 +16,7 @@ from yarl import URL
 from ..const import CONF_LINK_URL
 from ..pipeline.enums import Service
 from .addresses import DEFAULT_PORTS
-from .client_factory import Probe, address_key, unique_id
+from .client_factory import Probe, address_key, forget_client, unique_id
 from .discovery import ArrFacts, async_arr_facts
 from .schemas import Checked, async_check, service_schema, shown
 
@@ -89,6 +89,7 @@ class ServiceSubentryFlow(ConfigSubentryFlow):
                 title=title or probe.name, data=data, unique_id=unique_id(data, probe)
             )
         kept = {key: value for key, value in self._changed.data.items() if key != CONF_LINK_URL}
+        forget_client(self.hass, self._changed.subentry_id)
         return self.async_update_reload_and_abort(
             entry, self._changed, data={**kept, **data}, unique_id=unique_id(data, probe)
         )

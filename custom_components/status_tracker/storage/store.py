@@ -103,7 +103,7 @@ class MemoryStore(Store[dict[str, Any]]):
         if (stored := await self.async_read()) is None:
             return None
         try:
-            return parse(stored)
+            return await self.hass.async_add_executor_job(parse, stored)
         except (AttributeError, LookupError, TypeError, ValueError) as err:
             LOGGER.warning(
                 "Failed to parse the stored %s, starting with no data: %s", self.content, type(err).__name__

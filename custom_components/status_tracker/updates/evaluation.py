@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from ..const import LOGGER
 from ..pipeline.changes import Change
@@ -50,12 +51,14 @@ class Evaluation:
                 except (KeyError, TypeError, ValueError, AttributeError) as err:
                     LOGGER.warning("Failed to restore the data of %s: %s", source.name, type(err).__name__)
 
-    def snapshot(self, addresses: Mapping[str, str]) -> StoredMemory:
-        """Return the data to store, which later changes do not affect."""
+    def copy_memory(self) -> Memory:
+        """Return the memory, which later changes do not affect."""
         memory = self.tracker.memory
-        memory = replace(memory, journeys=dict(memory.journeys), done=dict(memory.done))
-        parts = {key: source.snapshot(self.wants) for key, source in self.sources.items()}
-        return StoredMemory(memory=memory, sources=parts, addresses=dict(addresses))
+        return replace(memory, journeys=dict(memory.journeys), done=dict(memory.done))
+
+    def snapshots(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        """Return functions for the data of each source to store, which later changes do not affect."""
+        return {key: partial(source.snapshot, self.wants) for key, source in self.sources.items()}
 
     # Evaluation
 

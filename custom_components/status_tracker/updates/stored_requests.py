@@ -1,11 +1,13 @@
 """Storage of the requests and the evidence of the sources."""
 
+from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.async_ import run_callback_threadsafe
 
+from ..pipeline.memory import Memory
 from ..storage.store import MemoryStore, StoredMemory
 from .evaluation import Evaluation
 
@@ -29,7 +31,7 @@ class StoredRequests:
         if (stored := await self._store.async_read_as(StoredMemory.from_dict)) is None:
             return False
         self.addresses = stored.addresses
-        self._evaluation.restore(stored)
+        await self._hass.async_add_executor_job(self._evaluation.restore, stored)
         return True
 
     @callback
@@ -47,12 +49,18 @@ class StoredRequests:
 
     def _data(self) -> dict[str, Any]:
         """Return the data to store; the store calls it outside the event loop."""
+        memory = self._take(self._memory)
+        parts = {key: self._take(part) for key, part in self._evaluation.snapshots().items()}
+        return StoredMemory(memory=memory, sources=parts, addresses=dict(self.addresses)).to_dict()
+
+    def _take[T](self, part: Callable[[], T]) -> T:
+        """Return a part of the data, each in an iteration of the event loop of its own."""
         if self._hass.loop_thread_id == get_ident():
-            return self._snapshot().to_dict()
-        return run_callback_threadsafe(self._hass.loop, self._snapshot).result().to_dict()
+            return part()
+        return run_callback_threadsafe(self._hass.loop, part).result()
 
     @callback
-    def _snapshot(self) -> StoredMemory:
-        """Return the data as it is now."""
+    def _memory(self) -> Memory:
+        """Return the memory as it is now."""
         self._due = None
-        return self._evaluation.snapshot(self.addresses)
+        return self._evaluation.copy_memory()

@@ -20,6 +20,7 @@ from .push import ArrPush
 from .rows import history_evidence, queue_evidence
 from .state import SOON
 
+AUDIT_EVERY_BUSY = 5  # a poll with other reads counts this much less towards re-reading a title
 READS = 100
 READ_SECONDS = 20.0
 TOLD = (HistoryKind.GRABBED, HistoryKind.IMPORTED)  # events that are also sent by webhook
@@ -64,7 +65,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             return None
         if self._contests(want):
             return self._catalogue_id(want), want.seasons
-        if want.finished:
+        if want.finished and not want.returnable:
             return None
         return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
 
@@ -72,15 +73,16 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     @override
     async def _poll(self, wants: Sequence[Want]) -> None:
-        """Poll the queue, and the history or, on every other idle poll, one tracked title."""
+        """Poll the queue, and the history or, on every other idle or tenth busy poll, one tracked title."""
         now = self.clock()
         self._bind(wants)
         await self._read_queue(now)
         missing = self._lookups(wants, now)
         busy = missing or self._to_read(now) or self.queue.importing(self._bound.keys())
-        audit = None if busy else self._longest_unread()
-        self._audit_next = not self._audit_next
-        if audit and self._audit_next:
+        self._idle_polls += 1 if busy else AUDIT_EVERY_BUSY  # an import can also remain pending for days
+        audit = self._longest_unread() if self._idle_polls >= 2 * AUDIT_EVERY_BUSY else None
+        if audit:
+            self._idle_polls = 0
             await self._audit(*audit, now)
         else:
             await self._read_history(now)
@@ -136,10 +138,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     def _is_sought(self, want: Want) -> bool:
         """Return whether to look up the title of a want; before its approval only once."""
-        if want.finished or not want.handed_over:
-            catalogue_id = self._catalogue_id(want)
-            return self._contests(want) or (not want.finished and catalogue_id not in self._absent)
-        return True
+        if self._contests(want) or want.returnable or (want.handed_over and not want.finished):
+            return True
+        return not want.finished and self._catalogue_id(want) not in self._absent
 
     def _unfound(self, wants: Sequence[Want]) -> Iterable[int]:
         """Return the catalogue ids of wants without a known media id."""
@@ -171,7 +172,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._unread_ids = dict.fromkeys(
                 media_id
                 for media_id, want in reversed(self._wanted_by.items())
-                if (not want.finished or self._contests(want))
+                if (not want.finished or want.returnable or self._contests(want))
                 and not (self._is_known(media_id) and self._is_fresh(media_id))
             )
         return self._unread_ids
@@ -226,6 +227,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         rows = await self.client.history_since(self.log.since(now))
         if rows is self._history_rows:
             self.log.expire(now)
+            self.log.drop_late(now)
             return
         self._history_rows = rows
         new = self.log.read(((row.id, row.date) for row in rows), now)

@@ -69,7 +69,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._unread_at: tuple[object, ...] = ()
         self._queue_rows: object = None  # the last responses, the same objects until they change
         self._history_rows: object = None
-        self._audit_next = True
+        self._idle_polls = 4  # weighted, since a title was read again
         self._backlog = False
 
     def place(self, seerr_id: int | None, is_4k: bool) -> None:
