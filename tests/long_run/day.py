@@ -139,6 +139,7 @@ class Day:
         """Nothing was asked for yet."""
         self.hass, self.home, self.entry, self.clock = hass, home, entry, clock
         self.asked = self.written = 0
+        self.posters = 0  # the most there were
         hass.bus.async_listen(EVENT_STATE_CHANGED, self._count)
 
     @callback
@@ -159,6 +160,8 @@ class Day:
             await self._look(4)
             stages = Counter(stage_of(self.hass, self.entry, request) for request in open_now)
             assert stages == {"available": AT_ONCE}, stages
+            folder = posters.poster_folder(self.hass, self.entry.entry_id)
+            self.posters = max(self.posters, len(list(folder.glob("*"))))
             for request in open_now:
                 await self._delete(request)
             await self._look(4)

@@ -45,7 +45,7 @@ async def busy_day(
     (before, few), (after, many) = found
     grown = after.growth(before)
     assert not grown, f"{grown} from {before}"
-    assert after.posters
+    assert day.posters
     assert many < 1.1 * few
     return f"{day.asked} requests: {before} then {after}; {few:.1f} then {many:.1f} states written a request"
 
