@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.status_tracker.clients.errors import InvalidAuth
-from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
 from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
@@ -17,6 +18,7 @@ from ..stack.server import Fault
 from ..stack.titles import film, series
 
 TITLE = film("Solaris", 1972, 593)
+SHOW = series("Lost", 2004, 100, 73739, {1: 2, 2: 2})
 
 
 @pytest.mark.parametrize("is_4k", [False, True])
@@ -200,3 +202,36 @@ async def test_a_webhook_long_after_its_event(
     state = state_of(hass, entry, request)
     assert state
     assert (state.state, state.attributes["reason"]) == ("available", "upgrade")
+
+
+async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, callback_url: str) -> None:
+    """Home Assistant starts the flow in the background, when the entry can be gone already."""
+    context = ConfigFlowContext(source=SOURCE_REAUTH, entry_id="gone")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data={})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
+
+
+async def test_deleted_by_another_request_and_added_again(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr still calls the series deleted, for the season of an earlier request; Sonarr has it again."""
+    home = await household()
+    world = home.world
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    first = await world.request(SHOW, seasons=[2], auto_approve=True)
+    await world.import_(await world.grab(first))
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    second = await world.request(SHOW, seasons=[1], auto_approve=True)
+    await world.mark_media(second.media, MEDIA_DELETED, seasons=[2])
+    second.media.status = MEDIA_DELETED
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "approved"
+    await world.remove_from_arr(world.row_of(second), delete_files=True)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "deleted"
+    await world.add_to_arr(home.sonarr.arr, SHOW)
+    clock.advance(home, minutes=2)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "approved"
