@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
+    UnknownEntry,
 )
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import callback
@@ -262,10 +263,10 @@ class StatusTrackerConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for new credentials of the service."""
-        entry = self._get_reauth_entry()
         try:
+            entry = self._get_reauth_entry()
             subentry = self._refused()
-        except KeyError:
+        except KeyError, UnknownEntry:
             return self.async_abort(reason="service_removed")
         service = Service(subentry.subentry_type) if subentry else Service.SEERR
         stored = subentry.data if subentry else entry.data

@@ -7,6 +7,7 @@ import logging
 from random import Random
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_RESTORED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -178,6 +179,8 @@ class Play:
         await trouble.end()
         watch.look()
         await trouble.poll(2)
+        if entry.state is not ConfigEntryState.LOADED:
+            self._complain(f"the entry is not set up: {entry.state}, {entry.reason}")
         wrong = self._differences(home, entry, registrar)
         self.prompt = not wrong
         for minute in range(REREAD_WITHIN):

@@ -20,10 +20,13 @@ def soak_convergence(prove: Prove, request: pytest.FixtureRequest) -> None:
         prove(seed, PLAYS, whole)
         for trace in whole.failures[known:]:
             print(f"seed {seed}:", *trace, sep="\n", flush=True)  # noqa: T201
+        minutes = (monotonic() - began) / 60
+        print(  # noqa: T201
+            f"convergence: {whole.journeys} journeys, {whole.steps} steps, {len(whole.failures)} failures,"
+            f" {whole.prompt} of {whole.plays} households right after one poll,"
+            f" seeds {first} to {seed}, {minutes:.0f} minutes",
+            flush=True,
+        )
         if whole.journeys >= wanted:
             break
-    line = f"{whole.journeys} journeys, {whole.steps} steps, {len(whole.failures)} failures"
-    line += f", {whole.prompt} of {whole.plays} households right after one poll"
-    minutes = (monotonic() - began) / 60
-    print(f"convergence: {line}, seeds {first} to {seed}, {minutes:.0f} minutes", flush=True)  # noqa: T201
     assert not whole.failures

@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.status_tracker.clients.errors import InvalidAuth
-from custom_components.status_tracker.const import DOMAIN
+from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
 from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
 from ..stack.server import Fault
-from ..stack.titles import film, series
+from ..stack.titles import Title, film, series
 
 TITLE = film("Solaris", 1972, 593)
+SHOW = series("Lost", 2004, 100, 73739, {1: 2, 2: 2})
 
 
 @pytest.mark.parametrize("is_4k", [False, True])
@@ -200,3 +202,66 @@ async def test_a_webhook_long_after_its_event(
     state = state_of(hass, entry, request)
     assert state
     assert (state.state, state.attributes["reason"]) == ("available", "upgrade")
+
+
+async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, callback_url: str) -> None:
+    """Home Assistant starts the flow in the background, when the entry can be gone already."""
+    context = ConfigFlowContext(source=SOURCE_REAUTH, entry_id="gone")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data={})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
+
+
+async def test_deleted_by_another_request_and_added_again(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr still calls the series deleted, for the season of an earlier request; Sonarr has it again."""
+    home = await household()
+    world = home.world
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    first = await world.request(SHOW, seasons=[2], auto_approve=True)
+    await world.import_(await world.grab(first))
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    second = await world.request(SHOW, seasons=[1], auto_approve=True)
+    await world.mark_media(second.media, MEDIA_DELETED, seasons=[2])
+    second.media.status = MEDIA_DELETED
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "approved"
+    await world.remove_from_arr(world.row_of(second), delete_files=True)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "deleted"
+    await world.add_to_arr(home.sonarr.arr, SHOW)
+    clock.advance(home, minutes=2)
+    await poll(hass, entry, rounds=4)
+    assert stage_of(hass, entry, second) == "approved"
+
+
+@pytest.mark.parametrize("title", [TITLE, SHOW])
+async def test_a_late_webhook_of_a_deletion(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, title: Title
+) -> None:
+    """An item that is added again has the id it had, of which a late webhook says that it is deleted."""
+    home = await household()
+    world, hooks = home.world, home.jellyfin.webhooks
+    entry = await setup_entry(home)
+    request = await world.request(title, seasons=[1] if title is SHOW else None, auto_approve=True)
+    await world.import_(await world.grab(request))
+    await world.library_scan()
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+    hooks.mode = "hold"
+    for item in list(world.items.values()):
+        await world.remove_item(item)
+    await poll(hass, entry)
+    await world.library_scan()
+    hooks.held = [one for one in hooks.held if "ItemDeleted" in str(one.body)]
+    for _ in range(3):
+        clock.advance(home, minutes=10)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+    assert hooks.held
+    await hooks.release()
+    await hass.async_block_till_done()
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"

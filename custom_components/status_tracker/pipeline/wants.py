@@ -44,6 +44,7 @@ class Want:
     opened_at: datetime | None = None
     stale_items: tuple[str, ...] = ()
     read_after: datetime | None = None
+    returnable: bool = False  # deleted in Seerr but open, so that an *arr can have it again
     contested: bool = False
     contested_at: datetime | None = None
     titled: bool = False  # a title is known from any service
@@ -129,6 +130,9 @@ def want_of(one: Tracked, case: Case) -> Want:
         read_after=max(
             (time for time in (one.journey.opened_at, one.journey.reread_after) if time), default=None
         ),
+        returnable=one.stage is Stage.DELETED
+        and request.status in (RequestStatus.PENDING, RequestStatus.APPROVED)
+        and not case.superseded,
         contested=case.contested,
         contested_at=case.contested_at,
         titled=one.titled,

@@ -11,7 +11,7 @@ from ..pipeline.memory import Memory
 from ..storage.store import MemoryStore, StoredMemory
 from .evaluation import Evaluation
 
-STEP_DELAY = 5.0  # seconds until a request that was added, removed or changed its stage is saved
+STEP_DELAY = 2.0  # seconds until a request that was added, removed or changed its stage is saved
 SAVE_DELAY = 60.0  # the same for any other change, such as progress
 
 

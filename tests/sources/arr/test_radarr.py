@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from custom_components.status_tracker.pipeline.enums import HistoryKind
+from custom_components.status_tracker.pipeline.evidence.arr import MovieEvidence
 from custom_components.status_tracker.pipeline.evidence.base import serialize
 from custom_components.status_tracker.sources.arr.radarr import RadarrSource
 from custom_components.status_tracker.sources.arr.source import READS
@@ -31,6 +32,12 @@ from .radarr_helpers import (  # noqa: F401  fixtures
     settle,
     source_fixture,
 )
+
+
+def by_tmdb(source: RadarrSource) -> dict[int | None, MovieEvidence]:
+    """Return the films of the evidence by their TMDB ids."""
+    return {one.tmdb_id: one for one in source.evidence.movies}
+
 
 # What a cycle asks
 
@@ -93,6 +100,22 @@ async def test_before_the_approval_a_film_is_looked_up_once(
     added = await home.world.add_to_arr(home.radarr.arr, film("Late", 2020, 2999))
     assert "movie" in await poll(home, source, there, replace(missing, handed_over=True))
     assert {one.movie_id for one in source.evidence.movies} == {movie.id, added.id}
+
+
+async def test_titles_are_read_again_while_an_import_remains_pending(
+    home: Household, source: RadarrSource, movie: MovieRow
+) -> None:
+    """An import that never ends does not keep the monitoring of the other films from being seen."""
+    other = await add_film(home, film("Other", 2019, 2999))
+    wants = (by_id(movie), by_id(other, in_flight=True))
+    await settle(home, source, *wants)
+    download = await home.world.grab(other)
+    await home.world.complete(download)
+    await home.world.importing(download)
+    movie.monitored = False
+    asked = [path for _ in range(21) for path in await poll(home, source, *wants)]
+    assert asked.count("history/since") >= 18
+    assert not by_tmdb(source)[2004].monitored
 
 
 @pytest.mark.parametrize("given", [{}, {"finished": True}, {"handed_over": False}])

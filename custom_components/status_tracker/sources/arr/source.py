@@ -65,7 +65,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             return None
         if self._contests(want):
             return self._catalogue_id(want), want.seasons
-        if want.finished:
+        if want.finished and not want.returnable:
             return None
         return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
 
@@ -143,10 +143,9 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     def _is_sought(self, want: Want) -> bool:
         """Return whether to look up the title of a want; before its approval only once."""
-        if want.finished or not want.handed_over:
-            catalogue_id = self._catalogue_id(want)
-            return self._contests(want) or (not want.finished and catalogue_id not in self._absent)
-        return True
+        if self._contests(want) or want.returnable or (want.handed_over and not want.finished):
+            return True
+        return not want.finished and self._catalogue_id(want) not in self._absent
 
     def _unfound(self, wants: Sequence[Want]) -> Iterable[int]:
         """Return the catalogue ids of wants without a known media id."""
@@ -178,7 +177,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._unread_ids = dict.fromkeys(
                 media_id
                 for media_id, want in reversed(self._wanted_by.items())
-                if (not want.finished or self._contests(want))
+                if (not want.finished or want.returnable or self._contests(want))
                 and not (self._is_known(media_id) and self._is_fresh(media_id))
             )
         return self._unread_ids
