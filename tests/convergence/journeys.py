@@ -183,12 +183,13 @@ class Play:
             self._complain(f"the entry is not set up: {entry.state}, {entry.reason}")
         wrong = self._differences(home, entry, registrar)
         self.prompt = not wrong
+        wrong += self._untold(home, entry, watch)
         for minute in range(REREAD_WITHIN):
             if not wrong or (minute >= LOST_AFTER and not all(one.reread for one in wrong)):
                 break
             self.clock.advance(home, minutes=1)
             await trouble.poll()
-            wrong = self._differences(home, entry, registrar)
+            wrong = self._differences(home, entry, registrar) + self._untold(home, entry, watch)
         for one in wrong:
             self._complain(one.text)
         registry = er.async_get(self.hass)
@@ -197,17 +198,18 @@ class Play:
             number = entity.unique_id.removeprefix(f"{entry.entry_id}_")
             if entity.domain == "sensor" and number.isdecimal() and entity.unique_id not in ids:
                 self._complain(f"request {number} is gone and its sensor is not")
-        for number, told in watch.told.items():
-            if number in home.world.requests:
-                self._last_told(entry, home.world.requests[number], told)
 
-    def _last_told(self, entry: MockConfigEntry, request: SeerrRequest, told: Sequence[str]) -> None:
-        """The last stage that was told is the one that is shown."""
-        stages = [one for one in told if one not in ("stuck", "recovered", "removed")]
-        entity_id = entity_id_of(self.hass, entry, request)
-        state = self.hass.states.get(entity_id) if entity_id else None
-        if state and stages[-1:] != [state.state]:
-            self._complain(f"{_name(request)}: {state.state} is shown and {stages[-1:]} was told last")
+    def _untold(self, home: Household, entry: MockConfigEntry, watch: Watch) -> list[Difference]:
+        """Where the last stage that was told is not the one that is shown."""
+        found: list[Difference] = []
+        for request in home.world.requests.values():
+            stages = [one for one in watch.told[request.id] if one not in ("stuck", "recovered", "removed")]
+            entity_id = entity_id_of(self.hass, entry, request)
+            state = self.hass.states.get(entity_id) if entity_id else None
+            if state and stages and stages[-1] != state.state:
+                text = f"{_name(request)}: {state.state} is shown and {stages[-1]} was told last"
+                found.append(Difference(text, reread=False))
+        return found
 
     def _differences(self, home: Household, entry: MockConfigEntry, registrar: Registrar) -> list[Difference]:
         """Where what is shown differs from the truth."""

@@ -53,7 +53,8 @@ CLIENT_REASONS = {
 # What one poll does not show, by design:
 # - A download that nobody lists any more counts as lost after three minutes: the *arr refreshes its queue
 #   once a minute, and its client may be restarting. Failed look-ups are repeated within these minutes, and
-#   what is finished in Seerr only is read some at a time.
+#   what is finished in Seerr only is read some at a time. What changed while Home Assistant was off is told
+#   when every service has been read.
 # - What no event and no count tells is read again in turn, one a poll, so that the calls of a poll do not
 #   grow with the requests: whether a title is monitored, is in the *arr at all and was searched for without
 #   a result, and whether what is imported or available is still there, and under which number.
