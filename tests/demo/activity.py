@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 import json
 from pathlib import Path
+import re
 import sqlite3
 
 ROWS = """
@@ -15,11 +16,14 @@ ROWS = """
     WHERE states_meta.entity_id LIKE 'event.%' OR states_meta.entity_id LIKE 'sensor.%'
     ORDER BY states.last_updated_ts
 """
+HEARD = "heard:"
+LINE = re.compile(rf"{HEARD} (\S+) (\d+) (\w+)")
 NO_STATE = {"unknown", "unavailable"}
 REMOVED = "removed"
 TROUBLE = {"stuck", "recovered"}
 # What happens so shortly before a kill may be told again, or not: there was no time to act on it.
 MOMENT = timedelta(seconds=0.25)
+SAVED = timedelta(seconds=3)  # until a new request is saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Activity:
         self.kills: list[datetime] = []
         self.told: dict[Told, None] = {}
         self.shown: dict[int, dict[str, datetime]] = {}  # when each stage was shown first, by request
-        self.repeated = self.cut = 0
+        self.repeated = self.cut = self.heard = 0
         self.wrong: list[str] = []
 
     def read(self) -> None:
@@ -57,13 +61,21 @@ class Activity:
                     time = datetime.fromisoformat(state).astimezone(UTC)
                     self.told[Told(time, number, facts["event_type"])] = None
 
+    def hear(self, log: str) -> None:
+        """Read from a log what an automation has heard, also what the database had no time to keep."""
+        for at, number, kind in LINE.findall(log):
+            self.heard += 1
+            self.told[Told(datetime.fromisoformat(at).astimezone(UTC), int(number), kind)] = None
+
     def check(self, requests: set[int], deleted: int) -> None:
         """Check what was told of each request that is there, and of the one that was deleted."""
         for number in sorted({*requests, deleted, *self.shown}):
             events = sorted((one for one in self.told if one.request == number), key=lambda one: one.at)
             stages = [one for one in events if one.kind not in TROUBLE]
             last = REMOVED if number == deleted else "available"
-            if [one.kind for one in stages[-1:]] != [last]:
+            if number == deleted and stages and self._killed_after(stages[0].at, SAVED):
+                self.cut += 1  # nothing was saved of it, so that its removal cannot be told
+            elif [one.kind for one in stages[-1:]] != [last]:
                 self._complain(number, "does not end right", events)
             for stage in self.shown.get(number, {}).keys() - {one.kind for one in stages}:
                 if self._killed_after(self.shown[number][stage]):
@@ -72,6 +84,8 @@ class Activity:
                     self._complain(number, f"lost {stage}", events)
             self._check_once(number, stages)
             self._check_once(number, [one for one in events if one.kind in TROUBLE])
+        if not self.heard:
+            self.wrong.append("the automation has heard nothing")
         if stray := {one.request for one in self.told} - requests - {deleted}:
             self.wrong.append(f"told of {stray}, which nobody asked for")
 
@@ -85,9 +99,9 @@ class Activity:
             else:
                 self._complain(number, f"told {one.kind} twice", events)
 
-    def _killed_after(self, at: datetime) -> bool:
+    def _killed_after(self, at: datetime, within: timedelta = MOMENT) -> bool:
         """Return whether Home Assistant was killed the moment after a time."""
-        return any(timedelta() <= kill - at < MOMENT for kill in self.kills)
+        return any(timedelta() <= kill - at < within for kill in self.kills)
 
     def _complain(self, number: int, text: str, events: list[Told]) -> None:
         """Note what is wrong with what was told of a request."""

@@ -222,8 +222,13 @@ class HomeAssistantProcess:
     async def _login_code(self, client: str) -> str:
         """Go through the login form."""
         start = {"client_id": client, "handler": ["homeassistant", None], "redirect_uri": client}
-        async with self._session.post(f"{self.url}/auth/login_flow", json=start) as response:
-            flow = (await response.json())["flow_id"]
+        flow = ""
+        while not flow:  # until then, its address shows the page of the frontend
+            async with self._session.post(f"{self.url}/auth/login_flow", json=start) as response:
+                if response.content_type == "application/json":
+                    flow = (await response.json())["flow_id"]
+                else:
+                    await asyncio.sleep(0.3)
         form = {"username": USER, "password": PASSWORD, "client_id": client}
         async with self._session.post(f"{self.url}/auth/login_flow/{flow}", json=form) as response:
             code: str = (await response.json())["result"]

@@ -19,13 +19,36 @@ from tests.stack.household import Household
 from tests.stack.stories import anime_film_story, anime_series_story, at_speed, film_story, series_story
 from tests.stack.titles import film
 
-from .activity import Activity
+from .activity import HEARD, Activity
 from .instance import HomeAssistantProcess, free_port
 from .setup import set_up
 
 SPEED = 0.6
 SETTLING = 60
 RECORDER = "recorder:\n  commit_interval: 0"
+LOGGER = "logs:\n    homeassistant.components.system_log.external: info"
+# Logs every event of the activity at once: what an automation has heard was told.
+LISTENER = f"""
+- id: listener
+  alias: Listener
+  mode: parallel
+  max: 1000
+  triggers:
+    - trigger: event
+      event_type: state_changed
+  conditions:
+    - >-
+      {{{{ trigger.event.data.entity_id.startswith('event.') and trigger.event.data.new_state
+         and trigger.event.data.new_state.attributes.request_id is defined }}}}
+  actions:
+    - action: system_log.write
+      data:
+        level: info
+        message: >-
+          {HEARD} {{{{ trigger.event.data.new_state.state }}}}
+          {{{{ trigger.event.data.new_state.attributes.request_id }}}}
+          {{{{ trigger.event.data.new_state.attributes.event_type }}}}
+"""
 STARTING, RUNNING, WRITING = "starting", "running", "writing"
 DOMAIN = "status_tracker"
 
@@ -77,6 +100,7 @@ class Kills:
         bad = [one.name for pattern in ("*.corrupt*", "*.unread") for one in self.storage.glob(pattern)]
         self.wrong += [f"unreadable: {name}" for name in bad]
         self.wrong += ha.complaints()
+        self.activity.hear((ha.config / "console.log").read_text(errors="replace"))
         for file in self.storage.glob(f"{DOMAIN}.*"):
             json.loads(file.read_text())
 
@@ -137,7 +161,9 @@ async def _live(kills: Kills, count: int, config: Path) -> None:
     for kind in [RUNNING, *kinds[1:], None]:
         process = HomeAssistantProcess(config, port)
         configuration = config / "configuration.yaml"
-        configuration.write_text(configuration.read_text().replace("recorder:", RECORDER))
+        text = configuration.read_text().replace("recorder:", RECORDER).replace("logs:", LOGGER)
+        configuration.write_text(text)
+        (config / "automations.yaml").write_text(LISTENER)
         if kind == STARTING:
             await kills.kill_starting(process)
             kills.check_files(process)

@@ -12,7 +12,7 @@ from ..stack.qbittorrent import FakeQbittorrent
 from ..stack.seerr import FakeSeerr
 from ..stack.server import HTML_PAGE, Fault, StackServer
 
-TIME_LIMIT = 0.4  # seconds of a client in these tests
+TIME_LIMIT = 0.6  # seconds of a client in these tests
 SLOW = 0.05
 LARGEST = 1 << 20  # bytes a client takes in these tests
 HUGE = LARGEST + 1

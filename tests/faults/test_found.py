@@ -11,7 +11,7 @@ import pytest
 from custom_components.status_tracker import coordinator as coordinator_module
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, until
 from ..stack.server import Fault
 from ..stack.stories import sintel
 from .kinds import KINDS
@@ -101,4 +101,4 @@ async def test_a_slow_seerr_is_waited_for_at_setup(
     home.jellyfin.fault = Fault.hang()
     entry = await setup_entry(home, **NO_HOOKS)
     assert entry.state is ConfigEntryState.LOADED
-    assert stage_of(hass, entry, request) == "approved"
+    await until(hass, lambda: stage_of(hass, entry, request) == "approved")

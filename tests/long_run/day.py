@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 import gc
 import json
+from pathlib import Path
 import threading
 import tracemalloc
 from typing import Any
@@ -40,6 +41,7 @@ SLACK = {
     "sockets": 12,
     "timers": 6,
     "threads": 4,
+    "posters": AT_ONCE,  # deleted some minutes later
 }  # the same after any number of requests
 
 
@@ -47,7 +49,7 @@ SLACK = {
 class Usage:
     """What Home Assistant holds at a moment at which no request is left."""
 
-    bytes: int  # allocated by our code
+    bytes: int  # allocated by our code, if that is traced
     objects: dict[str, int]  # of our classes, by class
     tasks: int
     timers: int
@@ -79,6 +81,11 @@ class Usage:
         return found
 
 
+def poster_count(folder: Path) -> int:
+    """Return how many files there are in a folder, which may be missing."""
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
 def rows(hass: HomeAssistant) -> int:
     """Return how many rows the recorder has."""
     with session_scope(hass=hass, read_only=True) as session:
@@ -94,6 +101,14 @@ async def purged_rows(hass: HomeAssistant) -> int:
     return await get_instance(hass).async_add_executor_job(rows, hass)
 
 
+def allocated() -> int:
+    """Return the bytes allocated by our code."""
+    if not tracemalloc.is_tracing():
+        return 0
+    snapshot = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, f"*/{DOMAIN}/*")])
+    return sum(trace.size for trace in snapshot.traces)
+
+
 async def usage(hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, Any]) -> Usage:
     """Measure."""
     written: Any = Store._async_write_data  # the test's storage, which keeps all it was given
@@ -103,12 +118,11 @@ async def usage(hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, 
     posters.poster_key.cache_clear()
     purged = await purged_rows(hass)
     gc.collect()
-    snapshot = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, f"*/{DOMAIN}/*")])
     loop: Any = hass.loop
     folder, coordinator = posters.poster_folder(hass, entry.entry_id), coordinator_of(entry)
     files = {key: file for key, file in storage.items() if key.startswith(f"{DOMAIN}.{entry.entry_id}")}
     return Usage(
-        bytes=sum(trace.size for trace in snapshot.traces),
+        bytes=allocated(),
         objects=Counter(
             type(one).__name__ for one in gc.get_objects() if type(one).__module__.startswith(OURS)
         ),
@@ -125,7 +139,7 @@ async def usage(hass: HomeAssistant, entry: MockConfigEntry, storage: dict[str, 
             for key, file in files.items()
             for part, one in file["data"].items()
         },
-        posters=len(list(folder.iterdir())) if folder.exists() else 0,
+        posters=poster_count(folder),
         entities=len(hass.states.async_all()),
         registered=len(er.async_get(hass).entities),
         rows=purged,
@@ -138,8 +152,8 @@ class Day:
     def __init__(self, hass: HomeAssistant, home: Household, entry: MockConfigEntry, clock: Clock) -> None:
         """Nothing was asked for yet."""
         self.hass, self.home, self.entry, self.clock = hass, home, entry, clock
-        self.asked = self.written = 0
-        self.posters = 0  # the most there were
+        self.asked = self.written = self.most_posters = 0
+        self._folder = posters.poster_folder(hass, entry.entry_id)
         hass.bus.async_listen(EVENT_STATE_CHANGED, self._count)
 
     @callback
@@ -160,8 +174,7 @@ class Day:
             await self._look(4)
             stages = Counter(stage_of(self.hass, self.entry, request) for request in open_now)
             assert stages == {"available": AT_ONCE}, stages
-            folder = posters.poster_folder(self.hass, self.entry.entry_id)
-            self.posters = max(self.posters, len(list(folder.glob("*"))))
+            self.most_posters = max(self.most_posters, poster_count(self._folder))
             for request in open_now:
                 await self._delete(request)
             await self._look(4)

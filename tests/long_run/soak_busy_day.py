@@ -1,14 +1,24 @@
 """The whole day of a busy household; `script/bench --soak` runs this, nothing collects it."""
 
+from collections.abc import Iterator
+import tracemalloc
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from ..common import Clock, SetUp, StartHousehold
-from .test_busy_day import _traced, busy_day
+from .test_busy_day import _small_caches, busy_day
 
-__all__ = ["_traced"]
+__all__ = ["_small_caches"]
+
+
+@pytest.fixture(autouse=True)
+def _traced() -> Iterator[None]:
+    """Trace allocations, which takes three times as long."""
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
 
 
 @pytest.mark.timeout(0)
