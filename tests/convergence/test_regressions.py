@@ -15,7 +15,7 @@ from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAI
 from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
 from ..stack.server import Fault
-from ..stack.titles import film, series
+from ..stack.titles import Title, film, series
 
 TITLE = film("Solaris", 1972, 593)
 SHOW = series("Lost", 2004, 100, 73739, {1: 2, 2: 2})
@@ -235,3 +235,33 @@ async def test_deleted_by_another_request_and_added_again(
     clock.advance(home, minutes=2)
     await poll(hass, entry, rounds=4)
     assert stage_of(hass, entry, second) == "approved"
+
+
+@pytest.mark.parametrize("title", [TITLE, SHOW])
+async def test_a_late_webhook_of_a_deletion(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, title: Title
+) -> None:
+    """An item that is added again has the id it had, of which a late webhook says that it is deleted."""
+    home = await household()
+    world, hooks = home.world, home.jellyfin.webhooks
+    entry = await setup_entry(home)
+    request = await world.request(title, seasons=[1] if title is SHOW else None, auto_approve=True)
+    await world.import_(await world.grab(request))
+    await world.library_scan()
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+    hooks.mode = "hold"
+    for item in list(world.items.values()):
+        await world.remove_item(item)
+    await poll(hass, entry)
+    await world.library_scan()
+    hooks.held = [one for one in hooks.held if "ItemDeleted" in str(one.body)]
+    for _ in range(3):
+        clock.advance(home, minutes=10)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"
+    assert hooks.held
+    await hooks.release()
+    await hass.async_block_till_done()
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "available"

@@ -39,6 +39,7 @@ class ItemReader:
         self._looked_up_for: Wanted | None = None
         self._unread: dict[str, None] = {}
         self._recheck: dict[str, None] = {}
+        self._doubted: dict[str, None] = {}  # deleted by webhooks, which can be late: read them once more
 
     @property
     def under_way(self) -> bool:
@@ -90,6 +91,8 @@ class ItemReader:
         """Read pending items with files, and series of tracked episodes; return the number of requests."""
         calls = 0
         while calls < READS_A_POLL:
+            self._unread.update(self._doubted)
+            self._doubted.clear()
             self._unread.update(dict.fromkeys(self.tracked.missing_series()))
             if not self._unread:
                 break
@@ -144,12 +147,19 @@ class ItemReader:
 
     def take_deleted(self, item: LibraryEvidence) -> None:
         """Remove a deleted item; for a season, its episodes."""
+        tracked = self.tracked.items.values()
         if item.kind is not ItemKind.SEASON:
+            gone = [one.item_id for one in tracked if item.item_id in (one.item_id, one.series_id)]
             self._unread.pop(item.item_id, None)
             self._recheck.pop(item.item_id, None)
             self._forget(item.item_id)
         elif item.series_id and item.season is not None:
-            self.tracked.drop_season(item.series_id, item.season)
+            season = (item.series_id, item.season)
+            gone = [one.item_id for one in tracked if (one.series_id, one.season) == season]
+            self.tracked.drop_season(*season)
+        else:
+            return
+        self._doubted.update(dict.fromkeys(gone))
 
     def take_added(self, item: LibraryEvidence) -> None:
         """Add an item if it is relevant, keeping fields known from an earlier read."""
