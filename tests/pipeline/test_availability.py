@@ -338,3 +338,15 @@ def test_an_item_with_the_id_of_another_episode_does_not_prove_by_number() -> No
     assert stages_of(named) == {3: Stage.AVAILABLE, 7: Stage.DOWNLOADING}
     right = replace(episode_item(7, ids=ids((IdKind.TVDB_EPISODE, LOADING_7.tvdb_id or 0))), item_id="z")
     assert stages_of(named, right)[7] is Stage.AVAILABLE
+
+
+def test_anime_not_by_another_file_of_its_episode() -> None:
+    """With two Radarrs, an item that Shoko and its Radarr have lost can be the 4K copy, not yet removed."""
+    own = shoko_file(5, HD, *ids((IdKind.SHOKO_EPISODE, 601)))
+    told = (request(), title(anime=True), film(file=HD), own)
+    left = item(ids=ids((IdKind.SHOKO_FILE, 9), (IdKind.SHOKO_EPISODE, 601)))
+    gone = film_4k(gone=True)
+    assert only(*FOURK_STACK, SHOKO, *told, gone, left).stage is Stage.ANIME_MATCHING
+    assert only(*STACK, SHOKO, *told, left).stage is Stage.AVAILABLE
+    shown = item(ids=ids((IdKind.SHOKO_FILE, 5), (IdKind.SHOKO_EPISODE, 601)))
+    assert only(*FOURK_STACK, SHOKO, *told, gone, shown).stage is Stage.AVAILABLE

@@ -167,6 +167,8 @@ class Items:
             optional["Path"] = item.path
         if "datecreated" in fields:
             row["DateCreated"] = iso(item.date_created)
+        if "etag" in fields:
+            row["Etag"] = self.world.new_hex(f"etag {item.id} {item.date_last_saved.isoformat()}")
         if "mediasources" in fields and item.media_sources:
             row["MediaSources"] = self.media_sources(item)
         if item.type == "Series" and fields & {"childcount", "recursiveitemcount"}:

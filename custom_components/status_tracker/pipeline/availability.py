@@ -184,13 +184,19 @@ class Prover:
     def _of_entry(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
         """Return the item of the Shoko episode, AniDB episode or, for a movie, AniDB anime of the files."""
         ours = frozenset(one for file in unit.shoko if file.matched for one in file.ids)
-        if proof := self._with(of_kind(ours, IdKind.SHOKO_EPISODE)):
+        told = self._all_with(of_kind(ours, IdKind.SHOKO_EPISODE))
+        if proof := next((item for item in told if not self._plays_another(item, files)), None):
             return proof
         fitting = [*self._all_with(of_kind(ours, IdKind.ANIDB_EPISODE))]
         if self.case.request.media_type is MediaType.MOVIE:
             anime = self._all_with(of_kind(ours, IdKind.ANIDB_ANIME))
             fitting += [item for item in anime if item.kind is ItemKind.MOVIE]
         return next((item for item in fitting if not _is_anothers(item, files | ours)), None)
+
+    def _plays_another(self, item: LibraryEvidence, files: frozenset[str]) -> bool:
+        """Return whether an item plays another file of the episode, which can be the other definition."""
+        told = of_kind(item.ids, IdKind.SHOKO_FILE)
+        return bool(self.case.rivals and told and files) and told.isdisjoint(files)
 
     def _of_unit(self, unit: Unit, files: frozenset[str]) -> LibraryEvidence | None:
         """Return the item with an id of the unit, unless Shoko assigns it to another file."""

@@ -29,7 +29,7 @@ class Retries[K: Hashable]:
         """Remove the back-off of a read."""
         self._failed.pop(key, None)
 
-    def keep(self, keys: Container[K]) -> None:
+    def keep(self, keys: Container[object]) -> None:
         """Remove the back-off of all other reads."""
         self._failed = {key: failure for key, failure in self._failed.items() if key in keys}
 

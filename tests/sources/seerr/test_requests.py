@@ -222,8 +222,7 @@ async def test_what_is_still_shown_stays_right(home: Household, source: SeerrSou
     await ask_for(home, 3)
     done = await finished_requests(home, 2)
     wants = [want_film(one.title.tmdb_id, request_id=one.id, finished=True, titled=True) for one in done]
-    for want in wants:
-        await poll(home, source, want)
+    await poll(home, source, *wants)
     done[1].media.status = MEDIA_DELETED
     for _ in range(2 * FINISHED_TURN):
         assert len(await poll(home, source, *wants)) == 2

@@ -75,9 +75,12 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Poll the queue, and the history or, on every other idle or tenth busy poll, one tracked title."""
         now = self.clock()
+        await asyncio.sleep(0)
         self._bind(wants)
         await self._read_queue(now)
+        await asyncio.sleep(0)
         missing = self._lookups(wants, now)
+        await asyncio.sleep(0)
         busy = missing or self._to_read(now) or self.queue.importing(self._bound.keys())
         self._idle_polls += 1 if busy else AUDIT_EVERY_BUSY  # an import can also remain pending for days
         audit = self._longest_unread() if self._idle_polls >= 2 * AUDIT_EVERY_BUSY else None
@@ -97,11 +100,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             else:
                 self._note_absence(catalogue_id, wants, now)
         self._bind(wants)
+        await asyncio.sleep(0)
         for media_id in self._while_time(self._to_read(now), deadline):
             await self._read_title(media_id, found.get(media_id), now)
         # The title read can differ from the one requested.
         self._backlog = self._backlog or bool(self._lookups(wants, now))
-        self._tidy(wants)
+        await asyncio.sleep(0)
+        await self._tidy(wants)
 
     async def _read_queue(self, now: datetime) -> None:
         """Read the queue and mark the titles whose downloads started or ended."""

@@ -1,6 +1,7 @@
 """State of an *arr source: tracked titles, their evidence and pending reads."""
 
 from abc import abstractmethod
+import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -177,12 +178,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
             self._told += 1
             self._dirty[media_id] = self._told
 
-    def _tidy(self, wants: Sequence[Want]) -> None:
+    async def _tidy(self, wants: Sequence[Want]) -> None:
         """Drop untracked titles, except the newest few announced by webhook."""
         self._bind(wants)
         tidied = self._bound_by, self._bound_at, self._told, self.log.version
         if tidied == self._tidied:
             return
+        await asyncio.sleep(0)
         unbound = [one for one in self._titles if one not in self._bound]
         for media_id in unbound[:-UNBOUND_TITLES]:
             del self._titles[media_id]
@@ -192,10 +194,13 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._known = {one: seasons for one, seasons in self._known.items() if one in self._bound}
         self._dirty = {one: mark for one, mark in self._dirty.items() if one in self._bound}
         self._turns = {key: None for key in self._turns if key[0] in self._bound}
+        await asyncio.sleep(0)
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         self._absent &= catalogue
         self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
+        await asyncio.sleep(0)
         self.log.keep(self._filter())
+        await asyncio.sleep(0)
         self._bind(wants)
         self._tidied = self._bound_by, self._bound_at, self._told, self.log.version
 

@@ -4,6 +4,7 @@ An idle poll is one request: for changes, for items used as proof (deletions are
 while files wait for the library, for a running scan.
 """
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -116,13 +117,15 @@ class JellyfinSource(Source):
         """Update the library index, then read the items the wants need."""
         aim = self._aim
         if wants is not self._aimed_by:
+            await asyncio.sleep(0)
             aim = tuple(
                 (one.finished, one.anime, one.seasons, one.ids, one.files, one.items, one.read_after)
                 for one in wants
             )
+            await asyncio.sleep(0)
         changed = aim is not self._aim and aim != self._aim
         if changed:
-            self._tracked.aim(Wanted(wants))
+            self._tracked.aim(await Wanted.collect(wants))
         if self._built and self._changes.since:
             await self._cycle(self._built)
         await self._fill()

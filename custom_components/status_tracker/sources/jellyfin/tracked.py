@@ -1,5 +1,6 @@
 """Relevance of Jellyfin items for the wants, and the relevant items."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from .ids import KINDS, typed_ids
 SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
 ANIME_SERIES = (IdKind.SHOKO_SERIES, IdKind.ANIDB_ANIME)
 
+SLICE = 250  # wants processed per iteration of the event loop
 DISC_DEPTH = 3  # a movie folder with e.g. BDMV and STREAM
 
 type Seasons = frozenset[int] | None  # None: all seasons
@@ -103,15 +105,33 @@ class Wanted:
 
     def __init__(self, wants: Sequence[Want] = ()) -> None:
         """Collect the ids and path keys of unfinished wants, and the items used as proof."""
-        self.wants = tuple(want for want in wants if not want.finished)
-        self.items = frozenset(item for want in wants for item in want.items)
+        self.items: set[str] = set()
         self.by_key: dict[str, list[Want]] = {}
-        for want in self.wants:
+        self.read_after: datetime | None = None
+        self.waiting: list[Want] = []  # with files that are imported but not found in the library yet
+        self._add(wants)
+
+    @classmethod
+    async def collect(cls, wants: Sequence[Want]) -> Wanted:
+        """Return the criteria of wants, collected a few per iteration of the event loop."""
+        wanted = cls()
+        for start in range(0, len(wants), SLICE):
+            wanted._add(wants[start : start + SLICE])
+            await asyncio.sleep(0)
+        return wanted
+
+    def _add(self, wants: Sequence[Want]) -> None:
+        """Add the criteria of wants."""
+        for want in wants:
+            self.items.update(want.items)
+            if want.read_after:
+                self.read_after = max(want.read_after, self.read_after or want.read_after)
+            if want.finished:
+                continue
             for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
                 self.by_key.setdefault(key, []).append(want)
-        self.read_after = max((want.read_after for want in wants if want.read_after), default=None)
-        # With files that are imported but not found in the library yet.
-        self.waiting = tuple(want for want in self.wants if want.files)
+            if want.files:
+                self.waiting.append(want)
 
     def seasons(self, series: LibraryEvidence) -> Seasons:
         """Return the requested seasons of a series, empty if it is not requested."""

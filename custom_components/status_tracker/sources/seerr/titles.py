@@ -45,7 +45,6 @@ class Titles:
         self._provisional: dict[TitleKey, TitleEvidence] = {}
         self._retries = Retries[TitleKey](*TITLE_RETRIES)
         self._tidied_by: Sequence[Want] | None = None
-        self._tidied_at: tuple[int, ...] = ()
         self._missing: list[TitleKey] = []
         self._missing_by: Sequence[Want] | None = None
         self._missing_at = 0
@@ -77,7 +76,7 @@ class Titles:
 
     async def read(self, wants: Sequence[Want], needed: Set[object], known: KnownRequests) -> None:
         """Read some of the missing titles, a few concurrently."""
-        self._tidy(wants, known)
+        self._tidy(wants, needed, known)
         missing = self.missing(wants, needed)
         self.incomplete = len(missing) > TITLES
         due = iter(missing[:TITLES])
@@ -104,23 +103,20 @@ class Titles:
         else:
             self._retries.succeeded(key)
 
-    def _tidy(self, wants: Sequence[Want], known: KnownRequests) -> None:
-        """Drop titles without a request, and titles from webhooks that have been read since."""
-        if self._tidied_by is wants and self._tidied_at == self._version(known):
-            return
-        wanted = set(title_keys(wants))
-        kept = wanted | {(one.media_type, one.tmdb_id or 0) for one in known.values()}
-        for key in [key for key in self._read if key not in kept]:
-            del self._read[key]
-        self._retries.keep(wanted)
-        self._provisional = {
-            key: title for key, title in self._provisional.items() if key in kept and key not in self._read
-        }
-        self._tidied_by, self._tidied_at = wants, self._version(known)
-
-    def _version(self, known: KnownRequests) -> tuple[int, ...]:
-        """Return a value that differs once the requests or titles have changed."""
-        return id(known), known.version, len(self._read), len(self._provisional)
+    def _tidy(self, wants: Sequence[Want], needed: Set[object], known: KnownRequests) -> None:
+        """Drop titles not needed anymore, and titles from webhooks that have been read since."""
+        if wants and wants is not self._tidied_by:  # without wants, the evaluation has not run yet
+            self._tidied_by = wants
+            for key in self._read.keys() - needed:
+                del self._read[key]
+            self._retries.keep(needed)
+        if self._provisional:
+            kept = {(one.media_type, one.tmdb_id or 0) for one in known.values()}
+            self._provisional = {
+                key: title
+                for key, title in self._provisional.items()
+                if key in kept and key not in self._read
+            }
 
     def snapshot(self, keys: Collection[TitleKey]) -> list[TitleEvidence]:
         """Return the titles to store."""
