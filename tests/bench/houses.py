@@ -157,11 +157,11 @@ def steps(longest: list[float]) -> Iterator[None]:
     def measured(handle: Any) -> None:
         """Run a step and note how long it took."""
         nonlocal collecting
+        owner = getattr(handle._callback, "__self__", None)
         collecting = 0.0
         begin = time.thread_time()
         run(handle)
         taken = time.thread_time() - begin - collecting
-        owner = getattr(handle._callback, "__self__", None) if handle._callback else None
         coroutine = owner.get_coro() if isinstance(owner, asyncio.Task) else None
         name = getattr(coroutine, "__qualname__", "")
         stores = isinstance(owner, Store)

@@ -12,7 +12,7 @@ from ..storage.store import MemoryStore, StoredMemory
 from .evaluation import Evaluation
 
 STEP_DELAY = 2.0  # seconds until a request that was added, removed or changed its stage is saved
-SAVE_DELAY = 60.0  # the same for any other change, such as progress
+SAVE_DELAY = 300.0  # the same for any other change, such as progress, which the next poll finds again
 
 
 class StoredRequests:
