@@ -17,8 +17,8 @@ INTRO = """# Faults of the services
 What Status Tracker reports when a service fails, by fault (rows) and service (columns): the `reason`
 attribute of its connectivity sensor, or `connected` if the sensor stays on. In every case, the other
 services stay connected, no entity is lost, the log contains each change once, the service recovers without a
-reload, and requests reach `available`. Without Seerr at setup, Home Assistant retries the setup, or asks for
-a new API key if Seerr rejects it.
+reload, and requests reach `available`. The same applies to a restart during the failure. Without Seerr at
+setup, Home Assistant retries the setup, or asks for a new API key if Seerr rejects it.
 
 `script/test tests/faults --write-faults` writes this file. The tests fail if a result differs.
 """

@@ -55,7 +55,8 @@ async def test_seerr_with_wrong_types_is_unavailable_all_the_time(
     for _ in range(12):
         await poll(hass, entry, 1)
         assert not coordinator_of(entry).seerr.state.ok
-    (gone,) = [one.getMessage() for one in caplog.records if "available" in one.getMessage()]
+    ours = [one for one in caplog.records if one.name.startswith(f"custom_components.{DOMAIN}")]
+    (gone,) = [one.getMessage() for one in ours if "available" in one.getMessage()]
     assert gone.startswith("Seerr is unavailable: ")
 
 
