@@ -350,3 +350,15 @@ def test_anime_not_by_another_file_of_its_episode() -> None:
     assert only(*STACK, SHOKO, *told, left).stage is Stage.AVAILABLE
     shown = item(ids=ids((IdKind.SHOKO_FILE, 5), (IdKind.SHOKO_EPISODE, 601)))
     assert only(*FOURK_STACK, SHOKO, *told, gone, shown).stage is Stage.AVAILABLE
+
+
+def test_anime_not_by_another_file_of_its_anidb_episode() -> None:
+    """Neither does the AniDB episode that both copies have prove the one that is not shown yet."""
+    episode = ((IdKind.SHOKO_EPISODE, 601), (IdKind.ANIDB_EPISODE, 185881))
+    own = shoko_file(305, HD, *ids(*episode))
+    told = (request(), title(anime=True), film(file=HD), film_4k(file=UHD), own)
+    linked = (ItemFile(path="/vfs/The Matrix/The Matrix [Shoko File=301].mkv", size=UHD.size),)
+    other = item(ids=ids((IdKind.SHOKO_FILE, 301), *episode), files=linked)
+    assert only(*FOURK_STACK, SHOKO, *told, other).stage is Stage.ANIME_MATCHING
+    shown = item(ids=ids((IdKind.SHOKO_FILE, 305), *episode))
+    assert only(*FOURK_STACK, SHOKO, *told, shown).stage is Stage.AVAILABLE

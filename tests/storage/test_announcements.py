@@ -108,6 +108,23 @@ async def test_nothing_is_lost(hass: HomeAssistant, followed: Followed) -> None:
     assert len(diary.entries) == 2
 
 
+async def test_a_removal_is_announced_once(hass: HomeAssistant, followed: Followed) -> None:
+    """Killed after a removal was told and before it was saved: the request comes and goes in silence."""
+    home, entry, files = followed
+    request = await home.world.request(sintel(), "Alice", auto_approve=True)
+    await poll(hass, entry)
+    await coordinator_of(entry).async_save()
+    behind = files.now("")
+    diary = Diary(hass)
+    await home.world.delete_request(request)
+    await poll(hass, entry)
+    assert diary.kinds(request) == ["removed"]
+    now = files.now(".announced")
+    await files.restart_with(behind | now)
+    assert coordinator_of(entry).data == {}
+    assert diary.kinds(request) == ["removed"]
+
+
 async def missed(hass: HomeAssistant, followed: Followed) -> Diary:
     """Kill it between the save of a stage and that of its announcement; return what is told from then on."""
     home, entry, files = followed

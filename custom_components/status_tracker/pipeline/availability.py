@@ -191,6 +191,7 @@ class Prover:
         if self.case.request.media_type is MediaType.MOVIE:
             anime = self._all_with(of_kind(ours, IdKind.ANIDB_ANIME))
             fitting += [item for item in anime if item.kind is ItemKind.MOVIE]
+        fitting = [item for item in fitting if not self._plays_another(item, files)]
         return next((item for item in fitting if not _is_anothers(item, files | ours)), None)
 
     def _plays_another(self, item: LibraryEvidence, files: frozenset[str]) -> bool:
@@ -204,6 +205,7 @@ class Prover:
             return None
         ours = files.union(*(file.ids for file in unit.shoko if file.matched))
         fitting = (item for item in self._all_with(unit_ids(self.case, unit)) if self._may_be(item, unit))
+        fitting = (item for item in fitting if not self._plays_another(item, files))
         return next((item for item in fitting if not _is_anothers(item, ours)), None)
 
 

@@ -100,9 +100,17 @@ class Announcements:
             if not fits(change):
                 self.unheard.append(change)
                 continue
+            if self._is_told(change):
+                continue
             for listener in list(self._listeners):
                 listener(named(change))
             self.note(change)
+
+    def _is_told(self, change: Change) -> bool:
+        """Return whether a removal was announced before Home Assistant was restarted without saving it."""
+        request = change.request
+        known = request.request.request_id in self._known
+        return change.kind == REMOVED and self._loaded and not known and not request.journey.old
 
     @callback
     def settle(self, requests: Mapping[int, Tracked]) -> None:
