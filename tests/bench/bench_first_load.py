@@ -17,7 +17,7 @@ from tests.bench.houses import settle, steps
 from tests.common import coordinator_of, entry_with
 
 REPEATS = 5
-FEW, MANY = 5, 40  # requests whose memory is measured, which is slow
+FEW, MANY = 10, 100  # requests whose memory is measured, which is slow
 FRAMES = 25
 MOCKS = "*/unittest/mock.py"  # those of the storage remember what was written
 ENTITIES = "*/homeassistant/helpers/entity*.py"

@@ -8,7 +8,8 @@ from ...clients.jellyfin import JellyfinClient
 from ...clients.jellyfin_model import Item
 from ...pipeline.ids import IdKind, of_kind
 from ...pipeline.wants import Want
-from .tracked import file_keys, is_anime, item_keys, path_key
+from .items import file_keys, item_keys, path_key
+from .wanted import is_anime
 
 SEARCHED = ("Episode", "Video")
 PAGES_A_POLL = 10

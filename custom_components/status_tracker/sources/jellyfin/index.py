@@ -8,8 +8,8 @@ import logging
 
 from ...clients.jellyfin import JellyfinClient
 from ...clients.jellyfin_model import Item
+from .items import item_keys
 from .key_table import KeyTable
-from .tracked import item_keys
 
 LOGGER = logging.getLogger(__name__)
 

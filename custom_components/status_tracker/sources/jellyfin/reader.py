@@ -13,7 +13,8 @@ from ...pipeline.enums import ItemKind
 from ...pipeline.evidence.library import LibraryEvidence
 from .episode_scan import EpisodeScan
 from .index import LibraryIndex
-from .tracked import TrackedItems, Wanted
+from .tracked import TrackedItems
+from .wanted import Wanted
 
 READS_A_POLL = 10
 SERIES_A_POLL = 20

@@ -21,8 +21,9 @@ from ..base import FAST, Source
 from ..needs import Pace
 from .changes import ChangeReader
 from .index import INDEXED
+from .items import item_evidence
 from .reader import ItemReader
-from .tracked import Wanted, item_evidence
+from .wanted import Wanted
 from .webhook import Notice, read_notice
 from .webhook_task import WebhookTask
 

@@ -1,96 +1,16 @@
-"""Relevance of Jellyfin items for the wants, and the relevant items."""
+"""The items that are relevant for the wants."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from ...clients.jellyfin_model import Item
-from ...pipeline.enums import ItemKind, MediaType
-from ...pipeline.evidence.library import ItemFile, LibraryEvidence
-from ...pipeline.ids import IdKind, of_kind, path_parts, path_tail
+from ...pipeline.enums import ItemKind
+from ...pipeline.evidence.library import LibraryEvidence
 from ...pipeline.wants import Want
 from ..versioned import Versioned
-from .ids import KINDS, typed_ids
+from .items import path_key, relinked
+from .wanted import Seasons, Wanted
 
-SHOKO_KINDS = (IdKind.SHOKO_FILE, IdKind.SHOKO_EPISODE, IdKind.SHOKO_SERIES)
-ANIME_SERIES = (IdKind.SHOKO_SERIES, IdKind.ANIDB_ANIME)
-
-SLICE = 250  # wants processed per iteration of the event loop
-DISC_DEPTH = 3  # a movie folder with e.g. BDMV and STREAM
-
-type Seasons = frozenset[int] | None  # None: all seasons
 NO_SEASONS: frozenset[int] = frozenset()
-
-
-def path_key(path: str) -> str:
-    """Return the key of a file: the last two parts of its path, independent of its mount point."""
-    return f"path:{path_tail(path)}"
-
-
-def file_keys(path: str) -> tuple[str, ...]:
-    """Return the keys of a file and its parent folders, because Jellyfin uses the folder for a disc."""
-    parts = path_parts(path)
-    ends = range(len(parts), max(len(parts) - DISC_DEPTH, 2) - 1, -1)
-    return tuple(f"path:{'/'.join(parts[max(end - 2, 0) : end])}" for end in ends) or (path_key(path),)
-
-
-def item_paths(item: Item) -> tuple[str, ...]:
-    """Return the distinct paths of the files of an item."""
-    paths = (item.path, *(one.path for one in item.media_sources))
-    return tuple(dict.fromkeys(path for path in paths if path))
-
-
-def item_keys(item: Item) -> tuple[str, ...]:
-    """Return the keys of an item: its ids and the path keys of its files."""
-    if (kind := KINDS.get(item.type.casefold())) is None:
-        return ()
-    paths = item_paths(item)
-    ids = typed_ids(kind, item.provider_ids, paths)
-    return ids if kind is ItemKind.SERIES else (*ids, *map(path_key, paths))
-
-
-def item_evidence(source: str, item: Item, url: str, read_at: datetime | None) -> LibraryEvidence | None:
-    """Return an item as evidence with the time it was read; None for kinds that are not used."""
-    if (kind := KINDS.get(item.type.casefold())) is None:
-        return None
-    sizes = {one.path: one.size for one in item.media_sources}
-    paths = item_paths(item)
-    episode = kind is ItemKind.EPISODE
-    return LibraryEvidence(
-        source=source,
-        item_id=item.id,
-        kind=kind,
-        name=item.name,
-        year=item.production_year,
-        ids=typed_ids(kind, item.provider_ids, paths),
-        files=tuple(ItemFile(path=path, size=sizes.get(path, 0)) for path in paths)
-        if kind is not ItemKind.SERIES
-        else (),
-        virtual=item.virtual,
-        series_id=item.series_id,
-        season=item.parent_index_number if episode else None,
-        number=item.index_number if episode else None,
-        number_end=item.index_number_end if episode else None,
-        url=item_url(url, item.id, item.server_id),
-        read_at=read_at,
-    )
-
-
-def relinked(item: LibraryEvidence, url: str) -> LibraryEvidence:
-    """Return an item with its link on another base URL."""
-    page = (item.url or "").partition("/web/#/")[2]
-    return replace(item, url=f"{url}/web/#/{page}") if page else item
-
-
-def item_url(url: str, item_id: str, server_id: str) -> str:
-    """Return the URL of an item in the Jellyfin web client."""
-    return f"{url}/web/#/details?id={item_id}&serverId={server_id}"
-
-
-def is_anime(want: Want) -> bool:
-    """Return whether a request can have the episode numbers of Shoko instead of those of TVDB."""
-    return bool(want.anime) or bool(of_kind(want.ids, *SHOKO_KINDS))
 
 
 def _common(one: Seasons, other: Seasons) -> Seasons:
@@ -98,53 +18,6 @@ def _common(one: Seasons, other: Seasons) -> Seasons:
     if one is None or other is None:
         return other if one is None else one
     return one & other
-
-
-class Wanted:
-    """Combined search criteria of all wants."""
-
-    def __init__(self, wants: Sequence[Want] = ()) -> None:
-        """Collect the ids and path keys of unfinished wants, and the items used as proof."""
-        self.items: set[str] = set()
-        self.by_key: dict[str, list[Want]] = {}
-        self.read_after: datetime | None = None
-        self.waiting: list[Want] = []  # with files that are imported but not found in the library yet
-        self._add(wants)
-
-    @classmethod
-    async def collect(cls, wants: Sequence[Want]) -> Wanted:
-        """Return the criteria of wants, collected a few per iteration of the event loop."""
-        wanted = cls()
-        for start in range(0, len(wants), SLICE):
-            wanted._add(wants[start : start + SLICE])
-            await asyncio.sleep(0)
-        return wanted
-
-    def _add(self, wants: Sequence[Want]) -> None:
-        """Add the criteria of wants."""
-        for want in wants:
-            self.items.update(want.items)
-            if want.read_after:
-                self.read_after = max(want.read_after, self.read_after or want.read_after)
-            if want.finished:
-                continue
-            for key in {*want.ids, *(key for file in want.files for key in file_keys(file.path))}:
-                self.by_key.setdefault(key, []).append(want)
-            if want.files:
-                self.waiting.append(want)
-
-    def seasons(self, series: LibraryEvidence) -> Seasons:
-        """Return the requested seasons of a series, empty if it is not requested."""
-        found: set[int] = set()
-        for one in series.ids:
-            by_anime = one.startswith(tuple(f"{kind}:" for kind in ANIME_SERIES))
-            for want in self.by_key.get(one, ()):
-                if want.media_type is MediaType.MOVIE and not by_anime:
-                    continue
-                if by_anime or is_anime(want) or not want.seasons:
-                    return None
-                found.update(want.seasons)
-        return frozenset(found)
 
 
 class TrackedItems:

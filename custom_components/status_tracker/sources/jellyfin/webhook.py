@@ -9,7 +9,7 @@ from ...clients.jellyfin_model import plain_guid
 from ...pipeline.enums import ItemKind
 from ...pipeline.evidence.library import LibraryEvidence
 from .ids import KINDS, typed_ids
-from .tracked import item_url
+from .items import item_url
 
 PROVIDER = "provider_"
 
