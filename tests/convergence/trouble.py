@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.status_tracker.const import CONF_KEEP_HOURS, CONF_LIMIT_DOWNLOADING, DOMAIN
 from custom_components.status_tracker.flows.client_factory import forget_client
 
-from ..common import Clock, poll
+from ..common import Clock, poll, until
 from ..stack.household import Household
 from ..stack.qbittorrent import FakeQbittorrent
 from ..stack.server import Fault, StackServer
@@ -60,6 +60,8 @@ class Trouble:
 
     async def poll(self, rounds: int = 1) -> None:
         """Poll, if the entry is set up; if it is not, Home Assistant or a person tries again."""
+        # Home Assistant may be trying again just now
+        await until(self.hass, lambda: self.entry.state is not ConfigEntryState.SETUP_IN_PROGRESS)
         if self.entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
             await self.hass.config_entries.async_reload(self.entry.entry_id)
             await self.hass.async_block_till_done()
