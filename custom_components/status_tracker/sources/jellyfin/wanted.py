@@ -25,13 +25,12 @@ def is_anime(want: Want) -> bool:
 class Wanted:
     """Combined search criteria of all wants."""
 
-    def __init__(self, wants: Sequence[Want] = ()) -> None:
-        """Collect the ids and path keys of unfinished wants, and the items used as proof."""
-        self.items: set[str] = set()
-        self.by_key: dict[str, list[Want]] = {}
+    def __init__(self) -> None:
+        """Initialize without criteria."""
+        self.items: set[str] = set()  # used as proof
+        self.by_key: dict[str, list[Want]] = {}  # unfinished wants by ids and path keys
         self.read_after: datetime | None = None
         self.waiting: list[Want] = []  # with files that are imported but not found in the library yet
-        self._add(wants)
 
     @classmethod
     async def collect(cls, wants: Sequence[Want]) -> Wanted:
