@@ -1,9 +1,11 @@
 """The first start of a household: how long the event loop is blocked at most, and the memory held."""
 
+from collections.abc import Callable
 import gc
 import time
 import tracemalloc
 
+from aiohttp import ClientResponse
 from homeassistant.core import HomeAssistant
 import orjson
 import pytest
@@ -34,6 +36,19 @@ async def load(hass: HomeAssistant, far: FarHousehold) -> MockConfigEntry:
     return entry
 
 
+def tell_bodies(monkeypatch: pytest.MonkeyPatch, heard: Callable[[str], None]) -> None:
+    """Tell every body that is read."""
+    read = http_module.HttpClient._read
+
+    async def read_and_tell(client: http_module.HttpClient, what: str, response: ClientResponse) -> str:
+        """Read a body and tell it."""
+        body = await read(client, what, response)
+        heard(body)
+        return body
+
+    monkeypatch.setattr(http_module.HttpClient, "_read", read_and_tell)
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("count", SIZES)
 async def bench_first_load(
@@ -47,16 +62,13 @@ async def bench_first_load(
     """The longest step of the event loop, against decoding the largest body that came."""
     caplog.set_level("ERROR")
     largest = ""
-    read = http_module.HttpClient._read
 
-    async def read_and_keep(client: http_module.HttpClient, what: str, response: object) -> str:
-        """Read a body and keep the largest."""
+    def keep(body: str) -> None:
+        """Keep the largest."""
         nonlocal largest
-        body: str = await read(client, what, response)  # type: ignore[arg-type]  # passed on
         largest = max(largest, body, key=len)
-        return body
 
-    monkeypatch.setattr(http_module.HttpClient, "_read", read_and_keep)
+    tell_bodies(monkeypatch, keep)
     monkeypatch.setattr("custom_components.status_tracker.sources.seerr.titles.TITLES", 1000)
     longest: list[float] = []
     async with far_household() as far:
@@ -80,21 +92,13 @@ async def bench_first_load(
 async def held_by(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, count: int) -> tuple[int, int, int]:
     """Return the bytes of so many series of ten episodes: of the integration, of entities, of JSON."""
     bodies: set[str] = set()
-    read = http_module.HttpClient._read
-
-    async def read_and_keep(client: http_module.HttpClient, what: str, response: object) -> str:
-        """Read a body and keep it, unless it is known."""
-        body: str = await read(client, what, response)  # type: ignore[arg-type]  # passed on
-        bodies.add(body)
-        return body
-
     async with far_household() as far:
         await far.do("request", count, True)
         gc.collect()
         tracemalloc.start(FRAMES)
         try:
             with monkeypatch.context() as patched:
-                patched.setattr(http_module.HttpClient, "_read", read_and_keep)
+                tell_bodies(patched, bodies.add)
                 entry = await load(hass, far)
             json = sum(map(len, bodies))
             bodies.clear()
