@@ -57,6 +57,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: StatusTrackerConfigEntry) -> bool:
     """Set up an entry: its sources, the first update and the platforms."""
+    if hass.config_entries.async_get_entry(entry.entry_id) is None:
+        # Home Assistant also retries the setup of an entry that was removed while the retry waited.
+        return False
     sources = [
         SeerrSource(SEERR, entry.title, build_client(hass, Service.SEERR, entry.data), clock=dt_util.utcnow),
         *(_source(hass, subentry) for subentry in entry.subentries.values()),

@@ -1,12 +1,15 @@
 """What random journeys have found once, as short stories."""
 
+import asyncio
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowContext
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.status_tracker.clients.errors import InvalidAuth
@@ -209,6 +212,30 @@ async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, ca
     context = ConfigFlowContext(source=SOURCE_REAUTH, entry_id="gone")
     result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data={})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
+
+
+async def test_set_up_again_after_its_removal(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    """Home Assistant's next attempt waited while the entry was removed; it is not set up again."""
+    home = await household()
+    entry = await setup_entry(home)
+    home.seerr.fault = Fault.down()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    home.seerr.fault = None
+    async with entry.setup_lock:
+        removal = hass.async_create_task(hass.config_entries.async_remove(entry.entry_id))
+        await asyncio.sleep(0)
+        retry = hass.async_create_task(entry.async_setup_locked(hass))
+        await asyncio.sleep(0)
+    await asyncio.gather(removal, retry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is not ConfigEntryState.LOADED
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    assert not [key for key in hass_storage if entry.entry_id in key]
+    assert not er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
 
 
 async def test_deleted_by_another_request_and_added_again(
