@@ -357,7 +357,9 @@ def test_upgrade_before_shoko_has_seen_it() -> None:
     imported = event(HistoryKind.IMPORTED, media_id=YOUR_NAME.radarr, file=old)
     shoko = replace(YOUR_NAME.in_shoko(4), paths=("Your Name (2016)/old.mkv",), size=1)
     told = (*ANIME_STACK, *asked(YOUR_NAME), imported, shoko, vfs_item(4, "m4", kind=ItemKind.MOVIE))
-    assert only(*told).stage is Stage.AVAILABLE
+    found = only(*told)
+    assert found.stage is Stage.AVAILABLE
+    assert {*shoko.ids} <= {*found.ids}  # Jellyfin is searched for its series
     assert only(*told, YOUR_NAME.in_shoko(5, matched=False)).stage is Stage.AVAILABLE
 
 

@@ -259,9 +259,9 @@ def _shoko_ids(case: Case, files: Iterable[FileEvidence]) -> frozenset[str]:
     )
 
 
-def former_shoko_ids(case: Case, unit: Unit) -> frozenset[str]:
-    """Return the ids of the Shoko files of the files a unit had before."""
-    return _shoko_ids(case, unit.former) if case.shoko else frozenset()
+def former_shoko_files(case: Case, unit: Unit) -> Iterable[ShokoEvidence]:
+    """Return the Shoko files of the files a unit had before."""
+    return (one for file in unit.former for one in _likeliest(case, file)) if case.shoko else ()
 
 
 def unit_ids(case: Case, unit: Unit) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from .availability import former_shoko_ids
+from .availability import former_shoko_files
 from .binding import open_cases
 from .cases import Case
 from .enums import MediaType
@@ -227,7 +227,7 @@ def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:
     """Return all known ids of the request, its files and its episodes."""
     ids = set(case.ids)
     for unit in units:
-        for file in unit.shoko:
+        # the library may still show a replaced file
+        for file in (*unit.shoko, *former_shoko_files(case, unit)):
             ids.update(file.ids)
-        ids.update(former_shoko_ids(case, unit))  # the library may still show a replaced file
     return tuple(sorted(ids))
