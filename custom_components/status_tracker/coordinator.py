@@ -1,7 +1,7 @@
 """Coordinator that polls all sources, each at its own interval, and evaluates the requests."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,9 +17,9 @@ from .pipeline.wants import Want
 from .sources.base import Source
 from .sources.seerr.source import SeerrSource
 from .updates.change_log import ChangeLog
+from .updates.entity_updates import EntityUpdates
 from .updates.evaluation import Evaluation
 from .updates.limits import limits_of
-from .updates.listeners import Listeners
 from .updates.polling import LONGEST, Polling
 from .updates.stored_requests import StoredRequests
 
@@ -27,7 +27,6 @@ PATIENCE = 5.0  # seconds an update waits for its sources; slower ones are evalu
 ROUNDS = 4  # polls per update: the result of one source can make another one due
 CONFIRM_AFTER = 1.5
 SLICE = 0.004  # maximum seconds of evaluation per iteration of the event loop
-CHUNK = 10  # requests whose entities are updated per iteration of the event loop
 
 
 class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
@@ -66,14 +65,20 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         )
         self._evaluation = Evaluation(self.sources, limits_of(entry.options))
         self._changes = ChangeLog(hass, entry, self._evaluation)
-        self.listeners = Listeners()
+        self._updates = EntityUpdates(
+            hass,
+            entry,
+            self._evaluation,
+            self._changes,
+            update_all=super().async_update_listeners,
+            is_stopped=lambda: self.is_stopped,
+        )
+        self.listeners = self._updates.listeners
         self._stored = StoredRequests(hass, entry.entry_id, self._evaluation)
         self.data = self._evaluation.requests
         self.overview = self._evaluation.overview
         self.announcements = self._changes.announcements
         self.durations = self._changes.durations
-        self.changed: Set[int] | None = None  # requests changed, while listeners are called; None: any
-        self._day = dt_util.as_local(dt_util.utcnow()).date()
         self._judging: asyncio.Task[None] | None = None
 
     @property
@@ -100,6 +105,11 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     def addresses(self) -> dict[str, str]:
         """Return the service addresses in Seerr when they last matched the configured ones."""
         return self._stored.addresses
+
+    @property
+    def changed(self) -> Set[int] | None:
+        """Return the changed requests while listeners are called; None: any."""
+        return self._updates.changed
 
     @property
     def titled_requests(self) -> list[Tracked]:
@@ -177,7 +187,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
             self._polling.log_unreachable()
         self._plan()
         await asyncio.sleep(0)
-        self._show_changes()
+        self._updates.show_changes()
         return self.data
 
     async def _async_poll(self, due: Sequence[Source], deadline: float) -> None:
@@ -205,7 +215,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         # Not async_set_updated_data: each call postpones the next poll, so frequent calls prevent polling.
         self._evaluation.take_evidence(dt_util.utcnow())
         self._judge()
-        self._show_changes()
+        self._updates.show_changes()
         self._plan()
         if self._evaluation.tracker.pending and (self._judging is None or self._judging.done()):
             self._judging = self.config_entry.async_create_task(
@@ -244,7 +254,7 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
         while self._evaluation.tracker.pending and not self._is_stopped():
             self._judge()
             await asyncio.sleep(0)
-            self._show_changes()
+            self._updates.show_changes()
         self._plan()
 
     @callback
@@ -274,58 +284,15 @@ class StatusTrackerCoordinator(DataUpdateCoordinator[dict[int, Tracked]]):
     @callback
     def async_update_listeners(self) -> None:
         """Update all entities."""
-        self._update(None)
+        self._updates.update(None)
 
     @callback
     def async_update_requests(self, numbers: Set[int]) -> None:
         """Update the entities of these requests and those shared by all."""
-        self._update(numbers)
-
-    @callback
-    def _update(self, numbers: Set[int] | None) -> None:
-        """Update entities; announce removals before, all other changes after."""
-        if self.is_stopped:
-            return
-        self._changes.announce_removed()
-        self.changed = numbers
-        try:
-            if numbers is None:
-                super().async_update_listeners()
-            else:
-                self.listeners.call(numbers)
-        finally:
-            self.changed = None
-        self._changes.announce_named(self.listeners.is_waiting)
+        self._updates.update(numbers)
 
     @callback
     def async_announce(self, hass: HomeAssistant) -> None:
         """Announce the changes so far once Home Assistant has started."""
         if self._changes.settled:
             self.async_update_requests(set())
-
-    @callback
-    def _show_changes(self) -> None:
-        """Update the entities of changed requests and the shared entities that changed."""
-        numbers = self._evaluation.take_unshown()
-        if numbers is not None or self._changes.is_ready:
-            self._update_soon(numbers or ())
-        today = dt_util.as_local(dt_util.utcnow()).date()  # the status text contains "today" and "tomorrow"
-        if today != self._day:
-            self._day = today
-            self._update_soon(self.data)
-
-    @callback
-    def _update_soon(self, numbers: Iterable[int]) -> None:
-        """Update the entities of these requests, in slices if they are many."""
-        self.listeners.queue(numbers)
-        self._update(self.listeners.take(CHUNK))
-        if self.listeners.outdated:
-            self.config_entry.async_create_task(
-                self.hass, self._async_update_rest(), f"{DOMAIN} update", eager_start=False
-            )
-
-    async def _async_update_rest(self) -> None:
-        """Update the entities of the rest of the requests."""
-        while self.listeners.outdated and not self._is_stopped():
-            self._update(self.listeners.take(CHUNK))
-            await asyncio.sleep(0)
