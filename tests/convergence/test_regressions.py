@@ -214,6 +214,41 @@ async def test_removed_while_its_reauthentication_begins(hass: HomeAssistant, ca
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "service_removed")
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_deleted_in_the_other_instance_and_still_in_the_library(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, replaced: bool
+) -> None:
+    """Radarr's 4K copy is deleted, which Jellyfin has not noticed: it is not taken for the HD one."""
+    home = await household(radarrs=("hd", "4k"))
+    world = home.world
+    entry = await setup_entry(home)
+    first = await world.request(TITLE, is_4k=True, auto_approve=True)
+    world.row_of(first).path = "/best/Solaris (1972)"  # does not name its definition
+    await world.import_(await world.grab(first), file_name="Solaris.mkv")
+    await world.library_scan()
+    second = await world.request(TITLE, auto_approve=True)
+    await poll(hass, entry, rounds=3)
+    assert [stage_of(hass, entry, one) for one in (first, second)] == ["available", "approved"]
+    if replaced:  # only a webhook tells of the new item, without its file
+        await world.import_(await world.grab(first, size=9_000_000), file_name="Solaris better.mkv")
+        home.jellyfin.fault = Fault.status(503)
+        await world.library_scan()
+        await hass.async_block_till_done()
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    await hass.async_block_till_done()
+    assert stage_of(hass, entry, second) == "approved"
+    home.jellyfin.fault = None
+    for _ in range(3):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+        assert stage_of(hass, entry, second) == "approved"
+    await world.import_(await world.grab(second, size=5_000_000), file_name="Solaris.mkv")
+    await world.library_scan()
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "available"
+
+
 async def test_set_up_again_after_its_removal(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, hass_storage: dict[str, Any]
 ) -> None:

@@ -93,7 +93,7 @@ def _rank(case: Case, media: Media) -> tuple[bool, bool, str, int]:
 def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
     """Assign each request the files of its title in the other definition: 4K for HD and vice versa.
 
-    Former files count as well, because the library may still show them after an upgrade.
+    Former files count as well, because the library may still show them after an upgrade or a deletion.
     """
     former: dict[tuple[str, int | None], list[FileEvidence]] = defaultdict(list)
     for event in evidence.history:
@@ -102,27 +102,23 @@ def _bind_others(evidence: Evidence, cases: Mapping[int, Case]) -> None:
     fourk = {service.source for service in evidence.services if service.is_4k}
     files: dict[tuple[MediaType, int, bool], list[FileEvidence]] = defaultdict(list)
     told: dict[tuple[MediaType, int], list[Media]] = defaultdict(list)
-    for movie in evidence.movies:
-        if movie.tmdb_id:
-            told[MediaType.MOVIE, movie.tmdb_id].append(movie)
-            known = [movie.file] if movie.file else []
-            known += former[movie.source, movie.movie_id]
-            files[MediaType.MOVIE, movie.tmdb_id, movie.source in fourk] += known
-    for series in evidence.series:
-        if series.tvdb_id:
-            told[MediaType.TV, series.tvdb_id].append(series)
-            files[MediaType.TV, series.tvdb_id, series.source in fourk] += [
-                *(episode.file for episode in series.episodes if episode.file),
-                *former[series.source, series.series_id],
-            ]
+    media: list[tuple[MediaType, int | None, Media]] = [
+        *((MediaType.MOVIE, movie.tmdb_id, movie) for movie in evidence.movies),
+        *((MediaType.TV, series.tvdb_id, series) for series in evidence.series),
+    ]
+    for kind, catalogue_id, one in media:
+        if catalogue_id:
+            told[kind, catalogue_id].append(one)
+            had = (*one.files, *one.former_files, *former[one.source, one.media_id])
+            files[kind, catalogue_id, one.source in fourk] += had
     for case in cases.values():
         request, series_id = case.request, case.series.tvdb_id if case.series else None
         film = request.media_type is MediaType.MOVIE
         key = request.tmdb_id if film else request.tvdb_id or series_id
         case.others = list(dict.fromkeys(files.get((request.media_type, key or 0, not request.is_4k), [])))
         case.rivals = other_instances(request, evidence.services, case.arr_service) if key else frozenset()
-        media = told.get((request.media_type, key or 0), ())
-        case.rival_media = [one for one in media if one.source in case.rivals]
+        copies = told.get((request.media_type, key or 0), ())
+        case.rival_media = [one for one in copies if one.source in case.rivals]
 
 
 def _bind_downloads(evidence: Evidence, correlator: Correlator, cases: Mapping[int, Case]) -> None:

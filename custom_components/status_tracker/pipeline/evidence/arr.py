@@ -38,6 +38,7 @@ class ArrTitle(EvidenceBase):
     anime: bool = False
     poster: str | None = None
     gone: bool = False  # existed before, returns 404 now
+    former_files: tuple[FileEvidence, ...] = ()  # of a deleted title; the library may still show them
     read_at: datetime | None = None  # local time before the request that read it or its episodes
 
 
@@ -57,6 +58,11 @@ class MovieEvidence(ArrTitle):
     def media_id(self) -> int:
         """Return the movie id in Radarr; negative if Radarr does not have the movie."""
         return self.movie_id
+
+    @property
+    def files(self) -> tuple[FileEvidence, ...]:
+        """Return the file."""
+        return (self.file,) if self.file else ()
 
     @property
     def absent(self) -> bool:
@@ -97,6 +103,11 @@ class SeriesEvidence(ArrTitle):
     def media_id(self) -> int:
         """Return the series id in Sonarr; negative if Sonarr does not have the series."""
         return self.series_id
+
+    @property
+    def files(self) -> tuple[FileEvidence, ...]:
+        """Return the files of the episodes."""
+        return tuple(episode.file for episode in self.episodes if episode.file)
 
     @property
     def absent(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...pipeline.enums import HistoryKind
-from ...pipeline.evidence.arr import HistoryEvidence
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence
 from ..serialization import deserialize_all, read_time
 
 MARGIN = timedelta(minutes=5)
@@ -152,6 +152,11 @@ class HistoryLog:
                 del self._events[event.event_id]
         if len(unbound) > UNBOUND:
             self._reindex()
+
+    def imported_files(self, media_id: int) -> list[FileEvidence]:
+        """Return the files of a title that were imported."""
+        events = (event for event in self.events if event.media_id == media_id)
+        return [event.file for event in events if event.file and event.kind is HistoryKind.IMPORTED]
 
     def forget(self, media_id: int) -> None:
         """Remove the events of a deleted title, as the *arr does."""

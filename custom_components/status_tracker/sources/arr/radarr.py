@@ -7,7 +7,7 @@ from typing import Any, override
 from ...clients.radarr import Movie, RadarrClient
 from ...pipeline.enums import HistoryKind, MediaType, ReleaseKind, Service
 from ...pipeline.evidence import Evidence
-from ...pipeline.evidence.arr import MovieEvidence, ReleaseDay
+from ...pipeline.evidence.arr import FileEvidence, MovieEvidence, ReleaseDay
 from ...pipeline.evidence.downloads import QueueEvidence
 from ...pipeline.wants import Want
 from .rows import file_evidence, hints_at_anime
@@ -104,9 +104,9 @@ class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
         )
 
     @override
-    def _gone(self, title: MovieEvidence) -> MovieEvidence:
-        """Return a movie marked as deleted, without its file."""
-        return replace(title, gone=True, has_file=False, file=None)
+    def _gone(self, title: MovieEvidence, former_files: tuple[FileEvidence, ...]) -> MovieEvidence:
+        """Return a movie marked as deleted, with the files it had."""
+        return replace(title, gone=True, has_file=False, file=None, former_files=former_files)
 
     # Webhooks
 
@@ -162,8 +162,7 @@ class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
     @override
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
         """Handle a deleted movie."""
-        self._titles[title.id] = self._gone(self._movie_of(title))
-        self.log.forget(title.id)
+        self._drop(self._movie_of(title))
         return True
 
     @override

@@ -8,7 +8,7 @@ from typing import override
 from ...clients.sonarr import Series, SonarrClient
 from ...pipeline.enums import HistoryKind, MediaType, Service
 from ...pipeline.evidence import Evidence
-from ...pipeline.evidence.arr import EpisodeEvidence, HistoryEvidence, SeriesEvidence
+from ...pipeline.evidence.arr import EpisodeEvidence, FileEvidence, HistoryEvidence, SeriesEvidence
 from ...pipeline.wants import Want
 from .episodes import episode_evidence, imported_files, with_file, with_renamed_file, without_file
 from .source import ArrSource
@@ -102,9 +102,9 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
         )
 
     @override
-    def _gone(self, title: SeriesEvidence) -> SeriesEvidence:
-        """Return a series marked as deleted, without episodes."""
-        return replace(title, gone=True, episodes=())
+    def _gone(self, title: SeriesEvidence, former_files: tuple[FileEvidence, ...]) -> SeriesEvidence:
+        """Return a series marked as deleted, with the files it had."""
+        return replace(title, gone=True, episodes=(), former_files=former_files)
 
     @override
     def _filter(self) -> Callable[[HistoryEvidence], bool]:
@@ -179,9 +179,10 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
     def _take_deleted(self, told: Payload, title: HookTitle) -> bool:
         """Handle a deleted series."""
         if series := self._titles.get(title.id):
-            self._titles[title.id] = self._gone(series)
+            self._drop(series)
+        else:
+            self.log.forget(title.id)
         self._met.pop(title.tvdb_id, None)
-        self.log.forget(title.id)
         return True
 
     @override

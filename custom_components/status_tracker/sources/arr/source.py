@@ -280,9 +280,5 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
                 self._titles[media_id] = self._newest(media_id, title)
 
     def _lose(self, media_id: int) -> None:
-        """Mark a title as deleted and remove its history, as the *arr does."""
-        if (title := self._titles.get(media_id)) is not None:
-            self._titles[media_id] = self._gone(title)
-        else:
-            self._titles[media_id] = self._missing(media_id, self._wanted_by.get(media_id))
-        self.log.forget(media_id)
+        """Mark a title as deleted."""
+        self._drop(self._titles.get(media_id) or self._missing(media_id, self._wanted_by.get(media_id)))

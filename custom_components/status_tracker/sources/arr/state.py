@@ -9,7 +9,7 @@ from typing import Any, ClassVar, override
 
 from ...clients.arr import ArrClient
 from ...pipeline.enums import MediaType
-from ...pipeline.evidence.arr import HistoryEvidence, MovieEvidence, SeriesEvidence
+from ...pipeline.evidence.arr import FileEvidence, HistoryEvidence, MovieEvidence, SeriesEvidence
 from ...pipeline.wants import Want
 from ..base import Source
 from ..retries import Retries
@@ -85,8 +85,8 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         """Return the catalogue id used by this *arr."""
 
     @abstractmethod
-    def _gone(self, title: T) -> T:
-        """Return a title marked as deleted, without its files."""
+    def _gone(self, title: T, former_files: tuple[FileEvidence, ...]) -> T:
+        """Return a title marked as deleted, with the files it had."""
 
     # Tracked titles
 
@@ -132,6 +132,12 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         if self._listed is None or self._listed[0] != self._version:
             self._listed = self._version, self._titles.shown(self._media_id)
         return self._listed[1]
+
+    def _drop(self, title: T) -> None:
+        """Mark a title as deleted and remove its history, as the *arr does; the files it had are kept."""
+        files = (*title.files, *title.former_files, *self.log.imported_files(title.media_id))
+        self._titles[title.media_id] = self._gone(title, tuple(dict.fromkeys(files)))
+        self.log.forget(title.media_id)
 
     def _bind(self, wants: Sequence[Want]) -> None:
         """Update the tracked titles and downloads from the wants."""
