@@ -22,7 +22,8 @@ from ..stack.rows import SeerrRequest
 from .catalog import Anidb, Wish, wishes
 from .moves import Moves
 from .trouble import Trouble
-from .truth import LOST_AFTER, REREAD_WITHIN, Registrar, is_reread
+from .truth import LOST_AFTER, REREAD_WITHIN, is_reread, truth_of
+from .units import Registrar
 from .watch import Watch
 
 NUMBERS = count(1)  # of entries, so that none inherits the files of another
@@ -218,7 +219,7 @@ class Play:
             for text in self._difference(home, entry, registrar, request):
                 entity_id = entity_id_of(self.hass, entry, request)
                 state = self.hass.states.get(entity_id) if entity_id else None
-                reread = state is not None and is_reread(state.state, registrar.truth(request))
+                reread = state is not None and is_reread(state.state, truth_of(registrar, request))
                 found.append(Difference(f"{_name(request)}: {text}", reread))
         return found
 
@@ -226,7 +227,7 @@ class Play:
         self, home: Household, entry: MockConfigEntry, registrar: Registrar, request: SeerrRequest
     ) -> list[str]:
         """Where one request differs from the truth."""
-        truth = registrar.truth(request)
+        truth = truth_of(registrar, request)
         entity_id = entity_id_of(self.hass, entry, request)
         state = self.hass.states.get(entity_id) if entity_id else None
         if state is None or state.attributes.get(ATTR_RESTORED):

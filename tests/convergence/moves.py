@@ -20,7 +20,7 @@ from ..stack.rows import (
     SeriesRow,
 )
 from .catalog import Anidb
-from .truth import Registrar
+from .units import Registrar
 
 type Move = tuple[str, int, Callable[[], Awaitable[object]]]  # its name, how likely it is, and the verb
 

@@ -9,7 +9,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, Stat
 from homeassistant.util import dt as dt_util
 
 from ..stack.rows import MEDIA_DELETED, REQUEST_DECLINED, REQUEST_FAILED, SeerrRequest
-from .truth import IN_FLIGHT, RANK, Registrar
+from .units import IN_FLIGHT, RANK, Registrar
 
 QUIET = {"stuck", "recovered", "removed"}
 
