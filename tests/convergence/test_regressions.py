@@ -10,12 +10,13 @@ from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
 from custom_components.status_tracker.clients.errors import InvalidAuth
 from custom_components.status_tracker.const import CONF_REGISTER_WEBHOOKS, DOMAIN
 
-from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, entity_id_of, poll, stage_of, state_of
 from ..stack.rows import MEDIA_DELETED
 from ..stack.server import Fault
 from ..stack.titles import Title, film, series
@@ -327,3 +328,60 @@ async def test_a_late_webhook_of_a_deletion(
     await hass.async_block_till_done()
     await poll(hass, entry)
     assert stage_of(hass, entry, request) == "available"
+
+
+async def test_a_late_webhook_of_an_addition(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Jellyfin's webhook comes when the film is deleted and asked for again: it is read before it counts."""
+    home = await household()
+    world, hooks = home.world, home.jellyfin.webhooks
+    entry = await setup_entry(home)
+    first = await world.request(TITLE, auto_approve=True)
+    hooks.mode = "hold"
+    await world.import_(await world.grab(first))
+    await world.library_scan()
+    await home.jellyfin.webhooks.settle()
+    assert hooks.held
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    for item in list(world.items.values()):
+        await world.remove_item(item)
+    await world.delete_media(first.media)
+    hooks.held = [one for one in hooks.held if "ItemAdded" in str(one.body)]
+    clock.advance(home, minutes=5)
+    await poll(hass, entry)
+    second = await world.request(TITLE, auto_approve=True)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "approved"
+    shown: list[str] = []
+    entity_id = entity_id_of(hass, entry, second)
+    assert entity_id
+    async_track_state_change_event(hass, entity_id, lambda event: shown.append(str(event.data["new_state"])))
+    await hooks.release()
+    await hass.async_block_till_done()
+    await poll(hass, entry)
+    assert not [one for one in shown if "available" in one]
+    assert stage_of(hass, entry, second) == "approved"
+
+
+async def test_asked_for_while_a_similar_request_is_deleted(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Both are finished for Seerr, whose counts stay the same: the new one is shown within five polls."""
+    home = await household()
+    world = home.world
+    first = await world.request(TITLE, auto_approve=True)
+    await world.mark_media(first.media, MEDIA_DELETED)
+    other = await world.request(film("Stalker", 1979, 1398), auto_approve=True)
+    await world.mark_media(other.media, MEDIA_DELETED)
+    await world.delete_request(other)
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    await poll(hass, entry)
+    await world.delete_request(first)
+    again = await world.request(other.title, auto_approve=True)
+    again.media.status = MEDIA_DELETED
+    for _ in range(5):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, again)
+    assert stage_of(hass, entry, first) is None

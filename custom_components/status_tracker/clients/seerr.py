@@ -103,14 +103,14 @@ class SeerrClient(KeyedClient):
         raise BadAnswer(f"{self.name}: the list of requests has too many pages")
 
     async def request_page(
-        self, skip: int, filter_by: str = ALL, known: RequestPage | None = None
+        self, skip: int, filter_by: str = ALL, known: RequestPage | None = None, *, take: int = PAGE
     ) -> RequestPage:
-        """Return a page of 100 requests, newest first; `known` if the response is the same.
+        """Return a page of requests, newest first; `known` if the response is the same.
 
         Parsing yields to the event loop.
         """
         # No sort parameter: sorting by id is the default, and Overseerr rejects unknown parameters.
-        params: dict[str, str | int] = {"take": PAGE, "skip": skip, "filter": filter_by}
+        params: dict[str, str | int] = {"take": take, "skip": skip, "filter": filter_by}
         answer, digest = await self._get_changed("api/v1/request", params, known.digest if known else None)
         if known and digest == known.digest:
             return known
@@ -131,7 +131,7 @@ class SeerrClient(KeyedClient):
             except BadAnswer:
                 continue  # only its id is used
         total = _total(answer)
-        end = len(rows) < PAGE if total is None else skip + len(rows) >= total
+        end = len(rows) < take if total is None else skip + len(rows) >= total
         return RequestPage(
             requests=tuple(requests),
             ids=tuple(ids),

@@ -1,13 +1,14 @@
 """The Jellyfin source by webhooks: evidence at once, confirmed by a poll, and nothing odd believed."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
 from custom_components.status_tracker.pipeline.enums import ItemKind
+from custom_components.status_tracker.sources.jellyfin import reader
 from tests.sources.library_helpers import Household, payload, want
 from tests.stack.jellyfin import FakeJellyfin
 from tests.stack.server import Fault
@@ -18,8 +19,12 @@ SERVER = "5a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[Household]:
-    """Give an empty Jellyfin of the id the payloads carry, with a source that watches it."""
+async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Household]:
+    """Give an empty Jellyfin of the id the payloads carry, with a source that watches it.
+
+    The recorded payloads, which are days old, count as sent just now.
+    """
+    monkeypatch.setattr(reader, "LATE", timedelta(days=7))
     world = World()
     world.freeze(NOON)
     async with FakeJellyfin(world) as server, aiohttp.ClientSession() as session:
@@ -59,6 +64,25 @@ async def test_a_notice_that_is_not_true(house: Household) -> None:
     assert house.items
     await house.poll(wanted)
     assert not house.items
+
+
+@pytest.mark.parametrize("sent", ["2026-11-22T11:59:00.1234567Z", "2026-11-22T12:09:00Z", "noon", None])
+async def test_a_notice_that_is_late(
+    house: Household, monkeypatch: pytest.MonkeyPatch, sent: str | None
+) -> None:
+    """What was not sent just now, or does not tell when, is read first: it can be deleted since."""
+    monkeypatch.setattr(reader, "LATE", timedelta(seconds=30))
+    wanted = want("tmdb_movie:335984")
+    await house.settle(wanted)
+    notice = payload("itemadded_movie") | {"UtcTimestamp": sent, "Timestamp": sent}
+    item = house.add("Movie", notice["Name"], "/media/movies/Blade/Blade.mkv", ids={"Tmdb": "335984"})
+    house.world.items = {notice["ItemId"]: item}
+    item.id = notice["ItemId"]
+    assert house.source.receive(notice)
+    assert not house.items
+    assert house.source.due(house.world.now())
+    await house.poll(wanted)
+    assert house.items[item.name].files
 
 
 async def test_4k_and_hd_are_not_mixed_up(house: Household) -> None:

@@ -18,7 +18,8 @@ from tests.stack.titles import film, series
 
 from .seerr_helpers import FILM, SHOW, only, poll
 
-STEADY = ["request/count", "request"]
+# The counts, or in turn the newest request, and a page of unfinished requests.
+STEADY = (["request/count", "request"], ["request", "request"])
 
 # Listing
 
@@ -121,7 +122,7 @@ async def test_a_row_that_cannot_be_read_is_still_there(home: Household, source:
         return data
 
     home.seerr.fault = Fault.lying(lie, only="/request")
-    assert await poll(home, source) == STEADY
+    assert await poll(home, source) in STEADY
     assert only(source).request_id == request.id
     home.seerr.fault = Fault.lying(lambda path, data: {"results": [{"odd": 1}]}, only="/request")
     for _ in range(2):
@@ -160,10 +161,10 @@ async def test_a_steady_cycle_is_two_calls(home: Household, source: SeerrSource,
     rounds = 1
     while len(source.evidence.titles) < count:
         assert source.interval(wants) == NEXT_TITLES
-        assert len(await poll(home, source, *wants)) <= len(STEADY) + TITLES
+        assert len(await poll(home, source, *wants)) <= 2 + TITLES
         rounds += 1
     assert rounds == max(count // TITLES, 1)
-    assert [await poll(home, source, *wants) for _ in range(5)] == [STEADY] * 5
+    assert all([await poll(home, source, *wants) in STEADY for _ in range(5)])
     assert source.interval(wants) == CALM
 
 
@@ -191,7 +192,7 @@ async def test_titles(home: Household, source: SeerrSource) -> None:
     assert movie.poster == "https://image.tmdb.org/t/p/w600_and_h900_bestv2/p2004.jpg"
     assert (show.title, show.tvdb_id, show.anime) == ("Show", 903001, True)
     assert {(one.number, one.episodes) for one in show.seasons} == {(0, 1), (1, 2), (2, 3)}
-    assert await poll(home, source, *wants) == STEADY
+    assert await poll(home, source, *wants) in STEADY
 
 
 async def test_the_next_air_date(home: Household, source: SeerrSource) -> None:
@@ -229,7 +230,7 @@ async def test_servers(home: Household, source: SeerrSource) -> None:
         (1, home.radarrs["4k"].url, True),
     ]
     assert source.servers.jellyfin is not None
-    assert await poll(home, source) == STEADY
+    assert await poll(home, source) in STEADY
     assert "settings/radarr" in await poll(home, source, seconds=6 * 3600)
 
 
@@ -239,7 +240,7 @@ async def test_settings_that_are_refused(home: Household, source: SeerrSource) -
     home.seerr.fault = Fault.status(500, only="settings/")
     await poll(home, source)
     assert (source.servers, only(source).tmdb_id) == (None, 2004)
-    assert await poll(home, source) == STEADY
+    assert await poll(home, source) in STEADY
     home.seerr.fault = None
     await poll(home, source, seconds=3600)
     assert source.servers is not None

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from ...clients.errors import NotFound
@@ -19,6 +19,7 @@ from .wanted import Wanted
 READS_A_POLL = 10
 SERIES_A_POLL = 20
 KEYS_AT_ONCE = 200
+LATE = timedelta(seconds=30)  # age of a notification that is confirmed before it counts
 
 type AsEvidence = Callable[[Item, datetime | None], LibraryEvidence | None]
 
@@ -162,17 +163,21 @@ class ItemReader:
             return
         self._doubted.update(dict.fromkeys(gone))
 
-    def take_added(self, item: LibraryEvidence) -> None:
-        """Add an item if it is relevant, keeping fields known from an earlier read."""
+    def take_added(self, item: LibraryEvidence, *, sent: datetime | None) -> None:
+        """Add an item if it is relevant, keeping fields known from an earlier read.
+
+        If its notification was not sent just now, it can be deleted since, so it is only marked to be read.
+        """
         if item.kind is ItemKind.SEASON:
             return
         if known := self.tracked.items.get(item.item_id):
             item = replace(item, ids=tuple(sorted({*item.ids, *known.ids})), files=known.files)
-        item = replace(item, read_at=self.clock())
+        now = self.clock()
+        item = replace(item, read_at=now)
         self.index.put_keys(item.item_id, item.ids)
         if self.tracked.matters(item):
             self._unread[item.item_id] = None
-            if not self.tracked.ambiguous(item):
+            if sent and abs(now - sent) <= LATE and not self.tracked.ambiguous(item):
                 self.tracked.take(item)
 
     def _forget(self, item_id: str) -> None:

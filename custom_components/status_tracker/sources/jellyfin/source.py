@@ -217,7 +217,7 @@ class JellyfinSource(Source):
         elif notice.notice is Notice.DELETED:
             self._reader.take_deleted(item)
         else:
-            self._reader.take_added(item)
+            self._reader.take_added(item, sent=notice.sent)
         self.poll_soon()
         return True
 

@@ -1,11 +1,13 @@
 """Payloads of Jellyfin's webhook plugin, sent with all properties."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from ...clients.jellyfin import SCAN_TASK
 from ...clients.jellyfin_model import plain_guid
+from ...clients.model import parse_datetime
 from ...pipeline.enums import ItemKind
 from ...pipeline.evidence.library import LibraryEvidence
 from .ids import KINDS, typed_ids
@@ -24,10 +26,11 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryNotice:
-    """A notification; without an item for a finished scan."""
+    """A notification; without an item for a finished scan. `sent` is by the clock of the server."""
 
     notice: Notice
     server_id: str
+    sent: datetime | None = None
     item: LibraryEvidence | None = None
 
 
@@ -40,7 +43,17 @@ def read_notice(source: str, url: str, payload: dict[str, Any]) -> LibraryNotice
     if kind not in (Notice.ADDED, Notice.DELETED):
         return None
     item = _item(source, url, server_id, payload)
-    return LibraryNotice(notice=Notice(kind), server_id=server_id, item=item) if item else None
+    if item is None:
+        return None
+    return LibraryNotice(notice=Notice(kind), server_id=server_id, sent=_sent(payload), item=item)
+
+
+def _sent(payload: dict[str, Any]) -> datetime | None:
+    """Return when a notification was made, None if it does not tell."""
+    try:
+        return parse_datetime(str(payload.get("UtcTimestamp") or payload.get("Timestamp")))
+    except ValueError:
+        return None
 
 
 def _item(source: str, url: str, server_id: str, payload: dict[str, Any]) -> LibraryEvidence | None:

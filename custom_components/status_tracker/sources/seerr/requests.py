@@ -4,23 +4,22 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-import logging
 
-from ...clients.errors import BadAnswer, NotFound, Rejected
-from ...clients.seerr import ALL, NOT_OVER, SLICE, SeerrClient
+from ...clients.errors import BadAnswer, NotFound
+from ...clients.seerr import SLICE, SeerrClient
 from ...clients.seerr_model import Request, RequestCount, RequestPage
 from ...pipeline.enums import MediaStatus, RequestStatus
 from ...pipeline.evidence.requests import RequestEvidence
 from .known import KnownRequests
+from .lists import RequestLists
 from .rows import request_evidence
 from .webhook import STATUS
-
-LOGGER = logging.getLogger(__name__)
 
 ALL_EVERY = timedelta(days=1)
 ALL_AGAIN = timedelta(minutes=10)  # minimum time between two full reads caused by different counts
 LOOKUPS = 30  # requests read by id in one poll; if more are needed, all requests are read
 FINISHED_TURN = 5  # every fifth poll reads a finished request that is still shown instead of a page
+NEWEST_TURN = 3  # the one of these five polls that reads the newest request instead of the counts
 WAITING = 3  # requests finished in Seerr only that are read in addition, in turn
 
 
@@ -48,8 +47,7 @@ class Requests:
         self._open: set[int] = set()  # ids in the list of unfinished requests
         self._pages: dict[int, RequestPage] = {}  # processed pages of unfinished requests by start
         self._unlisted: dict[str, int] = {}  # counted but not listed, because of blocklisted media
-        self._filter = NOT_OVER
-        self._counted = True
+        self._lists = RequestLists(client)
         self._skip = 0
         self._turn = 0
         self._lookups = 0
@@ -95,7 +93,7 @@ class Requests:
 
     async def _read_open(self, shown: Mapping[int, bool]) -> None:
         """Read one page or finished request in turn, those reported by webhooks, and other changed ones."""
-        count = await self._count()
+        count = await self._count_in_turn()
         finished, waiting = self._closed(shown)
         total = await self._read_turn(finished)
         await self._read_waiting(waiting)
@@ -105,7 +103,7 @@ class Requests:
         if self._agrees(count, total):
             return
         await self._walk(True, lambda total: self._agrees(count, total))
-        count = await self._count()
+        count = await self._lists.count()
         if self._agrees(count):
             return
         # A changed request is finished: either new and available at once, or an old one that was deleted.
@@ -145,7 +143,7 @@ class Requests:
             await self._look_up(finished[turn % len(finished)])
             return None
         last = self._pages.get(self._skip)
-        page = await self._page(self._skip, True, last)
+        page = await self._lists.page(self._skip, True, last)
         if page is not last:
             await self._take_page(page, True, None if self._skip == 0 else max(page.ids, default=0))
             if self._hooks == self._mark:  # otherwise not every row was processed
@@ -153,11 +151,23 @@ class Requests:
         self._skip = 0 if page.is_last else self._skip + page.size
         return page.total if page.complete else None
 
+    async def _count_in_turn(self) -> RequestCount:
+        """Return the number of requests; in turn read the newest instead, without numbers if it is known.
+
+        The counts do not tell of a new request that is finished if a similar one was deleted.
+        """
+        if self._turn % FINISHED_TURN == NEWEST_TURN and self._lists.filters:
+            new = [row for row in (await self._lists.newest()).requests if row.id not in self.known]
+            if not new:
+                return RequestCount()
+            await self._take_all(new, self.known)
+        return await self._lists.count()
+
     async def _walk(self, open_only: bool, settled: Callable[[int | None], bool]) -> bool:
         """Read pages, newest first, until the counts match; return whether all were read."""
         skip, above = 0, None
         while self._lookups <= LOOKUPS:
-            page = await self._page(skip, open_only)
+            page = await self._lists.page(skip, open_only)
             await self._take_page(page, open_only, above)
             if page.is_last:
                 return True
@@ -177,7 +187,7 @@ class Requests:
             for number in known - listed
             if (page.is_last or number > below) and (above is None or number < above)
         ]
-        if open_only or self._filter == ALL:
+        if open_only or not self._lists.filters:
             self._open = (self._open | listed).difference(missing)
         for number in missing:
             await self._look_up(number)
@@ -210,7 +220,7 @@ class Requests:
 
     async def _read_all(self) -> None:
         """Read all requests; missing ones are removed only after a complete list."""
-        count, before, found = await self._count(), set(self.known), self.known.copy()
+        count, before, found = await self._lists.count(), set(self.known), self.known.copy()
         listing = await self._client.requests()
         await self._take_all(listing.requests, found)
         # Do not publish a part of the first list.
@@ -255,35 +265,6 @@ class Requests:
             return replace(request, updated_at=self._clock()) if self.complete else request
         same = (before.status, before.media_status) == (request.status, request.media_status)
         return replace(request, updated_at=before.updated_at if same else self._clock())
-
-    # Differences between versions of Seerr
-
-    async def _page(self, skip: int, open_only: bool, known: RequestPage | None = None) -> RequestPage:
-        """Return a page of a list, of all requests if filters are not supported; `known` if the same."""
-        if not open_only or self._filter == ALL:
-            return await self._client.request_page(skip, known=known)
-        try:
-            return await self._client.request_page(skip, self._filter, known)
-        except Rejected:
-            page = await self._client.request_page(skip)
-        LOGGER.debug("%s does not support listing unfinished requests, reading all", self._client.name)
-        self._filter = ALL
-        return page
-
-    async def _count(self) -> RequestCount:
-        """Return the number of requests, in total if counts by status are not supported."""
-        if self._counted:
-            try:
-                return await self._client.request_count()
-            except BadAnswer as err:
-                if (total := await self._client.request_total()) is None:
-                    raise  # the list is invalid too
-                LOGGER.debug(
-                    "%s does not support counting requests, using the list: %s", self._client.name, err
-                )
-                self._counted = not isinstance(err, NotFound | Rejected)
-                return RequestCount(total=total)
-        return RequestCount(total=await self._client.request_total())
 
     def _agrees(self, count: RequestCount, total: int | None = None) -> bool:
         """Return whether the counts match the known requests and the unfinished ones."""
