@@ -385,3 +385,30 @@ async def test_asked_for_while_a_similar_request_is_deleted(
         await poll(hass, entry)
     assert stage_of(hass, entry, again)
     assert stage_of(hass, entry, first) is None
+
+
+async def test_approved_after_another_request_was_deleted(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Sonarr was asked in vain for the deleted one; for the one approved since it is asked at once."""
+    home = await household()
+    world = home.world
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    first = await world.request(SHOW, seasons=[1], auto_approve=True)
+    await world.import_(await world.grab(first))
+    await world.library_scan()
+    await poll(hass, entry, rounds=2)
+    assert stage_of(hass, entry, first) == "available"
+    second = await world.request(SHOW, seasons=[2])
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    await world.library_scan()
+    await world.mark_media(first.media, MEDIA_DELETED, seasons=[1, 2])
+    for _ in range(3):
+        clock.advance(home, minutes=8)
+        await poll(hass, entry, rounds=2)
+    assert [stage_of(hass, entry, one) for one in (first, second)] == ["deleted", "deleted"]
+    await world.approve(second)
+    second.media.status = MEDIA_DELETED
+    clock.advance(home, minutes=1)
+    await poll(hass, entry, rounds=2)
+    assert stage_of(hass, entry, second) == "approved"

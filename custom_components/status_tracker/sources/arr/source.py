@@ -141,6 +141,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._absent.add(catalogue_id)
             self._unfound_by = None
 
+    def _note_approval(self, catalogue_id: int, want: Want) -> None:
+        """Look up a title at once for each request that is approved, even if it was not found before."""
+        approved = self._approved.setdefault(catalogue_id, set())
+        if want.handed_over and want.request_id not in approved:
+            approved.add(want.request_id)
+            self._retries.succeeded(("catalogue", catalogue_id))
+
     def _is_sought(self, want: Want) -> bool:
         """Return whether to look up the title of a want; before its approval only once."""
         if self._contests(want) or want.returnable or (want.handed_over and not want.finished):
@@ -160,6 +167,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             found = [self._titles.get(one) for one in ids]
             if all(one and (one.gone or other_title(self.media_type, want, one)) for one in found):
                 asked[catalogue_id] = None
+                self._note_approval(catalogue_id, want)
         self._unfound_by, self._unfound_at, self._unfound_ids = wants, self._version, tuple(asked)
         return self._unfound_ids
 

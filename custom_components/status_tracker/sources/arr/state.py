@@ -58,6 +58,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._bound_at: tuple[int, int] | None = None
         self._tidied: tuple[object, ...] = ()
         self._absent: set[int] = set()  # catalogue ids of requests to approve that were not found
+        self._approved: dict[int, set[int]] = {}  # requests by the catalogue id they are looked up with
         self._unfound_ids: tuple[int, ...] = ()
         self._unfound_by: Sequence[Want] | None = None
         self._unfound_at: tuple[int, int] | None = None
@@ -203,6 +204,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         await asyncio.sleep(0)
         catalogue = {self._catalogue_id(want) for want in self._mine(wants)}
         self._absent &= catalogue
+        self._approved = {one: told for one, told in self._approved.items() if one in catalogue}
         self._retries.keep({("catalogue", one) for one in catalogue} | {("id", one) for one in self._bound})
         await asyncio.sleep(0)
         self.log.keep(self._filter())
