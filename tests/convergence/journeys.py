@@ -185,12 +185,14 @@ class Play:
         wrong = self._differences(home, entry, registrar)
         self.prompt = not wrong
         wrong += self._untold(home, entry, watch)
-        for minute in range(REREAD_WITHIN):
-            if not wrong or (minute >= LOST_AFTER and not all(one.reread for one in wrong)):
+        late = 0  # polls since there is anything that is not read again in turn, or follows from such
+        for _ in range(REREAD_WITHIN):
+            if not wrong or late >= LOST_AFTER:
                 break
             self.clock.advance(home, minutes=1)
             await trouble.poll()
             wrong = self._differences(home, entry, registrar) + self._untold(home, entry, watch)
+            late = 0 if all(one.reread for one in wrong) else late + 1
         for one in wrong:
             self._complain(one.text)
         registry = er.async_get(self.hass)

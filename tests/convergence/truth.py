@@ -24,7 +24,7 @@ from .units import BROKEN, IN_FLIGHT, RANK, Registrar, UnitTruth
 LOST_AFTER = 5  # minutes, and polls
 REREAD_WITHIN = 90
 UNTOLD = {"approved", "partially_available", "available"}
-KEPT = {"importing", "anime_matching", "partially_available", "available"}
+KEPT = {"importing", "anime_matching", "partially_available", "available", "deleted"}
 
 
 @dataclass(slots=True)

@@ -33,10 +33,11 @@ def need(want: Want) -> Hashable:
 
 @given(STEPS)
 def test_changes_equal_everything(steps: list[Want | int | str]) -> None:
-    """Whatever wants come, change and go, and whenever a poll is made."""
+    """Whatever wants come, change and go, and whenever a poll is made, or one that began before goes on."""
     wants: dict[int, Want] = {}
     kept = Needs(need)
-    kept.replace(Wants(wants))
+    current = Wants({})
+    kept.replace(current)
     polled: frozenset[Hashable] = frozenset()
     for step in steps:
         changed: dict[int, Want | None] = {}
@@ -48,8 +49,9 @@ def test_changes_equal_everything(steps: list[Want | int | str]) -> None:
         else:
             kept.answer()
             polled = frozenset(need(one) for one in wants.values()) - {None}
-        current = Wants(dict(wants))
+        before, current = current, Wants(dict(wants))
         kept.update(current, changed)
+        kept.replace(before)
         anew = Needs(need)
         anew.replace(current)
         assert kept.current == anew.current

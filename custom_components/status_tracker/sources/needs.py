@@ -35,6 +35,7 @@ class Needs:
         """Initialize without wants; `need` returns what a want needs, None if nothing."""
         self._need = need
         self._wants: Sequence[Want] | None = None  # the wants the needs were determined from
+        self._followed = False  # whether changes are reported, so that the needs are current
         self._need_of: dict[int, Hashable] = {}
         self._paces_of: dict[int, tuple[Pace, ...]] = {}
         self._paces: Counter[Pace] = Counter()
@@ -62,8 +63,11 @@ class Needs:
         self._differing = set()
 
     def replace(self, wants: Sequence[Want]) -> None:
-        """Determine the needs of all wants, unless they are the same object as before."""
-        if wants is self._wants:
+        """Determine the needs of all wants, unless they are the same object as before.
+
+        Once changes are reported, other wants are those at the beginning of a poll that is still running.
+        """
+        if wants is self._wants or self._followed:
             return
         self._wants = wants
         self._need_of = {want.request_id: need for want in wants if (need := self._need(want)) is not None}
@@ -76,7 +80,9 @@ class Needs:
         """Update the needs for changed wants; `changed` has None for requests without a want."""
         if self._wants is None:
             self.replace(wants)
+            self._followed = True
             return
+        self._followed = True
         self._wants = wants
         for number, want in changed.items():
             self._paces.subtract(self._paces_of.pop(number, ()))
