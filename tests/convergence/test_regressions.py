@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowContext
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
@@ -412,3 +412,31 @@ async def test_approved_after_another_request_was_deleted(
     clock.advance(home, minutes=1)
     await poll(hass, entry, rounds=2)
     assert stage_of(hass, entry, second) == "approved"
+
+
+async def test_a_late_webhook_of_a_deleted_request(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr's webhook comes when its request is gone: it is read, not shown again and told as a new one."""
+    home = await household()
+    world, hooks = home.world, home.seerr.webhooks
+    entry = await setup_entry(home)
+    hooks.mode = "hold"
+    request = await world.request(TITLE, auto_approve=True)
+    await hooks.settle()
+    assert hooks.held
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "approved"
+    await world.delete_request(request)
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) is None
+    shown: list[str] = []
+    remove = hass.bus.async_listen(EVENT_STATE_CHANGED, lambda event: shown.append(event.data["entity_id"]))
+    await hooks.release()
+    await hass.async_block_till_done()
+    await poll(hass, entry)
+    remove()
+    assert not [one for one in shown if TITLE.title.casefold() in one]
+    assert stage_of(hass, entry, request) is None

@@ -32,6 +32,7 @@ class KnownRequests(Versioned[int, RequestEvidence]):
     def __init__(self) -> None:
         """Initialize without requests."""
         super().__init__()
+        self.newest = 0  # highest id so far, also of requests deleted since; Seerr assigns each only once
         self._counts: Counter[str] = Counter()
 
     @override
@@ -39,6 +40,7 @@ class KnownRequests(Versioned[int, RequestEvidence]):
         """Set a request."""
         self._uncount(number)
         self._counts.update(_counts_of(request))
+        self.newest = max(self.newest, number)
         super().__setitem__(number, request)
 
     @override
@@ -62,6 +64,7 @@ class KnownRequests(Versioned[int, RequestEvidence]):
     def copy(self) -> KnownRequests:
         """Return a copy."""
         copied = KnownRequests()
+        copied.newest = self.newest
         for number, request in self.items():
             copied[number] = request
         return copied

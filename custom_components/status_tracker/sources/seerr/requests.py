@@ -62,10 +62,18 @@ class Requests:
 
     def tell(self, request: RequestEvidence) -> None:
         """Store a request received by webhook; the next poll reads it by its id."""
-        self._hooks += 1
-        self.told[request.request_id] = self._hooks
+        self.ask(request.request_id)
         self.known[request.request_id] = request
         self._drop_page(request.request_id)
+
+    def ask(self, number: int) -> None:
+        """Read a request reported by webhook by its id in the next poll."""
+        self._hooks += 1
+        self.told[number] = self._hooks
+
+    def is_new(self, number: int) -> bool:
+        """Return whether a request was added since the requests were listed; others may be deleted."""
+        return not self.complete or number > self.known.newest
 
     def _drop_page(self, number: int) -> None:
         """Process the page that contains a changed request again, even if the page is the same."""
@@ -224,7 +232,7 @@ class Requests:
         listing = await self._client.requests()
         await self._take_all(listing.requests, found)
         # Do not publish a part of the first list.
-        for number in [one for one, hook in self.told.items() if hook > self._mark]:
+        for number in [one for one, hook in self.told.items() if hook > self._mark and one in self.known]:
             found[number] = self.known[number]
         self.known, self._pages = found, {}
         if not listing.complete:

@@ -154,6 +154,10 @@ class SeerrSource(Source):
             return False
         self._heard_webhook()
         old = self._requests.known.get(number)
+        if old is None and not self._requests.is_new(number):
+            self._requests.ask(number)
+            self.poll_soon()
+            return True
         if old is None:
             old = self._provide(number, status, told)
             if old is None:
