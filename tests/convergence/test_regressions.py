@@ -440,3 +440,35 @@ async def test_a_late_webhook_of_a_deleted_request(
     remove()
     assert not [one for one in shown if TITLE.title.casefold() in one]
     assert stage_of(hass, entry, request) is None
+
+
+@pytest.mark.parametrize("title", [TITLE, SHOW])
+async def test_a_late_webhook_of_a_grab_of_a_deleted_title(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, title: Title
+) -> None:
+    """The torrent is still there, but nobody waits for it: what was deleted stays deleted."""
+    home = await household()
+    world = home.world
+    hooks = (home.radarr if title is TITLE else home.sonarr).webhooks
+    entry = await setup_entry(home)
+    request = await world.request(title, seasons=[1] if title is SHOW else None, auto_approve=True)
+    await poll(hass, entry)
+    hooks.mode = "hold"
+    await world.grab(request)
+    await hooks.settle()
+    assert hooks.held
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "indexed"
+    await world.remove_from_arr(world.row_of(request), delete_files=True)
+    await world.mark_media(request.media, MEDIA_DELETED, seasons=[1] if title is SHOW else None)
+    hooks.held = [one for one in hooks.held if "Delete" not in str(one.body)]
+    for _ in range(5):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry, rounds=2)
+    assert stage_of(hass, entry, request) == "deleted"
+    await hooks.release()
+    await hass.async_block_till_done()
+    assert stage_of(hass, entry, request) == "deleted"
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    assert stage_of(hass, entry, request) == "deleted"

@@ -92,7 +92,11 @@ class ArrPush[T: MovieEvidence | SeriesEvidence, C: ArrClient](ArrState[T, C]):
             self.deleted: self._take_deleted,
             self.file_deleted: self._take_file_deleted,
         }
-        if event not in takers or not takers[event](told, title):
+        if event not in takers:
+            return False
+        # Ids are assigned only once, so what is told of a deleted title is late; if it is there, it is read.
+        late = self._titles.is_gone(title.id) and event not in (self.added, self.deleted)
+        if not late and not takers[event](told, title):
             return False
         self._mark(title.id)
         return True
