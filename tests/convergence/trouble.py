@@ -57,6 +57,7 @@ class Trouble:
     storage: dict[str, Any]
     dice: Random
     changed: dict[str, StackServer] = field(default_factory=dict)  # with a key that was not entered yet
+    refused: object = None  # the errors of the last form that did not take a key
 
     async def poll(self, rounds: int = 1) -> None:
         """Poll, if the entry is set up; if it is not, Home Assistant or a person tries again."""
@@ -100,7 +101,7 @@ class Trouble:
                 await hooks.settle()
         self.home.shoko.restore_hub()
         await self._reauthenticate()
-        assert not self.changed
+        assert not self.changed, f"the new keys of {[*self.changed]} were refused: {self.refused}"
 
     async def _time(self) -> None:
         """Minutes pass."""
@@ -225,6 +226,7 @@ class Trouble:
             )
         await self.hass.async_block_till_done()
         if result["type"] is FlowResultType.FORM:
+            self.refused = result.get("errors")
             manager = flows if asked or not subentry else self.hass.config_entries.subentries
             manager.async_abort(result["flow_id"])
         return result["type"] is FlowResultType.ABORT
