@@ -23,10 +23,10 @@ def deserialize_all[P: EvidenceBase](kind: type[P], rows: Any) -> list[P]:
 
 
 def read_time(value: Any) -> datetime | None:
-    """Return a stored time, None if it is invalid."""
+    """Return a stored or received time as UTC, None if it is missing or invalid."""
     if not isinstance(value, str):
         return None
     try:
         return parse_datetime(value)
-    except ValueError:
+    except ValueError, OverflowError:
         return None

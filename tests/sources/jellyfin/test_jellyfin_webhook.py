@@ -66,10 +66,11 @@ async def test_a_notice_that_is_not_true(house: Household) -> None:
     assert not house.items
 
 
-@pytest.mark.parametrize("sent", ["2026-11-22T11:59:00.1234567Z", "2026-11-22T12:09:00Z", "noon", None])
-async def test_a_notice_that_is_late(
-    house: Household, monkeypatch: pytest.MonkeyPatch, sent: str | None
-) -> None:
+@pytest.mark.parametrize(
+    "sent",
+    ["2026-11-22T11:59:00.1234567Z", "2026-11-22T12:09:00Z", "0001-01-01T00:00:00+14:00", "noon", 9, None],
+)
+async def test_a_notice_that_is_late(house: Household, monkeypatch: pytest.MonkeyPatch, sent: Any) -> None:
     """What was not sent just now, or does not tell when, is read first: it can be deleted since."""
     monkeypatch.setattr(reader, "LATE", timedelta(seconds=30))
     wanted = want("tmdb_movie:335984")

@@ -7,9 +7,9 @@ from typing import Any
 
 from ...clients.jellyfin import SCAN_TASK
 from ...clients.jellyfin_model import plain_guid
-from ...clients.model import parse_datetime
 from ...pipeline.enums import ItemKind
 from ...pipeline.evidence.library import LibraryEvidence
+from ..serialization import read_time
 from .ids import KINDS, typed_ids
 from .items import item_url
 
@@ -45,15 +45,8 @@ def read_notice(source: str, url: str, payload: dict[str, Any]) -> LibraryNotice
     item = _item(source, url, server_id, payload)
     if item is None:
         return None
-    return LibraryNotice(notice=Notice(kind), server_id=server_id, sent=_sent(payload), item=item)
-
-
-def _sent(payload: dict[str, Any]) -> datetime | None:
-    """Return when a notification was made, None if it does not tell."""
-    try:
-        return parse_datetime(str(payload.get("UtcTimestamp") or payload.get("Timestamp")))
-    except ValueError:
-        return None
+    sent = read_time(payload.get("UtcTimestamp") or payload.get("Timestamp"))
+    return LibraryNotice(notice=Notice(kind), server_id=server_id, sent=sent, item=item)
 
 
 def _item(source: str, url: str, server_id: str, payload: dict[str, Any]) -> LibraryEvidence | None:

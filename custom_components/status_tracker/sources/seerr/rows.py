@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from ...clients.model import parse_datetime
 from ...clients.seerr_model import Download, Request, TitleDetails
 from ...clients.seerr_settings import ArrServer, JellyfinServer
 from ...pipeline.enums import MediaStatus, MediaType, RequestStatus
 from ...pipeline.evidence.requests import ClientDownload, RequestEvidence, SeasonTitle, TitleEvidence
 from ..arr.rows import queue_status
+from ..serialization import read_time
 
 REQUEST_STATUS = dict(enumerate(RequestStatus, start=1))
 MEDIA_STATUS = dict(enumerate(MediaStatus, start=1))
@@ -77,7 +76,7 @@ def _downloads(rows: Iterable[Download]) -> Iterable[ClientDownload]:
 def title_evidence(media_type: MediaType, tmdb_id: int, details: TitleDetails) -> TitleEvidence:
     """Return a title as evidence."""
     film = media_type is MediaType.MOVIE
-    date = _date(details.release_date if film else details.first_air_date)
+    date = read_time(details.release_date if film else details.first_air_date)
     coming = details.next_episode_to_air
     return TitleEvidence(
         media_type=media_type,
@@ -88,10 +87,12 @@ def title_evidence(media_type: MediaType, tmdb_id: int, details: TitleDetails) -
         imdb_id=details.imdb_id or details.external_ids.imdb_id or None,
         tvdb_id=details.external_ids.tvdb_id or None,
         anime=details.is_anime,
-        expected=date if film else _date(coming.air_date) if coming else None,
+        expected=date if film else read_time(coming.air_date) if coming else None,
         seasons=tuple(
             SeasonTitle(
-                number=season.season_number, episodes=season.episode_count, air_date=_date(season.air_date)
+                number=season.season_number,
+                episodes=season.episode_count,
+                air_date=read_time(season.air_date),
             )
             for season in details.seasons
         ),
@@ -109,13 +110,3 @@ def provisional_title(
         year=year,
         poster=poster if poster.startswith("https://") else None,
     )
-
-
-def _date(text: str | None) -> datetime | None:
-    """Return a date as midnight UTC; None if it is empty or invalid."""
-    if not text:
-        return None
-    try:
-        return parse_datetime(text).astimezone(UTC)
-    except ValueError, OverflowError:
-        return None
