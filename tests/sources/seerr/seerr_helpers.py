@@ -8,6 +8,8 @@ from tests.stack.household import Household
 from tests.stack.titles import film, series
 
 FILM = film("Film", 2020, 2004)
+# The counts, or in turn the newest request, and a page of unfinished requests.
+STEADY = (["request/count", "request"], ["request", "request"])
 SHOW = series("Show", 2020, 3001, 903001, {0: 1, 1: 2, 2: 3}, anime=True)
 
 

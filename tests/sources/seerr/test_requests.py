@@ -36,10 +36,7 @@ from tests.stack.rows import (
 from tests.stack.server import Fault
 from tests.stack.titles import film, series
 
-from .seerr_helpers import poll
-
-# The counts, or in turn the newest request, and a page of unfinished requests.
-STEADY = (["request/count", "request"], ["request", "request"])
+from .seerr_helpers import STEADY, poll
 
 
 async def ask_for(home: Household, count: int, *, first: int = 1) -> list[SeerrRequest]:
@@ -240,7 +237,7 @@ async def test_a_deletion_of_what_only_seerr_considers_finished_is_seen_in_the_n
     await poll(home, source, *wants)
     done[-1].media.status = done[0].media.status = MEDIA_DELETED
     for _ in range(2):
-        assert len(await poll(home, source, *wants)) == 2 + WAITING
+        assert len(await poll(home, source, *wants)) == len(STEADY[0]) + WAITING
     assert told(source) == true(home)
 
 
