@@ -252,16 +252,14 @@ def _likeliest(case: Case, file: FileEvidence) -> tuple[ShokoEvidence, ...]:
     return tuple(one for score, one in sure if score == best and best)
 
 
+def shoko_files_of(case: Case, files: Iterable[FileEvidence]) -> Iterable[ShokoEvidence]:
+    """Return the Shoko files that match *arr files."""
+    return (one for file in files for one in _likeliest(case, file)) if case.shoko else ()
+
+
 def _shoko_ids(case: Case, files: Iterable[FileEvidence]) -> frozenset[str]:
     """Return the ids of the Shoko files that match *arr files."""
-    return frozenset(
-        make_id(IdKind.SHOKO_FILE, one.file_id) for file in files for one in _likeliest(case, file)
-    )
-
-
-def former_shoko_files(case: Case, unit: Unit) -> Iterable[ShokoEvidence]:
-    """Return the Shoko files of the files a unit had before."""
-    return (one for file in unit.former for one in _likeliest(case, file)) if case.shoko else ()
+    return frozenset(make_id(IdKind.SHOKO_FILE, one.file_id) for one in shoko_files_of(case, files))
 
 
 def unit_ids(case: Case, unit: Unit) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from .availability import former_shoko_files
+from .availability import shoko_files_of
 from .binding import open_cases
 from .cases import Case
 from .enums import MediaType
@@ -228,6 +228,6 @@ def _ids(case: Case, units: Iterable[Unit]) -> tuple[str, ...]:
     ids = set(case.ids)
     for unit in units:
         # the library may still show a replaced file
-        for file in (*unit.shoko, *former_shoko_files(case, unit)):
+        for file in (*unit.shoko, *shoko_files_of(case, unit.former)):
             ids.update(file.ids)
     return tuple(sorted(ids))

@@ -80,10 +80,8 @@ class Needs:
         """Update the needs for changed wants; `changed` has None for requests without a want."""
         if self._wants is None:
             self.replace(wants)
-            self._followed = True
-            return
-        self._followed = True
-        self._wants = wants
+            changed = {}
+        self._wants, self._followed = wants, True
         for number, want in changed.items():
             self._paces.subtract(self._paces_of.pop(number, ()))
             if want:

@@ -131,7 +131,7 @@ class RadarrSource(ArrSource[MovieEvidence, RadarrClient, Movie]):
         self._tell(told, HistoryKind.IMPORTED, title.id, file=file)
         self.queue.tell_imported(told.download_id, title.id, None)
         self._titles[title.id] = replace(
-            self._movie_of(title), has_file=True, file=file, gone=False, read_at=self.clock()
+            self._movie_of(title), has_file=True, file=file, read_at=self.clock()
         )
         return True
 

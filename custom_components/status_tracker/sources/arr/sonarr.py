@@ -146,7 +146,7 @@ class SonarrSource(ArrSource[SeriesEvidence, SonarrClient, Series]):
         for episode, file in imported_files(told):
             self._tell(told, HistoryKind.IMPORTED, title.id, episode, file)
             self.queue.tell_imported(told.download_id, title.id, episode.id)
-            if (series := self._titles.get(title.id)) and not series.gone:
+            if series := self._titles.get(title.id):
                 seasons = self._known.get(title.id, frozenset())
                 self._titles[title.id] = with_file(series, episode, file, seasons, self.clock())
         return bool(told.episodes and (told.episode_file or told.episode_files))

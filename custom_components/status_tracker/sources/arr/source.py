@@ -143,9 +143,8 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
 
     def _note_approval(self, catalogue_id: int, want: Want) -> None:
         """Look up a title at once for each request that is approved, even if it was not found before."""
-        approved = self._approved.setdefault(catalogue_id, set())
-        if want.handed_over and want.request_id not in approved:
-            approved.add(want.request_id)
+        if want.handed_over and want.request_id not in self._approved.get(catalogue_id, ()):
+            self._approved.setdefault(catalogue_id, set()).add(want.request_id)
             self._retries.succeeded(("catalogue", catalogue_id))
 
     def _is_sought(self, want: Want) -> bool:
