@@ -100,8 +100,15 @@ class Trouble:
                 hooks.mode = "deliver"
                 await hooks.settle()
         self.home.shoko.restore_hub()
+        self._wait_for_ban()
         await self._reauthenticate()
         assert not self.changed, f"the new keys of {[*self.changed]} were refused: {self.refused}"
+
+    def _wait_for_ban(self) -> None:
+        """Let the hour pass after five starts with a password that was refused each time."""
+        if self.home.qbittorrent.gate.banned:
+            self.clock.advance(self.home, minutes=60)
+            self.home.qbittorrent.gate.lift_ban()
 
     async def _time(self) -> None:
         """Minutes pass."""
