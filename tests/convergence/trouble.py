@@ -61,13 +61,17 @@ class Trouble:
 
     async def poll(self, rounds: int = 1) -> None:
         """Poll, if the entry is set up; if it is not, Home Assistant or a person tries again."""
+        await self._try_again()
+        if self.entry.state is ConfigEntryState.LOADED:
+            await poll(self.hass, self.entry, rounds)
+
+    async def _try_again(self) -> None:
+        """Set the entry up, if its last setup failed."""
         # Home Assistant may be trying again just now
         await until(self.hass, lambda: self.entry.state is not ConfigEntryState.SETUP_IN_PROGRESS)
         if self.entry.state in (ConfigEntryState.SETUP_RETRY, ConfigEntryState.SETUP_ERROR):
             await self.hass.config_entries.async_reload(self.entry.entry_id)
             await self.hass.async_block_till_done()
-        if self.entry.state is ConfigEntryState.LOADED:
-            await poll(self.hass, self.entry, rounds)
 
     async def happen(self) -> str:
         """One disturbance; return its name."""
@@ -101,6 +105,9 @@ class Trouble:
                 await hooks.settle()
         self.home.shoko.restore_hub()
         self._wait_for_ban()
+        await self._try_again()
+        await self._reauthenticate()
+        # An entry that only the new key of Seerr let set up has asked for the others since.
         await self._reauthenticate()
         assert not self.changed, f"the new keys of {[*self.changed]} were refused: {self.refused}"
 
