@@ -1,5 +1,6 @@
 """What every test of the integration stands on."""
 
+from asyncio import constants as asyncio_constants
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
@@ -12,6 +13,9 @@ import custom_components.status_tracker  # noqa: F401  imported for that effect
 from custom_components.status_tracker.reports import posters
 
 ADDRESSES = posters.addresses
+
+# The plugin debugs the event loop, which records these frames of each callback; ten take a sixth of the time.
+asyncio_constants.DEBUG_STACK_DEPTH = 3
 
 pytest_plugins = ["tests.common", "tests.anime", "tests.faults.report"]
 
