@@ -317,3 +317,34 @@ async def test_approved_after_another_request_was_deleted(
     clock.advance(home, minutes=1)
     await poll(hass, entry, rounds=2)
     assert stage_of(hass, entry, second) == "approved"
+
+
+@pytest.mark.parametrize("monitored", [True, False])
+async def test_first_seen_when_a_deleted_series_is_back(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock, monitored: bool
+) -> None:
+    """Of two requests that Seerr calls deleted, one was approved since: Sonarr is asked for that one."""
+    home = await household()
+    world = home.world
+    home.sonarr.fault = Fault.down()
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    first = await world.request(SHOW, seasons=[1], auto_approve=True)
+    await world.import_(await world.grab(first))
+    await world.seerr_scan()
+    await world.remove_from_arr(world.row_of(first), delete_files=True)
+    second = await world.request(SHOW, seasons=[2], auto_approve=True)
+    await world.mark_media(first.media, MEDIA_DELETED, seasons=[1, 2])
+    row = world.row_of(second)
+    row.monitored = monitored
+    await poll(hass, entry)
+    home.sonarr.fault = None
+    for _ in range(3):
+        clock.advance(home, minutes=10)
+        await poll(hass, entry)
+    stages = [stage_of(hass, entry, one) for one in (first, second)]
+    assert stages == ["deleted", "approved" if monitored else "deleted"]
+    row.monitored = True
+    for _ in range(10):
+        clock.advance(home, minutes=1)
+        await poll(hass, entry)
+    assert stage_of(hass, entry, second) == "approved"

@@ -49,6 +49,11 @@ class Want:
     contested_at: datetime | None = None
     titled: bool = False  # a title is known from any service
 
+    @property
+    def expects_title(self) -> bool:
+        """Return whether an *arr has or can get its title: it is not finished, or can be added again."""
+        return not self.finished or self.returnable
+
 
 class Wants(Sequence[Want]):
     """The wants of all requests, listed when they are first used; replaced whenever one of them changes."""

@@ -65,7 +65,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             return None
         if self._contests(want):
             return self._catalogue_id(want), want.seasons
-        if want.finished and not want.returnable:
+        if not want.expects_title:
             return None
         return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
 
@@ -184,7 +184,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             self._unread_ids = dict.fromkeys(
                 media_id
                 for media_id, want in reversed(self._wanted_by.items())
-                if (not want.finished or want.returnable or self._contests(want))
+                if (want.expects_title or self._contests(want))
                 and not (self._is_known(media_id) and self._is_fresh(media_id))
             )
         return self._unread_ids
@@ -262,7 +262,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         """Return the part of a tracked title that was read longest ago."""
         for media_id, part in list(islice(self._turns, TURNS)):
             want = self._wanted_by.get(media_id)
-            if want and not want.finished and media_id in self._titles:
+            if want and want.expects_title and media_id in self._titles:
                 return media_id, part
             self._take_turn(media_id, part)
         return None

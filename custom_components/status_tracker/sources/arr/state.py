@@ -158,7 +158,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
                 if since and (contests or not want.finished):
                     opened[media_id] = max(since, opened.get(media_id, since))
                 before = wanted_by.get(media_id)
-                if before is None or not want.finished:
+                if before is None or want.expects_title:
                     wanted_by[media_id] = want
         self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
         self._downloads = frozenset(downloads)
