@@ -348,3 +348,30 @@ async def test_first_seen_when_a_deleted_series_is_back(
         clock.advance(home, minutes=1)
         await poll(hass, entry)
     assert stage_of(hass, entry, second) == "approved"
+
+
+async def test_deleted_while_the_client_has_a_forgotten_download(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """Seerr calls the series deleted: Sonarr is asked at once, though a torrent of it is still loading."""
+    home = await household()
+    world = home.world
+    entry = await setup_entry(home, **{CONF_REGISTER_WEBHOOKS: False})
+    for number in range(4):  # which are read again in turn
+        other = series(f"Show {number}", 2010, 200 + number, 300 + number, {1: 1})
+        await world.request(other, seasons=[1], auto_approve=True)
+    request = await world.request(SHOW, seasons=[1, 2], auto_approve=True)
+    forgotten = await world.grab(request, episodes=[(1, 1), (1, 2)])
+    await world.fetch_metadata(forgotten)
+    await world.import_(await world.grab(request, episodes=[(2, 1), (2, 2)]))
+    clock.advance(home, minutes=1)
+    await poll(hass, entry)
+    await world.forget_download(forgotten)
+    clock.advance(home, minutes=10)
+    await poll(hass, entry, rounds=2)
+    assert stage_of(hass, entry, request) == "indexed"
+    await world.remove_from_arr(world.row_of(request), delete_files=True)
+    await world.mark_media(request.media, MEDIA_DELETED, seasons=[1, 2])
+    clock.advance(home, minutes=1)
+    await poll(hass, entry, rounds=2)
+    assert stage_of(hass, entry, request) == "deleted"

@@ -18,8 +18,9 @@ class Want:
     `source` and `media_id` identify the movie or series in its *arr if known. `files` are imported
     but not found in Jellyfin yet, with those they replaced. `ids` are all known ids ("kind:value") including
     those of Shoko, `items` the Jellyfin items that prove availability, `stale_items` those to read again
-    because they were read before `read_after`. `contested` means that the *arrs of the other definition have
-    to tell whether the copy in Jellyfin is theirs, which was read at `contested_at`.
+    because they were read before `read_after`, as is the title in its *arr. `contested` means that the
+    *arrs of the other definition have to tell whether the copy in Jellyfin is theirs, which was read at
+    `contested_at`.
     """
 
     request_id: int

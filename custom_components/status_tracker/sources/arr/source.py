@@ -67,7 +67,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
             return self._catalogue_id(want), want.seasons
         if not want.expects_title:
             return None
-        return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.opened_at
+        return self._catalogue_id(want), want.media_id, want.seasons, want.handed_over, want.read_after
 
     # Update cycle
 
@@ -177,7 +177,7 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         return [one for one in (*unread, *dirty) if self._retries.is_due(("id", one), now)]
 
     def _unread(self) -> Collection[int]:
-        """Return the titles of open requests not read since they were opened, in flight and newest first."""
+        """Return the titles to read: new, or read before a request was opened or changed, in flight first."""
         stamp = (self._bound_by, self._bound_at, self._version, self._reads)
         if stamp != self._unread_at:
             self._unread_at = stamp
@@ -196,13 +196,13 @@ class ArrSource[T: MovieEvidence | SeriesEvidence, C: ArrClient, M: Movie | Seri
         return media_id in self._known and self._seasons(media_id) <= self._known[media_id]
 
     def _is_fresh(self, media_id: int) -> bool:
-        """Return whether a title was read since its newest request was opened."""
-        opened, title = self._opened.get(media_id), self._titles.get(media_id)
+        """Return whether a title was read since its requests were opened or something of them was deleted."""
+        after, title = self._read_after.get(media_id), self._titles.get(media_id)
         return (
-            opened is None
+            after is None
             or title is None
             or title.gone
-            or (title.read_at is not None and title.read_at >= opened)
+            or (title.read_at is not None and title.read_at >= after)
         )
 
     def _newest(self, media_id: int, title: T) -> T:

@@ -51,7 +51,7 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._known: dict[int, frozenset[int]] = {}  # seasons that were read, with history
         self._bound: dict[int, frozenset[int]] = {}  # tracked titles with their requested seasons
         self._wanted_by: dict[int, Want] = {}
-        self._opened: dict[int, datetime] = {}  # when the newest request for a title was opened
+        self._read_after: dict[int, datetime] = {}  # titles read before are read again
         self._downloads: frozenset[str] = frozenset()
         self._listed: tuple[tuple[int, int], tuple[T, ...]] | None = None
         self._bound_by: Sequence[Want] | None = None
@@ -147,20 +147,20 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._bound_by, self._bound_at = wants, self._version
         bound: dict[int, frozenset[int]] = {}
         wanted_by: dict[int, Want] = {}
-        opened: dict[int, datetime] = {}
+        read_after: dict[int, datetime] = {}
         downloads: set[str] = set()
         for want in sorted(self._mine(wants), key=lambda want: (want.in_flight, want.request_id)):
             downloads.update(one.casefold() for one in want.download_ids)
             for media_id in self._ids_of(want):
                 bound[media_id] = bound.get(media_id, frozenset()) | frozenset(want.seasons)
                 contests = self._contests(want)
-                since = want.contested_at if contests else want.opened_at
-                if since and (contests or not want.finished):
-                    opened[media_id] = max(since, opened.get(media_id, since))
+                since = want.contested_at if contests else want.read_after
+                if since and (contests or want.expects_title):
+                    read_after[media_id] = max(since, read_after.get(media_id, since))
                 before = wanted_by.get(media_id)
                 if before is None or want.expects_title:
                     wanted_by[media_id] = want
-        self._bound, self._wanted_by, self._opened = bound, wanted_by, opened
+        self._bound, self._wanted_by, self._read_after = bound, wanted_by, read_after
         self._downloads = frozenset(downloads)
 
     def _seasons(self, media_id: int) -> frozenset[int]:
