@@ -13,6 +13,7 @@ import probatio
 
 from .actions import requests as actions
 from .actions.permissions import async_check_user
+from .actions.refresh import refresh
 from .actions.replace_release import replace_release
 from .actions.responses import request_details, request_summary
 from .const import DOMAIN
@@ -170,8 +171,8 @@ async def _async_get_requests(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    """Poll all services; return the names of those that failed."""
-    return {"unavailable": await actions.refresh(_coordinators(call))}
+    """Poll all services and read everything again; return those that failed."""
+    return {"unavailable": await refresh(_coordinators(call))}
 
 
 async def _async_rescan_library(call: ServiceCall) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from custom_components.status_tracker.const import DOMAIN
 
-from ..common import SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of, until
+from ..common import Clock, SetUp, StartHousehold, coordinator_of, poll, stage_of, state_of, until
+from ..stack.rows import MEDIA_DELETED
 from ..stack.server import Fault
 from ..stack.stories import sintel
-from ..stack.titles import film
+from ..stack.titles import film, series
 from .acting import follow, words
 
 # Scan
@@ -125,6 +126,42 @@ async def test_refresh(hass: HomeAssistant, household: StartHousehold, setup_ent
 
     assert all(home.calls().values()), home.calls()
     assert stage_of(hass, act.entry, request) == "requested"
+
+
+async def test_refresh_reads_everything(
+    hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, clock: Clock
+) -> None:
+    """What no service tells of, and is otherwise read in turn, shows at once."""
+    home = await household()
+    world = home.world
+    act = await follow(hass, setup_entry, home)
+    titles = [film(f"Film {number}", 2010, 900 + number) for number in range(6)]
+    requests = [await world.request(title, auto_approve=True) for title in titles]
+    for request in requests[:4]:
+        await world.import_(await world.grab(request))
+    await world.library_scan()
+    await world.seerr_scan()
+    show = await world.request(series("Lost", 2004, 100, 73739, {1: 2}), seasons=[1], auto_approve=True)
+    await poll(hass, act.entry, rounds=2)
+    assert [stage_of(hass, act.entry, one) for one in requests[3:]] == ["available", "approved", "approved"]
+
+    await world.mark_media(requests[3].media, MEDIA_DELETED)
+    await world.remove_from_arr(world.row_of(requests[3]), delete_files=True)
+    await world.remove_item(next(one for one in world.items.values() if one.name == "Film 3"))
+    world.row_of(requests[4]).monitored = False
+    await world.remove_from_arr(world.row_of(requests[5]))
+    world.row_of(show).monitored = False
+    clock.advance(home, minutes=2)
+    await hass.services.async_call(DOMAIN, "refresh", {}, blocking=True)
+    await hass.async_block_till_done()
+
+    states = [state_of(hass, act.entry, one) for one in (*requests[3:], show)]
+    assert [state and (state.state, state.attributes.get("reason")) for state in states] == [
+        ("deleted", None),
+        ("approved", "not_monitored"),
+        ("approved", "not_in_arr"),
+        ("approved", "not_monitored"),
+    ]
 
 
 async def test_refresh_incomplete(hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp) -> None:

@@ -43,6 +43,8 @@ class Tally:
     journeys: int = 0
     steps: int = 0
     prompt: int = 0  # plays in which all was right after one poll
+    refreshed: int = 0  # plays in which somebody refreshed
+    refreshed_prompt: int = 0  # those of them in which all was right then
     failures: list[list[str]] = field(default_factory=list)  # what happened in those that failed
 
     def add(self, play: Play) -> None:
@@ -51,6 +53,8 @@ class Tally:
             self.failures.append(play.trace)
         self.plays += 1
         self.prompt += play.prompt
+        self.refreshed += play.refreshed
+        self.refreshed_prompt += play.refreshed and play.right_then
         self.journeys += play.journeys
         self.steps += play.steps
 
@@ -82,7 +86,7 @@ class Play:
         self.wrong: list[str] = []
         self.asked: list[SeerrRequest] = []
         self.journeys = self.steps = 0
-        self.prompt = False
+        self.prompt = self.refreshed = self.right_then = False
 
     async def run(self, plan: Sequence[int]) -> None:
         """Play a plan."""
@@ -184,6 +188,12 @@ class Play:
             self._complain(f"the entry is not set up: {entry.state}, {entry.reason}")
         wrong = self._differences(home, entry, registrar)
         self.prompt = not wrong
+        self.refreshed = self.dice.random() < 0.5 and entry.state is ConfigEntryState.LOADED
+        if self.refreshed:
+            await self.hass.services.async_call(DOMAIN, "refresh", {}, blocking=True)
+            await self.hass.async_block_till_done()
+            wrong = self._differences(home, entry, registrar)
+        self.right_then = not wrong
         wrong += self._untold(home, entry, watch)
         late = 0  # polls since there is anything that is not read again in turn, or follows from such
         for _ in range(REREAD_WITHIN):
@@ -192,7 +202,8 @@ class Play:
             self.clock.advance(home, minutes=1)
             await trouble.poll()
             wrong = self._differences(home, entry, registrar) + self._untold(home, entry, watch)
-            late = 0 if all(one.reread for one in wrong) else late + 1
+            in_turn = not self.refreshed and all(one.reread for one in wrong)
+            late = 0 if in_turn else late + 1
         for one in wrong:
             self._complain(one.text)
         registry = er.async_get(self.hass)

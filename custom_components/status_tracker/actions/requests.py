@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.util.json import JsonValueType
 
 from ..clients.errors import ClientError, NotFound
 from ..const import DOMAIN
@@ -276,24 +275,3 @@ async def _see_scan(jellyfin: JellyfinSource, before: object) -> None:
         if task.running or task.last_execution_result.end_time_utc != before:
             return
     raise failure("no_effect", service=jellyfin.name)
-
-
-# All services
-
-
-async def refresh(coordinators: Iterable[StatusTrackerCoordinator]) -> list[JsonValueType]:
-    """Poll all services; return the names of those that failed, raise if all did."""
-    read, unread = False, list[JsonValueType]()
-    names: list[str] = []
-    for coordinator in coordinators:
-        sources = list(coordinator.sources.values())
-        late = await coordinator.async_ask(*sources)
-        read = read or len(late) < len(sources)
-        names += [source.name for source in late]
-        unread += [
-            {"service": source.name, "reason": source.error.reason if source.error else "timed_out"}
-            for source in late
-        ]
-    if not read:
-        raise failure("refresh_failed", services=", ".join(names))
-    return unread

@@ -208,6 +208,10 @@ class Source(ABC):
         """Poll immediately, or again after the poll in progress."""
         self._next, self._poll_again = None, True
 
+    def read_again(self) -> None:
+        """Poll immediately, and read all that is otherwise read in turn, as nothing reports its changes."""
+        self.poll_soon()
+
     @final
     async def refresh(self, wants: Sequence[Want]) -> None:
         """Poll within the time limit and update the availability; never raises ClientError."""

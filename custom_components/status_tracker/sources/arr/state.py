@@ -179,6 +179,15 @@ class ArrState[T: MovieEvidence | SeriesEvidence, C: ArrClient](Source):
         self._retries.clear()
         self._mark(media_id)
 
+    @override
+    def read_again(self) -> None:
+        """Poll immediately, read the titles of open requests and look for missing ones."""
+        super().read_again()
+        self._retries.clear()
+        for media_id, want in self._wanted_by.items():
+            if media_id > 0 and want.expects_title:
+                self._mark(media_id)
+
     def _mark(self, media_id: int | None) -> None:
         """Mark a title to be read again."""
         if media_id:

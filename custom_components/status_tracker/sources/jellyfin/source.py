@@ -199,6 +199,12 @@ class JellyfinSource(Source):
         if busy != self.state.busy:
             self.state = replace(self.state, busy=busy)
 
+    @override
+    def read_again(self) -> None:
+        """Poll immediately, and read all tracked items."""
+        super().read_again()
+        self._reader.read_again(self._tracked.items)
+
     # Webhooks
 
     @override

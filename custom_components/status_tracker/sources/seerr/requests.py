@@ -75,6 +75,10 @@ class Requests:
         """Return whether a request was added since the requests were listed; others may be deleted."""
         return not self.complete or number > self.known.newest
 
+    def read_all_again(self) -> None:
+        """Read all requests in the next poll."""
+        self._all_due = None
+
     def _drop_page(self, number: int) -> None:
         """Process the page that contains a changed request again, even if the page is the same."""
         for start in [start for start, page in self._pages.items() if number in page.ids]:

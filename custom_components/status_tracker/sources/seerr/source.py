@@ -94,6 +94,12 @@ class SeerrSource(Source):
         self._requests_at = None
 
     @override
+    def read_again(self) -> None:
+        """Poll immediately, and read all requests."""
+        super().read_again()
+        self._requests.read_all_again()
+
+    @override
     async def _poll(self, wants: Sequence[Want]) -> None:
         """Read the settings periodically, missing titles, and the requests unless only titles are due."""
         await self._read_settings()

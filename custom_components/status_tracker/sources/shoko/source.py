@@ -112,6 +112,12 @@ class ShokoSource(Source):
             await self._pulse()
         await self._work([*lookups, *stirred, *calm])
 
+    @override
+    def read_again(self) -> None:
+        """Poll immediately, read all pending files and search for missing ones."""
+        super().read_again()
+        self._book.stir_all()
+
     async def _pulse(self) -> None:
         """Read the queue, which also verifies the connection and the API key."""
         queue = await self._client.queue()
@@ -247,9 +253,8 @@ class ShokoSource(Source):
                 changed()
 
         def on_connected() -> None:
-            """Mark all pending files to be read again by REST."""
-            self._book.stir_all()
-            self.poll_soon()
+            """Read all pending files again, because events may have been missed."""
+            self.read_again()
             changed()
 
         try:

@@ -134,7 +134,7 @@ class ShokoState:
                 lookup.lost(self._clock() + FIRST_WAIT)
 
     def stir_all(self) -> None:
-        """Mark all pending files to be read and searched again, because events may have been missed."""
+        """Mark all pending files to be read and searched again."""
         now = self._clock()
         for tracked in self.open():
             tracked.stir(now)
