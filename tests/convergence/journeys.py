@@ -44,7 +44,6 @@ class Tally:
     steps: int = 0
     prompt: int = 0  # plays in which all was right after one poll
     refreshed: int = 0  # plays in which somebody refreshed
-    refreshed_prompt: int = 0  # those of them in which all was right then
     failures: list[list[str]] = field(default_factory=list)  # what happened in those that failed
 
     def add(self, play: Play) -> None:
@@ -54,7 +53,6 @@ class Tally:
         self.plays += 1
         self.prompt += play.prompt
         self.refreshed += play.refreshed
-        self.refreshed_prompt += play.refreshed and play.right_then
         self.journeys += play.journeys
         self.steps += play.steps
 
@@ -86,7 +84,7 @@ class Play:
         self.wrong: list[str] = []
         self.asked: list[SeerrRequest] = []
         self.journeys = self.steps = 0
-        self.prompt = self.refreshed = self.right_then = False
+        self.prompt = self.refreshed = False
 
     async def run(self, plan: Sequence[int]) -> None:
         """Play a plan."""
@@ -180,7 +178,10 @@ class Play:
     async def _settle(
         self, home: Household, entry: MockConfigEntry, registrar: Registrar, watch: Watch, trouble: Trouble
     ) -> None:
-        """All is up again; after one poll all is as it should be, except what takes its time by design."""
+        """All is up again; after one poll all is as it should be, except what takes its time by design.
+
+        If somebody refreshes once that time has passed, all is.
+        """
         await trouble.end()
         watch.look()
         await trouble.poll(2)
@@ -190,20 +191,20 @@ class Play:
         self.prompt = not wrong
         self.refreshed = self.dice.random() < 0.5 and entry.state is ConfigEntryState.LOADED
         if self.refreshed:
+            self.clock.advance(home, minutes=LOST_AFTER)
+            await trouble.poll()
             await self.hass.services.async_call(DOMAIN, "refresh", {}, blocking=True)
             await self.hass.async_block_till_done()
             wrong = self._differences(home, entry, registrar)
-        self.right_then = not wrong
         wrong += self._untold(home, entry, watch)
         late = 0  # polls since there is anything that is not read again in turn, or follows from such
-        for _ in range(REREAD_WITHIN):
+        for _ in range(0 if self.refreshed else REREAD_WITHIN):
             if not wrong or late >= LOST_AFTER:
                 break
             self.clock.advance(home, minutes=1)
             await trouble.poll()
             wrong = self._differences(home, entry, registrar) + self._untold(home, entry, watch)
-            in_turn = not self.refreshed and all(one.reread for one in wrong)
-            late = 0 if in_turn else late + 1
+            late = 0 if all(one.reread for one in wrong) else late + 1
         for one in wrong:
             self._complain(one.text)
         registry = er.async_get(self.hass)

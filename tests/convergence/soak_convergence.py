@@ -24,7 +24,7 @@ def soak_convergence(prove: Prove, request: pytest.FixtureRequest) -> None:
         print(  # noqa: T201
             f"convergence: {whole.journeys} journeys, {whole.steps} steps, {len(whole.failures)} failures,"
             f" {whole.prompt} of {whole.plays} households right after one poll,"
-            f" {whole.refreshed_prompt} of {whole.refreshed} after a refresh,"
+            f" {whole.refreshed} after a refresh,"
             f" seeds {first} to {seed}, {minutes:.0f} minutes",
             flush=True,
         )
