@@ -143,7 +143,11 @@ async def test_forecast(visit: Visit) -> None:
         """(panel) => {
           const at = new Date(Date.now() + 400 * 86400e3);
           const forecast = { at: at.toISOString(), seconds: 7200, journeys: 12 };
-          panel._details = { ...panel._details, forecast };
+          let details = panel._details;
+          Object.defineProperty(panel, "_details", { // which are asked for again whenever the row changes
+            get: () => details && { ...details, forecast },
+            set: (value) => { details = value; },
+          });
           panel._drawDetails();
           panel.dataset.year = at.getFullYear();
         }"""
