@@ -1,5 +1,6 @@
 """What every test of the integration stands on."""
 
+import asyncio
 from asyncio import constants as asyncio_constants
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def _no_posters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(posters, "poster_folder", folder)
     monkeypatch.setattr(posters, "addresses", lambda url, seerr: [])
+
+
+@pytest.fixture
+async def as_in_life(enable_event_loop_debug: None) -> None:
+    """Let the event loop run as it does outside tests, which takes less time."""
+    asyncio.get_running_loop().set_debug(False)
 
 
 @pytest.fixture

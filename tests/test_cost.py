@@ -1,6 +1,5 @@
 """What following a household costs: calls in a cycle, the pace, memory, and time of the event loop."""
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 import gc
@@ -25,6 +24,8 @@ from .stack.household import Household
 from .stack.stories import sintel, tears_of_steel, your_name
 from .stack.titles import film, series
 
+pytestmark = pytest.mark.usefixtures("as_in_life")
+
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 MOST = {
     "seerr": 2,
@@ -37,12 +38,6 @@ MOST = {
 }
 CYCLES = 8
 MIB = 1 << 20
-
-
-@pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None) -> None:
-    """Let the event loop run as it does outside tests, which takes less time."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 async def settled(hass: HomeAssistant, home: Household, entry: MockConfigEntry) -> None:

@@ -1,6 +1,5 @@
 """How soon all requests have their names at the first start."""
 
-import asyncio
 import time
 
 from homeassistant.core import HomeAssistant
@@ -20,11 +19,10 @@ async def test_a_hundred_names(
     hass: HomeAssistant,
     household: StartHousehold,
     setup_entry: SetUp,
-    enable_event_loop_debug: None,
+    as_in_life: None,
     approved: bool,
 ) -> None:
     """Ten seconds after the start each has a sensor with its name, though TMDB is slow; none is "#1"."""
-    asyncio.get_running_loop().set_debug(False)
     home = await household()
     for number in range(1, 101):
         title = (

@@ -1,6 +1,5 @@
 """What the benchmarks report, and where."""
 
-import asyncio
 from collections.abc import Callable
 import json
 from pathlib import Path
@@ -59,9 +58,8 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 
 @pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None) -> None:
+def _as_in_life(as_in_life: None) -> None:
     """Let the event loop run as it does outside tests."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 def _across(figures: dict[str, dict[int, float]]) -> None:

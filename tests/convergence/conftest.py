@@ -1,6 +1,5 @@
 """How Hypothesis runs: failures as found, or as short as they get with HYPOTHESIS_PROFILE=shrink."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partialmethod
 import os
@@ -43,9 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None) -> None:
+def _as_in_life(as_in_life: None) -> None:
     """Let the event loop run as it does outside tests."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Each service with each fault: only that one is unhealthy, nothing is lost, and every request arrives."""
 
-import asyncio
 from collections.abc import Callable
 import logging
 
@@ -21,15 +20,11 @@ from .report import PHASES, PROPERTY, WRITE, documented
 from .scene import Scene
 from .services import SERVICES, arrive, ask
 
+pytestmark = pytest.mark.usefixtures("as_in_life")
+
 type Record = Callable[[str, object], None]
 
 EACH = pytest.mark.parametrize("service", SERVICES)
-
-
-@pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None) -> None:
-    """Let the event loop run as it does outside tests, which is faster."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 @pytest.fixture(autouse=True)

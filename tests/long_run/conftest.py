@@ -1,6 +1,5 @@
 """Nothing of the event loop's debug mode, which is not there in life."""
 
-import asyncio
 from collections.abc import Iterator
 import logging
 
@@ -8,9 +7,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None) -> None:
+def _as_in_life(as_in_life: None) -> None:
     """Let the event loop run as it does outside tests."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 @pytest.fixture(autouse=True)
