@@ -1,7 +1,6 @@
 """What every test of the integration stands on."""
 
 import asyncio
-from asyncio import constants as asyncio_constants
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
@@ -15,10 +14,19 @@ from custom_components.status_tracker.reports import posters
 
 ADDRESSES = posters.addresses
 
-# The plugin debugs the event loop, which records these frames of each callback; ten take a sixth of the time.
-asyncio_constants.DEBUG_STACK_DEPTH = 3
-
 pytest_plugins = ["tests.common", "tests.anime", "tests.faults.report"]
+
+
+@pytest.fixture
+def debugs_event_loop() -> bool:
+    """Whether to debug the event loop: slower, but finds what uses it from other threads."""
+    return False
+
+
+@pytest.fixture(autouse=True)
+async def _as_in_life(enable_event_loop_debug: None, debugs_event_loop: bool) -> None:
+    """Let the event loop run as it does outside tests, which the plugin debugs."""
+    asyncio.get_running_loop().set_debug(debugs_event_loop)
 
 
 @pytest.fixture(autouse=True)
@@ -41,12 +49,6 @@ def _no_posters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(posters, "poster_folder", folder)
     monkeypatch.setattr(posters, "addresses", lambda url, seerr: [])
-
-
-@pytest.fixture
-async def as_in_life(enable_event_loop_debug: None) -> None:
-    """Let the event loop run as it does outside tests, which takes less time."""
-    asyncio.get_running_loop().set_debug(False)
 
 
 @pytest.fixture

@@ -24,8 +24,6 @@ from .stack.household import Household
 from .stack.stories import sintel, tears_of_steel, your_name
 from .stack.titles import film, series
 
-pytestmark = pytest.mark.usefixtures("as_in_life")
-
 POLLING = {CONF_REGISTER_WEBHOOKS: False}
 MOST = {
     "seerr": 2,

@@ -20,8 +20,6 @@ from .stack.household import Household
 from .stack.stories import long_way_home, sintel, tears_of_steel
 from .stack.webhooks import Sent
 
-pytestmark = pytest.mark.usefixtures("as_in_life")
-
 POSTS = 5000
 MEASURED = 1000
 AT_ONCE = 40

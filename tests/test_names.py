@@ -19,7 +19,6 @@ async def test_a_hundred_names(
     hass: HomeAssistant,
     household: StartHousehold,
     setup_entry: SetUp,
-    as_in_life: None,
     approved: bool,
 ) -> None:
     """Ten seconds after the start each has a sensor with its name, though TMDB is slow; none is "#1"."""

@@ -36,6 +36,12 @@ PATHS = pytest.mark.parametrize(
 HOUSE: dict[str, Any] = {"radarrs": ("hd", "4k"), "sonarrs": ("hd", "4k"), "shoko": True}
 
 
+@pytest.fixture(name="debugs_event_loop")
+def debugs_event_loop_fixture() -> bool:
+    """Find what uses the event loop from other threads."""
+    return True
+
+
 def stages_shown(hass: HomeAssistant) -> list[str]:
     """Return the stages that request sensors show from now on, each time one changes."""
     seen: list[str] = []

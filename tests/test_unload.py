@@ -14,6 +14,12 @@ from .stack.household import Household
 from .stack.server import Fault
 
 
+@pytest.fixture(name="debugs_event_loop")
+def debugs_event_loop_fixture() -> bool:
+    """Find what uses the event loop from other threads."""
+    return True
+
+
 def our_threads() -> set[threading.Thread]:
     """Return the threads that are not Home Assistant's own workers."""
     return {one for one in threading.enumerate() if not one.name.startswith(("SyncWorker", "asyncio"))}

@@ -57,11 +57,6 @@ def report(request: pytest.FixtureRequest) -> Report:
     return keep
 
 
-@pytest.fixture(autouse=True)
-def _as_in_life(as_in_life: None) -> None:
-    """Let the event loop run as it does outside tests."""
-
-
 def _across(figures: dict[str, dict[int, float]]) -> None:
     """Add the figures that compare sizes."""
     for name, of in ACROSS.items():

@@ -41,11 +41,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=1000, help="the first seed of the soak")
 
 
-@pytest.fixture(autouse=True)
-def _as_in_life(as_in_life: None) -> None:
-    """Let the event loop run as it does outside tests."""
-
-
 @pytest.fixture
 def prove(
     hass: HomeAssistant,

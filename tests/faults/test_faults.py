@@ -20,8 +20,6 @@ from .report import PHASES, PROPERTY, WRITE, documented
 from .scene import Scene
 from .services import SERVICES, arrive, ask
 
-pytestmark = pytest.mark.usefixtures("as_in_life")
-
 type Record = Callable[[str, object], None]
 
 EACH = pytest.mark.parametrize("service", SERVICES)

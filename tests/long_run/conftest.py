@@ -1,14 +1,9 @@
-"""Nothing of the event loop's debug mode, which is not there in life."""
+"""Nothing is logged that would be kept."""
 
 from collections.abc import Iterator
 import logging
 
 import pytest
-
-
-@pytest.fixture(autouse=True)
-def _as_in_life(as_in_life: None) -> None:
-    """Let the event loop run as it does outside tests."""
 
 
 @pytest.fixture(autouse=True)

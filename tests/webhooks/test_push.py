@@ -266,7 +266,6 @@ async def in_every_order(
 FOURS = list(combinations(FILM_EVENTS, 4))
 
 
-@pytest.mark.usefixtures("as_in_life")
 @pytest.mark.parametrize("part", range(5))
 async def test_any_four_events_in_every_order(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp, part: int
@@ -291,7 +290,6 @@ async def test_any_four_events_in_every_order(
         assert {stage_of(hass, entry, request) for request in requests} == {"available"}
 
 
-@pytest.mark.usefixtures("as_in_life")
 async def test_a_release_of_two_episodes_in_every_order(
     hass: HomeAssistant, household: StartHousehold, setup_entry: SetUp
 ) -> None:
