@@ -1,5 +1,6 @@
 """The card: what it shows, how it follows, what can be pressed, and that it is fit for everybody."""
 
+from datetime import UTC, datetime, timedelta
 import re
 
 from playwright.async_api import expect
@@ -133,29 +134,30 @@ async def test_replace(visit: Visit) -> None:
     await expect(button).to_be_hidden(timeout=40_000)
 
 
+ADD_FORECAST = """async ({ connection }, forecast) => {
+  const send = connection.sendMessagePromise.bind(connection);
+  connection.sendMessagePromise = async (message) => {
+    const answer = await send(message);
+    return message.type === "status_tracker/request" ? { ...answer, forecast } : answer;
+  };
+}"""
+
+
 async def test_forecast(visit: Visit) -> None:
     """The dialog tells the forecast of `get_request` and what it rests on, nothing without one."""
     await visit.show()
     panel = await visit.open_dialog("Sintel")
     await expect(panel.locator(".timeline li").first).to_be_visible()
     await expect(panel.locator("section.forecast")).to_have_count(0)
-    await panel.evaluate(
-        """(panel) => {
-          const at = new Date(Date.now() + 400 * 86400e3);
-          const forecast = { at: at.toISOString(), seconds: 7200, journeys: 12 };
-          let details = panel._details;
-          Object.defineProperty(panel, "_details", { // which are asked for again whenever the row changes
-            get: () => details && { ...details, forecast },
-            set: (value) => { details = value; },
-          });
-          panel._drawDetails();
-          panel.dataset.year = at.getFullYear();
-        }"""
-    )
+    at = datetime.now(UTC) + timedelta(days=400)
+    await visit.hass(ADD_FORECAST, {"at": at.isoformat(), "seconds": 7200, "journeys": 12})
+    await visit.page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    panel = await visit.open_dialog("Sintel")
     told = panel.locator("section.forecast p")
     await expect(told).to_contain_text("Probably available: ")
     await expect(told).to_contain_text("based on 12 earlier requests")
-    await expect(told).to_contain_text(await panel.evaluate("(panel) => panel.dataset.year"))
+    await expect(told).to_contain_text(str(at.year))
 
 
 async def test_scan_library(visit: Visit) -> None:
