@@ -17,16 +17,16 @@ ADDRESSES = posters.addresses
 pytest_plugins = ["tests.common", "tests.anime", "tests.faults.report"]
 
 
-@pytest.fixture
-def debugs_event_loop() -> bool:
-    """Whether to debug the event loop: slower, but finds what uses it from other threads."""
-    return False
-
-
 @pytest.fixture(autouse=True)
-async def _as_in_life(enable_event_loop_debug: None, debugs_event_loop: bool) -> None:
+async def _as_in_life(enable_event_loop_debug: None) -> None:
     """Let the event loop run as it does outside tests, which the plugin debugs."""
-    asyncio.get_running_loop().set_debug(debugs_event_loop)
+    asyncio.get_running_loop().set_debug(False)
+
+
+@pytest.fixture
+async def debugged_event_loop(_as_in_life: None) -> None:
+    """Debug the event loop: slower, but finds what uses it from other threads."""
+    asyncio.get_running_loop().set_debug(True)
 
 
 @pytest.fixture(autouse=True)

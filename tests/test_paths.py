@@ -18,6 +18,8 @@ from .stack.stories import (
     series_story,
 )
 
+pytestmark = pytest.mark.usefixtures("debugged_event_loop")
+
 LOADED = ["requested", "approved", "indexed", "downloading", "download_done"]
 PLAIN = [*LOADED, "importing", "available"]
 ANIME = [*LOADED, "anime_matching", "available"]
@@ -34,12 +36,6 @@ PATHS = pytest.mark.parametrize(
     ],
 )
 HOUSE: dict[str, Any] = {"radarrs": ("hd", "4k"), "sonarrs": ("hd", "4k"), "shoko": True}
-
-
-@pytest.fixture(name="debugs_event_loop")
-def debugs_event_loop_fixture() -> bool:
-    """Find what uses the event loop from other threads."""
-    return True
 
 
 def stages_shown(hass: HomeAssistant) -> list[str]:

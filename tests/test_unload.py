@@ -13,11 +13,7 @@ from .common import SetUp, StartHousehold, until
 from .stack.household import Household
 from .stack.server import Fault
 
-
-@pytest.fixture(name="debugs_event_loop")
-def debugs_event_loop_fixture() -> bool:
-    """Find what uses the event loop from other threads."""
-    return True
+pytestmark = pytest.mark.usefixtures("debugged_event_loop")
 
 
 def our_threads() -> set[threading.Thread]:
