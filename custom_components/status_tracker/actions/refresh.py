@@ -15,7 +15,7 @@ async def refresh(coordinators: Iterable[StatusTrackerCoordinator]) -> list[Json
     for coordinator in coordinators:
         sources = list(coordinator.sources.values())
         late = await coordinator.async_ask(*sources)
-        for source in sources:
+        for source in sources:  # after the poll that tells who is unavailable: this one can take longer
             if source not in late:
                 source.read_again()
         await coordinator.async_refresh()
